@@ -1,0 +1,154 @@
+//! Turns `rules/` into the registry: validates every rule file, embeds what the binary needs of
+//! it, and wires each native rule to the file of its name under `src/detect/`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+#[allow(dead_code)]
+#[path = "src/rules/file.rs"]
+mod file;
+#[allow(dead_code)]
+#[path = "src/rules/pattern/mod.rs"]
+mod pattern;
+
+use file::{Check, RuleFile};
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/rules/file.rs");
+    println!("cargo::rerun-if-changed=src/rules/pattern");
+    let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("set by cargo"));
+
+    let mut rules = BTreeMap::new();
+    collect(&root.join("rules"), "", &mut rules);
+    write(&out.join("rules.rs"), &registry(&rules));
+    for folder in ["dockerfile", "source"] {
+        write(
+            &out.join(format!("checks_{folder}.rs")),
+            &native_checks(&root, folder, &rules),
+        );
+    }
+}
+
+/// Reads every rule file below `folder`; ids follow the folders. `data` holds tables, not rules.
+fn collect(folder: &Path, prefix: &str, rules: &mut BTreeMap<String, (RuleFile, String)>) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .unwrap_or_else(|e| panic!("cannot list {}: {e}", folder.display()))
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if name != "data" {
+                collect(&path, &format!("{prefix}{name}/"), rules);
+            }
+        } else if let Some(slug) = name.strip_suffix(".toml") {
+            let id = format!("{prefix}{slug}");
+            let text = std::fs::read_to_string(&path).expect("a readable rule file");
+            let rule =
+                RuleFile::parse(&text, &id).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            if let Some(table) = &rule.pattern {
+                let json = serde_json::to_string(table).expect("TOML as JSON");
+                pattern::validate(id.split('/').next().unwrap(), &json)
+                    .unwrap_or_else(|e| panic!("{}: [pattern]: {e}", path.display()));
+            }
+            rules.insert(id, (rule, text));
+        }
+    }
+}
+
+fn registry(rules: &BTreeMap<String, (RuleFile, String)>) -> String {
+    let mut code = String::from("pub static EMBEDDED: &[Rule] = &[\n");
+    let mut patterns = String::from(
+        "/// Rule id and JSON of its `[pattern]` table.\npub static PATTERNS: &[(&str, &str)] = &[\n",
+    );
+    // FNV-1a over the files is enough to tell two sets of rules apart.
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    for (id, (rule, text)) in rules {
+        for byte in text.bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        let list = |items: &[String]| {
+            items.iter().fold(String::new(), |mut list, item| {
+                let _ = write!(list, "Cow::Borrowed({item:?}),");
+                list
+            })
+        };
+        writeln!(
+            code,
+            "Rule {{ id: RuleId::new({id:?}), title: Cow::Borrowed({:?}), severity: Severity::{}, \
+             confidence: Confidence::{}, profile: Profile::{}, category: Cow::Borrowed({:?}), \
+             cwe: Cow::Borrowed(&{:?}), aliases: Cow::Borrowed(&[{}]), \
+             compliance: Cow::Borrowed(&[{}]), since: Cow::Borrowed({:?}), \
+             docs: Cow::Borrowed({:?}), fixable: {} }},",
+            rule.title,
+            capitalised(&rule.severity),
+            capitalised(&rule.confidence),
+            capitalised(&rule.profile),
+            rule.category,
+            rule.cwe,
+            list(&rule.aliases),
+            list(&rule.compliance),
+            rule.since,
+            rule.docs,
+            rule.fixable,
+        )
+        .unwrap();
+        if let Some(table) = &rule.pattern {
+            let json = serde_json::to_string(table).expect("TOML as JSON");
+            writeln!(patterns, "({id:?}, {json:?}),").unwrap();
+        }
+    }
+    code.push_str("];\n");
+    patterns.push_str("];\n");
+    format!("{code}{patterns}static RULES_HASH: &str = \"{hash:016x}\";\n")
+}
+
+/// Modules and a table `CHECKS: &[(&str, Check)]` of a family's native rules.
+fn native_checks(
+    root: &Path,
+    family: &str,
+    rules: &BTreeMap<String, (RuleFile, String)>,
+) -> String {
+    let mut modules = String::new();
+    let mut table = String::from("pub(super) static CHECKS: &[(&str, Check)] = &[\n");
+    for (id, (rule, _)) in rules {
+        if rule.check != Check::Native || !id.starts_with(&format!("{family}/")) {
+            continue;
+        }
+        let place = id.replace('-', "_");
+        let path = root.join("src/detect").join(format!("{place}.rs"));
+        assert!(
+            path.is_file(),
+            "rules/{id}.toml says check = \"native\", so {} must exist",
+            path.display()
+        );
+        let module = place
+            .split_once('/')
+            .expect("family/slug")
+            .1
+            .replace('/', "_");
+        writeln!(modules, "#[path = {path:?}]\nmod {module};").unwrap();
+        writeln!(table, "({id:?}, {module}::check),").unwrap();
+    }
+    table.push_str("];\n");
+    modules + &table
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap_or_else(|e| panic!("cannot write {}: {e}", path.display()));
+}

@@ -1,0 +1,282 @@
+//! Path, shebang and first bytes to [`FileKind`]: the one table that decides.
+
+use crate::model::{FileKind, RepoPath};
+
+/// Whole names that decide, compared without case.
+const NAMES: &[(&str, FileKind)] = &[
+    ("dockerfile", FileKind::Dockerfile),
+    ("containerfile", FileKind::Dockerfile),
+    (".dockerignore", FileKind::Dockerignore),
+    (".containerignore", FileKind::Dockerignore),
+    ("cargo.lock", FileKind::CargoLock),
+    ("cargo.toml", FileKind::CargoToml),
+    ("package-lock.json", FileKind::NpmLock),
+    ("npm-shrinkwrap.json", FileKind::NpmLock),
+    ("package.json", FileKind::PackageJson),
+    ("poetry.lock", FileKind::PoetryLock),
+    ("uv.lock", FileKind::UvLock),
+    ("pyproject.toml", FileKind::Pyproject),
+    ("go.mod", FileKind::GoMod),
+    ("plimsoll.toml", FileKind::PlimsollConfig),
+    (".plimsoll.toml", FileKind::PlimsollConfig),
+    (".env", FileKind::Env),
+    (".npmrc", FileKind::Ini),
+    (".pypirc", FileKind::Ini),
+    (".netrc", FileKind::Text),
+    ("sconstruct", FileKind::Python),
+    ("rakefile", FileKind::Ruby),
+    ("gemfile", FileKind::Ruby),
+    (".bashrc", FileKind::Shell),
+    (".profile", FileKind::Shell),
+];
+
+/// Extensions that decide, lower case.
+const EXTENSIONS: &[(&str, FileKind)] = &[
+    ("dockerfile", FileKind::Dockerfile),
+    ("containerfile", FileKind::Dockerfile),
+    ("sh", FileKind::Shell),
+    ("bash", FileKind::Shell),
+    ("ksh", FileKind::Shell),
+    ("bats", FileKind::Shell),
+    ("py", FileKind::Python),
+    ("pyi", FileKind::Python),
+    ("pyw", FileKind::Python),
+    ("js", FileKind::JavaScript),
+    ("jsx", FileKind::JavaScript),
+    ("mjs", FileKind::JavaScript),
+    ("cjs", FileKind::JavaScript),
+    ("ts", FileKind::TypeScript),
+    ("mts", FileKind::TypeScript),
+    ("cts", FileKind::TypeScript),
+    ("tsx", FileKind::Tsx),
+    ("go", FileKind::Go),
+    ("java", FileKind::Java),
+    ("rb", FileKind::Ruby),
+    ("php", FileKind::Php),
+    ("cs", FileKind::CSharp),
+    ("rs", FileKind::Rust),
+    ("json", FileKind::Json),
+    ("jsonc", FileKind::Json),
+    ("yaml", FileKind::Yaml),
+    ("yml", FileKind::Yaml),
+    ("toml", FileKind::Toml),
+    ("xml", FileKind::Xml),
+    ("ini", FileKind::Ini),
+    ("cfg", FileKind::Ini),
+    ("conf", FileKind::Ini),
+    ("properties", FileKind::Ini),
+    ("env", FileKind::Env),
+    ("md", FileKind::Markdown),
+    ("markdown", FileKind::Markdown),
+];
+
+/// Suffixes of templates: `Dockerfile.j2` is not a Dockerfile yet.
+const TEMPLATES: &[&str] = &[
+    "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "erb", "in", "mustache", "hbs", "gotmpl",
+];
+
+/// What `Dockerfile.X` and `X.Dockerfile` are when X is one of these: documents, not Dockerfiles.
+const NOT_DOCKERFILES: &[&str] = &[
+    "md", "markdown", "txt", "rst", "html", "json", "yml", "yaml", "py", "sh", "js", "ts", "go",
+    "rb", "bak", "orig", "swp",
+];
+
+/// Decides what a file is. `head` is its beginning (some hundred bytes are enough), used for
+/// shebangs and for telling text from binary; an empty `head` decides by the name alone.
+pub fn classify(path: &RepoPath, head: &[u8]) -> FileKind {
+    let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
+    let by_name = by_name(path, &name);
+    if by_name.is_none_or(|kind| kind != FileKind::Dockerfile) && crate::text::is_binary(head) {
+        return FileKind::Binary;
+    }
+    by_name
+        .or_else(|| by_shebang(head))
+        .unwrap_or(FileKind::Text)
+}
+
+/// True for names such as `Dockerfile.j2`: what they render to is not known.
+pub fn is_template(path: &RepoPath) -> bool {
+    let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
+    name.rsplit_once('.').is_some_and(|(stem, extension)| {
+        TEMPLATES.contains(&extension)
+            && (is_dockerfile_name(stem) || matches!(extension_kind(stem), Some(FileKind::Yaml)))
+    })
+}
+
+fn by_name(path: &RepoPath, name: &str) -> Option<FileKind> {
+    if let Some((_, kind)) = NAMES.iter().find(|(known, _)| *known == name) {
+        return Some(*kind);
+    }
+    if name.ends_with(".dockerignore") {
+        return Some(FileKind::Dockerignore);
+    }
+    if is_dockerfile_name(name) {
+        return Some(FileKind::Dockerfile);
+    }
+    if is_requirements_name(path, name) {
+        return Some(FileKind::Requirements);
+    }
+    if name.starts_with(".env.") || name.ends_with(".env") {
+        return Some(FileKind::Env);
+    }
+    let kind = extension_kind(name)?;
+    if kind == FileKind::Yaml {
+        return Some(yaml_kind(path, name));
+    }
+    Some(kind)
+}
+
+fn extension_kind(name: &str) -> Option<FileKind> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    if stem.is_empty() {
+        return None;
+    }
+    EXTENSIONS
+        .iter()
+        .find(|(known, _)| *known == extension)
+        .map(|(_, kind)| *kind)
+}
+
+/// `Dockerfile.prod`, `Dockerfile-prod`, `web.Dockerfile`, `Containerfile.x`.
+fn is_dockerfile_name(name: &str) -> bool {
+    for base in ["dockerfile", "containerfile"] {
+        if name == base {
+            return true;
+        }
+        if let Some(rest) = name.strip_prefix(base) {
+            let Some(variant) = rest.strip_prefix(['.', '-', '_']) else {
+                continue;
+            };
+            let extension = variant.rsplit('.').next().unwrap_or(variant);
+            return !NOT_DOCKERFILES.contains(&extension) && !TEMPLATES.contains(&extension);
+        }
+    }
+    false
+}
+
+/// `requirements.txt`, `requirements-dev.txt`, `dev-requirements.txt`, `requirements/prod.txt`;
+/// `.in` files are the sources of pip-tools, unpinned by design, and read the same way.
+fn is_requirements_name(path: &RepoPath, name: &str) -> bool {
+    let Some(stem) = name
+        .strip_suffix(".txt")
+        .or_else(|| name.strip_suffix(".in"))
+    else {
+        return false;
+    };
+    stem == "constraints"
+        || stem.starts_with("requirements")
+        || stem.ends_with("requirements")
+        || path.parent().file_name() == b"requirements"
+}
+
+fn yaml_kind(path: &RepoPath, name: &str) -> FileKind {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem == "compose"
+        || stem == "docker-compose"
+        || stem.starts_with("docker-compose.")
+        || stem.starts_with("compose.")
+    {
+        return FileKind::Compose;
+    }
+    let folder = path.parent();
+    let folder = folder.as_bytes();
+    if folder == b".github/workflows" || folder.ends_with(b"/.github/workflows") || stem == "action"
+    {
+        return FileKind::Workflow;
+    }
+    FileKind::Yaml
+}
+
+fn by_shebang(head: &[u8]) -> Option<FileKind> {
+    let line = head.strip_prefix(b"#!")?;
+    let end = memchr::memchr(b'\n', line).unwrap_or(line.len()).min(200);
+    let line = String::from_utf8_lossy(&line[..end]);
+    let mut words = line.split_whitespace();
+    let mut program = words.next()?.rsplit('/').next()?;
+    if program == "env" {
+        program = words.find(|w| !w.starts_with('-') && !w.contains('='))?;
+        program = program.rsplit('/').next()?;
+    }
+    let base = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    match base {
+        "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" | "busybox" => Some(FileKind::Shell),
+        "python" | "pypy" => Some(FileKind::Python),
+        "node" | "nodejs" | "bun" => Some(FileKind::JavaScript),
+        "deno" | "ts-node" | "tsx" => Some(FileKind::TypeScript),
+        "ruby" => Some(FileKind::Ruby),
+        "php" => Some(FileKind::Php),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(path: &str) -> FileKind {
+        classify(&RepoPath::from(path), b"")
+    }
+
+    #[test]
+    fn dockerfiles_are_known_by_all_their_usual_names() {
+        for path in [
+            "Dockerfile",
+            "dockerfile",
+            "app/Dockerfile.prod",
+            "Dockerfile-dev",
+            "web.Dockerfile",
+            "x.dockerfile",
+            "Containerfile",
+            "Containerfile.ci",
+            ".devcontainer/Dockerfile",
+        ] {
+            assert_eq!(kind(path), FileKind::Dockerfile, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_dockerfile_is_not_one() {
+        for path in [
+            "Dockerfile.dockerignore",
+            "Dockerfile.md",
+            "Dockerfile.j2",
+            "dockerfile.py",
+            "Dockerfiles/readme",
+        ] {
+            assert_ne!(kind(path), FileKind::Dockerfile, "{path}");
+        }
+        assert!(is_template(&RepoPath::from("a/Dockerfile.j2")));
+        assert!(!is_template(&RepoPath::from("a/Dockerfile.prod")));
+    }
+
+    #[test]
+    fn a_shebang_decides_where_the_name_does_not() {
+        let head = b"#!/usr/bin/env -S python3.11 -u\n";
+        assert_eq!(classify(&RepoPath::from("bin/run"), head), FileKind::Python);
+        assert_eq!(
+            classify(&RepoPath::from("entrypoint"), b"#!/bin/sh -e\n"),
+            FileKind::Shell
+        );
+    }
+
+    #[test]
+    fn requirements_files_have_many_names() {
+        for path in [
+            "requirements.txt",
+            "requirements-dev.txt",
+            "dev-requirements.txt",
+            "requirements/prod.txt",
+            "constraints.txt",
+        ] {
+            assert_eq!(kind(path), FileKind::Requirements, "{path}");
+        }
+        assert_eq!(kind("notes.txt"), FileKind::Text);
+    }
+
+    #[test]
+    fn compose_files_and_workflows_are_told_from_other_yaml() {
+        assert_eq!(kind("docker-compose.prod.yml"), FileKind::Compose);
+        assert_eq!(kind(".github/workflows/ci.yml"), FileKind::Workflow);
+        assert_eq!(kind("chart/values.yaml"), FileKind::Yaml);
+    }
+}

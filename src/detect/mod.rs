@@ -1,0 +1,33 @@
+//! Documents and rules to findings. Pure: no input, output, clock, environment or network.
+
+mod sink;
+
+pub use sink::{Reported, Sink};
+
+use crate::advisory::Advisories;
+use crate::model::KindSet;
+use crate::parse::Document;
+use crate::rules::ActiveRules;
+
+/// What every detector may look at beside the document.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub rules: &'a ActiveRules,
+    pub advisories: &'a Advisories,
+}
+
+/// One family of checks.
+pub trait Detector: Sync {
+    /// The rule family, the first part of its rules' ids.
+    fn family(&self) -> &'static str;
+    /// The files it wants to see.
+    fn kinds(&self) -> KindSet;
+    /// True where it reads text without parsing it, and so may see files over the parse limit.
+    fn reads_large_files(&self) -> bool {
+        false
+    }
+    fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>);
+}
+
+/// Every family.
+pub static DETECTORS: &[&dyn Detector] = &[];

@@ -1,0 +1,8 @@
+//! What stands between hostile input and us: limits, neutralised text, safe writes.
+
+pub mod atomic_write;
+pub mod limits;
+pub mod nesting;
+pub mod printable;
+
+pub use limits::LIMITS;

@@ -1,0 +1,11 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+pub mod advisory;
+pub mod classify;
+pub mod detect;
+pub mod guard;
+pub mod input;
+pub mod model;
+pub mod parse;
+pub mod rules;
+pub mod text;

@@ -1,0 +1,74 @@
+use serde::Serialize;
+
+use super::{Confidence, Fingerprint, Fix, Redacted, RuleId, Severity, SourceId, Span};
+
+/// What a label is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The exact cause. Every finding has exactly one, and it is the first label.
+    Primary,
+    /// Something that helps to understand the cause.
+    Secondary,
+    /// Step `n` (from 1) of how data or a file travels.
+    Flow(u16),
+}
+
+/// A marked piece of a source with a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    pub source: SourceId,
+    pub span: Span,
+    pub text: String,
+    pub role: Role,
+}
+
+/// What machines may want to know beyond the words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Evidence {
+    None,
+    Secret(Redacted),
+    Package {
+        purl: String,
+        advisory: String,
+        aliases: Vec<String>,
+        /// Versions that fix it, lowest first; empty where none is known.
+        fixed_in: Vec<String>,
+        /// From the direct dependency to the package itself; empty where the lockfile cannot tell.
+        path: Vec<String>,
+    },
+    Image {
+        reference: String,
+    },
+    Ships {
+        stage: String,
+        path: String,
+    },
+}
+
+/// One thing that is wrong, at one place. Plain data: no colours, no renderer's type, no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub rule: RuleId,
+    /// The peers' ids that hold for this very finding.
+    pub aliases: Vec<String>,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    /// One sentence without a full stop: what is wrong here.
+    pub message: String,
+    /// The primary label first.
+    pub labels: Vec<Label>,
+    /// What to do, in plain words.
+    pub help: Option<String>,
+    pub fixes: Vec<Fix>,
+    /// Filled in by the engine once the source is masked.
+    pub fingerprint: Fingerprint,
+    pub evidence: Evidence,
+}
+
+impl Finding {
+    /// The label that marks the cause.
+    pub fn primary(&self) -> Option<&Label> {
+        self.labels.first()
+    }
+}

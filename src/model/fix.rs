@@ -1,0 +1,31 @@
+use serde::{Deserialize, Serialize};
+
+use super::{SourceId, Span};
+
+/// How far a fix may be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// Keeps the meaning, or takes away only what is wrong: `--fix` applies it.
+    Safe,
+    /// May change behaviour: only `--fix=all` applies it.
+    Unsafe,
+    /// Shown, never applied.
+    Manual,
+}
+
+/// Replaces the bytes of `span` by `with`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    pub source: SourceId,
+    pub span: Span,
+    pub with: String,
+}
+
+/// A repair: all its edits or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    pub title: String,
+    pub safety: Safety,
+    pub edits: Vec<Edit>,
+}

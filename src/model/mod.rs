@@ -1,0 +1,31 @@
+//! The types that every layer shares: plain data, no input, no output.
+
+mod file_kind;
+mod finding;
+mod fingerprint;
+mod fix;
+mod package;
+mod path;
+mod redacted;
+mod report;
+mod rule;
+mod severity;
+mod skipped;
+mod source;
+mod span;
+
+pub use file_kind::{FileKind, KindSet};
+pub use finding::{Evidence, Finding, Label, Role};
+pub use fingerprint::Fingerprint;
+pub use fix::{Edit, Fix, Safety};
+pub use package::{Ecosystem, Package, PackageSource, Scope};
+pub use path::RepoPath;
+pub use redacted::Redacted;
+pub use report::{
+    AdvisoryInfo, Report, SourceTable, Stats, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,
+};
+pub use rule::{Rule, RuleId};
+pub use severity::{Confidence, Level, Profile, Severity};
+pub use skipped::{SkipReason, Skipped};
+pub use source::{ChangedLines, Origin, Source, SourceId};
+pub use span::Span;

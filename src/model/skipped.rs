@@ -1,0 +1,119 @@
+use super::RepoPath;
+
+/// Something that was not scanned, or not in full, and why. Never dropped: every report lists it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    pub path: RepoPath,
+    pub reason: SkipReason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkipReason {
+    /// The file or folder could not be read; the operating system's words.
+    Unreadable(String),
+    /// It was there when it was listed and gone when it was opened.
+    Vanished,
+    /// A symbolic link: reported, never followed.
+    Symlink,
+    /// A FIFO, socket or device.
+    NotRegular,
+    /// A submodule or an embedded repository.
+    Submodule,
+    /// The path leads out of the scanned root.
+    OutsideRoot,
+    /// Larger than `limit` bytes.
+    TooLarge { limit: u64 },
+    /// Checked for secrets only, because it is larger than `limit` bytes.
+    TooLargeToParse { limit: u64 },
+    /// Nested deeper than `limit`: not parsed, checked as text only.
+    TooDeep { limit: u32 },
+    /// Parsing or checking took longer than `limit` milliseconds.
+    TooSlow { limit: u64 },
+    /// More than `limit` findings of one rule in one file: the rest is counted, not listed.
+    TooManyFindings { rule: String, dropped: u64 },
+    /// Bytes that are not text: secrets that need text were not looked for.
+    Binary,
+    /// Not parsed as what its name says it is, with the parser's words.
+    Malformed(String),
+    /// A template: it becomes a Dockerfile or a manifest only after rendering.
+    Template,
+    /// Excluded by the configuration.
+    Excluded,
+    /// A git object that is not there (shallow or partial clone).
+    MissingObject,
+    /// A detector failed; this is a defect of ours.
+    DetectorFailed(String),
+    /// Anything else, in words.
+    Other(String),
+}
+
+impl SkipReason {
+    /// True where something that should have been checked was not: `--strict-scan` fails on it.
+    pub fn is_incomplete(&self) -> bool {
+        !matches!(
+            self,
+            Self::Symlink
+                | Self::NotRegular
+                | Self::Submodule
+                | Self::Binary
+                | Self::Excluded
+                | Self::Template
+        )
+    }
+
+    /// A stable word for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "unreadable",
+            Self::Vanished => "vanished",
+            Self::Symlink => "symlink",
+            Self::NotRegular => "not-a-regular-file",
+            Self::Submodule => "submodule",
+            Self::OutsideRoot => "outside-root",
+            Self::TooLarge { .. } => "too-large",
+            Self::TooLargeToParse { .. } => "too-large-to-parse",
+            Self::TooDeep { .. } => "too-deep",
+            Self::TooSlow { .. } => "too-slow",
+            Self::TooManyFindings { .. } => "too-many-findings",
+            Self::Binary => "binary",
+            Self::Malformed(_) => "malformed",
+            Self::Template => "template",
+            Self::Excluded => "excluded",
+            Self::MissingObject => "missing-object",
+            Self::DetectorFailed(_) => "detector-failed",
+            Self::Other(_) => "other",
+        }
+    }
+}
+
+impl std::fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
+            Self::Vanished => f.write_str("vanished during the scan"),
+            Self::Symlink => f.write_str("symbolic link, not followed"),
+            Self::NotRegular => f.write_str("not a regular file"),
+            Self::Submodule => f.write_str("submodule, not entered"),
+            Self::OutsideRoot => f.write_str("outside the scanned root"),
+            Self::TooLarge { limit } => write!(f, "larger than {limit} bytes"),
+            Self::TooLargeToParse { limit } => {
+                write!(f, "larger than {limit} bytes: checked for secrets only")
+            }
+            Self::TooDeep { limit } => write!(
+                f,
+                "nested deeper than {limit} levels: checked for secrets only"
+            ),
+            Self::TooSlow { limit } => write!(f, "took longer than {limit} ms"),
+            Self::TooManyFindings { rule, dropped } => {
+                write!(f, "{dropped} more findings of {rule} are not listed")
+            }
+            Self::Binary => f.write_str("binary file"),
+            Self::Malformed(why) => write!(f, "cannot be parsed: {why}"),
+            Self::Template => f.write_str("template, judged only after rendering"),
+            Self::Excluded => f.write_str("excluded by configuration"),
+            Self::MissingObject => f.write_str("git object is missing (shallow or partial clone)"),
+            Self::DetectorFailed(what) => write!(f, "internal error while checking: {what}"),
+            Self::Other(why) => f.write_str(why),
+        }
+    }
+}

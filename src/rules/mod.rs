@@ -1,0 +1,11 @@
+//! Rules as data: one file under `rules/` each, embedded at build time.
+
+mod embedded;
+pub mod example;
+mod file;
+pub mod pattern;
+mod selection;
+
+pub use embedded::{PATTERNS, RuleSet};
+pub use file::{Check, Example, RuleFile, RuleFileError};
+pub use selection::{ActiveRules, Selection, SelectionError};

@@ -1,0 +1,183 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::{Confidence, Profile, Rule, Severity};
+
+use super::RuleSet;
+
+/// Which rules a run asks for, before it is checked against the rules that exist.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    pub profile: Profile,
+    /// Families, id prefixes, ids or aliases; empty means all.
+    pub only: Vec<String>,
+    pub skip: Vec<String>,
+    /// Findings below are not reported.
+    pub severity: Option<Severity>,
+    pub confidence: Option<Confidence>,
+    /// From the configuration: rule or family to `None` (off) or a severity of one's own.
+    pub levels: BTreeMap<String, Option<Severity>>,
+}
+
+/// A name in a selection that no rule answers to.
+#[derive(Debug, thiserror::Error)]
+#[error("no rule or family is called \"{name}\"{}", hint.as_ref().map(|h| format!("; did you mean \"{h}\"?")).unwrap_or_default())]
+pub struct SelectionError {
+    pub name: String,
+    pub hint: Option<String>,
+}
+
+/// The rules of a run with their state.
+#[derive(Clone, Debug)]
+pub struct ActiveRules {
+    set: Arc<RuleSet>,
+    enabled: Vec<bool>,
+    severities: BTreeMap<usize, Severity>,
+    pub min_severity: Option<Severity>,
+    pub min_confidence: Option<Confidence>,
+}
+
+impl ActiveRules {
+    /// Every rule of every profile, for tests and tools.
+    pub fn all(set: Arc<RuleSet>) -> Self {
+        Self {
+            enabled: vec![true; set.len()],
+            set,
+            severities: BTreeMap::new(),
+            min_severity: None,
+            min_confidence: None,
+        }
+    }
+
+    /// One rule alone.
+    pub fn only(set: Arc<RuleSet>, id: &str) -> Self {
+        let mut active = Self::all(set);
+        let index = active.set.index(id);
+        for (at, enabled) in active.enabled.iter_mut().enumerate() {
+            *enabled = Some(at) == index;
+        }
+        active
+    }
+
+    /// Resolves a selection. A name that fits nothing is an error, never silently nothing.
+    ///
+    /// A rule named by its full id in `only` or in the levels runs whatever its profile.
+    pub fn new(set: Arc<RuleSet>, selection: &Selection) -> Result<Self, SelectionError> {
+        for name in selection
+            .only
+            .iter()
+            .chain(&selection.skip)
+            .chain(selection.levels.keys())
+        {
+            if !set.iter().any(|rule| names(rule, name)) {
+                return Err(SelectionError {
+                    name: name.clone(),
+                    hint: closest(&set, name),
+                });
+            }
+        }
+        let mut severities = BTreeMap::new();
+        let mut enabled = Vec::with_capacity(set.len());
+        for (index, rule) in set.iter().enumerate() {
+            let exact = |list: &[String]| list.iter().any(|name| is_exact(rule, name));
+            let mut on = rule.profile <= selection.profile || exact(&selection.only);
+            // The most specific name wins: sorted by length, the rule's own id comes last.
+            let mut levels: Vec<_> = selection
+                .levels
+                .iter()
+                .filter(|(name, _)| names(rule, name))
+                .collect();
+            levels.sort_by_key(|(name, _)| name.len());
+            if let Some((_, level)) = levels.last() {
+                match level {
+                    Some(severity) => {
+                        on = true;
+                        severities.insert(index, *severity);
+                    }
+                    None => on = false,
+                }
+            }
+            on &= selection.only.is_empty() || selection.only.iter().any(|n| names(rule, n));
+            on &= !selection.skip.iter().any(|name| names(rule, name));
+            enabled.push(on);
+        }
+        Ok(Self {
+            set,
+            enabled,
+            severities,
+            min_severity: selection.severity,
+            min_confidence: selection.confidence,
+        })
+    }
+
+    pub fn set(&self) -> &Arc<RuleSet> {
+        &self.set
+    }
+
+    /// The rule of an id where it is switched on.
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        let index = self.set.index(id)?;
+        if *self.enabled.get(index)? {
+            self.set.at(index)
+        } else {
+            None
+        }
+    }
+
+    pub fn is_enabled(&self, id: &str) -> bool {
+        self.get(id).is_some()
+    }
+
+    /// True where some rule of a family (or of `source/<language>`) is switched on.
+    pub fn any_of(&self, prefix: &str) -> bool {
+        self.set
+            .iter()
+            .zip(&self.enabled)
+            .any(|(rule, on)| *on && names(rule, prefix))
+    }
+
+    /// The severity that the configuration gives a rule, if any.
+    pub fn severity_of(&self, id: &str) -> Option<Severity> {
+        self.severities.get(&self.set.index(id)?).copied()
+    }
+}
+
+fn is_exact(rule: &Rule, name: &str) -> bool {
+    rule.id.as_str() == name || rule.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+}
+
+/// True where `name` is the rule's id, an alias, its family or another whole prefix of its id.
+fn names(rule: &Rule, name: &str) -> bool {
+    is_exact(rule, name)
+        || rule
+            .id
+            .as_str()
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn closest(set: &RuleSet, name: &str) -> Option<String> {
+    let candidates = set
+        .iter()
+        .flat_map(|rule| [rule.id.as_str(), rule.family()]);
+    let (distance, best) = candidates
+        .map(|candidate| (edit_distance(name, candidate), candidate))
+        .min()?;
+    (distance <= 1 + name.len() / 4).then(|| best.to_owned())
+}
+
+/// Levenshtein distance in bytes, for suggestions.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b = b.as_bytes();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let substituted = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}

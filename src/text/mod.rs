@@ -1,0 +1,7 @@
+//! Encodings, lines and columns.
+
+mod encoding;
+mod line_index;
+
+pub use encoding::{Encoding, decode, is_binary};
+pub use line_index::{LineIndex, Position};
