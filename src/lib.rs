@@ -3,6 +3,7 @@
 pub mod advisory;
 pub mod classify;
 pub mod detect;
+pub mod engine;
 pub mod guard;
 pub mod input;
 pub mod model;

@@ -38,7 +38,7 @@ impl ChangedLines {
 ///
 /// `bytes` is the file as it is for UTF-8 and everything unknown, and the UTF-8 transcription for
 /// UTF-16 (`encoding` says so; positions are then positions in the transcription).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     pub id: SourceId,
     pub path: RepoPath,
@@ -82,6 +82,11 @@ impl Source {
     /// The text of a span, lossy where it is not UTF-8.
     pub fn text(&self, span: Span) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(self.slice(span))
+    }
+
+    /// The whole source as text, lossy where it is not UTF-8.
+    pub fn text_all(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
     }
 
     /// The whole source as text where it is UTF-8.

@@ -1,0 +1,81 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::detect::{Context, DETECTORS, Detector, Sink};
+use crate::guard::LIMITS;
+use crate::model::{FileKind, Finding, SkipReason, Source, Span};
+use crate::parse::Document;
+
+use super::redact;
+
+/// What the detectors say about one source.
+#[derive(Debug)]
+pub struct Checked {
+    pub findings: Vec<Finding>,
+    /// What to mask wherever the source is shown.
+    pub secrets: Vec<Span>,
+    pub skipped: Vec<SkipReason>,
+    pub packages: u64,
+}
+
+/// Runs every detector that wants the source's kind. A detector that panics costs its own findings
+/// and is reported; the others go on.
+pub fn check_source(cx: &Context<'_>, source: &Source) -> Checked {
+    let doc = Document::new(source);
+    let large = source.bytes.len() as u64 > LIMITS.parse;
+    let mut out = Sink::new(cx.rules, source.id);
+    if source.kind == FileKind::Binary {
+        out.skip(SkipReason::Binary);
+    } else if large {
+        out.skip(SkipReason::TooLargeToParse {
+            limit: LIMITS.parse,
+        });
+    }
+    let fits =
+        |d: &&&dyn Detector| d.kinds().contains(source.kind) && (!large || d.reads_large_files());
+    for detector in DETECTORS.iter().filter(fits) {
+        let run = catch_unwind(AssertUnwindSafe(|| detector.check(cx, &doc, &mut out)));
+        if run.is_err() {
+            // The panic's own words could quote the file: they are not repeated.
+            out.skip(SkipReason::DetectorFailed(format!(
+                "the {} checks",
+                detector.family()
+            )));
+        }
+    }
+    let mut collected = out.into_collected();
+    let keep = |f: &Finding| {
+        cx.rules.min_severity.is_none_or(|min| f.severity >= min)
+            && cx
+                .rules
+                .min_confidence
+                .is_none_or(|min| f.confidence >= min)
+    };
+    collected.findings.retain(keep);
+    redact::scrub(&mut collected.findings, source, &collected.secrets);
+    sort(&mut collected.findings);
+    if !collected.findings.is_empty() {
+        redact::fingerprint(&mut collected.findings, &source.masked(&collected.secrets));
+    }
+    Checked {
+        findings: collected.findings,
+        secrets: collected.secrets,
+        skipped: collected.skipped,
+        packages: collected.packages,
+    }
+}
+
+/// By place, then by rule: the order in which a file is read.
+pub(super) fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| {
+            let label = f.primary();
+            (
+                label.map(|l| l.source),
+                label.map(|l| l.span),
+                f.rule.clone(),
+                f.message.clone(),
+            )
+        };
+        key(a).cmp(&key(b))
+    });
+}

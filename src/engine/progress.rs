@@ -1,0 +1,12 @@
+/// Told about every file that was checked, from any thread.
+pub trait Progress: Sync {
+    fn checked(&self, bytes: u64);
+}
+
+/// Says nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn checked(&self, _bytes: u64) {}
+}

@@ -1,0 +1,215 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::classify;
+use crate::detect::Context;
+use crate::guard::LIMITS;
+use crate::input::{Found, Item};
+use crate::model::{
+    FileKind, Finding, KindSet, RepoPath, SkipReason, Skipped, Source, SourceId, SourceTable, Stats,
+};
+
+use super::check::{check_source, sort};
+use super::progress::Progress;
+
+/// How a scan runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ScanOptions {
+    /// `None`: as many as there are processors.
+    pub threads: Option<usize>,
+    /// Kinds whose sources are kept for the joins, whether or not they have findings.
+    pub keep: KindSet,
+}
+
+/// Everything that was found, before policy. Sorted; the same whatever the number of threads.
+#[derive(Debug, Default)]
+pub struct Scan {
+    pub findings: Vec<Finding>,
+    pub skipped: Vec<Skipped>,
+    pub stats: Stats,
+    /// Masked sources: those with findings, with ignore comments, or of a kept kind.
+    pub sources: SourceTable,
+    /// Every path that was checked.
+    pub paths: BTreeSet<RepoPath>,
+}
+
+/// What marks a source that policy must see even without findings.
+const MARKER: &[u8] = b"plimsoll:";
+
+/// Items in flight between the input and the checkers.
+const QUEUE: usize = 1024;
+
+/// Checks everything that `feed` sends. `feed` runs on the calling thread and may hand its sender
+/// to threads of its own; the checkers run on threads with a stack that native parsers may use up.
+pub fn scan<F>(cx: &Context<'_>, options: ScanOptions, progress: &dyn Progress, feed: F) -> Scan
+where
+    F: FnOnce(Sender<Found>),
+{
+    let threads = options
+        .threads
+        .or_else(|| std::thread::available_parallelism().ok().map(Into::into))
+        .unwrap_or(1)
+        .max(1);
+    let ids = AtomicU32::new(0);
+    let (sender, receiver) = bounded(QUEUE);
+    let mut total = Scan::default();
+    std::thread::scope(|scope| {
+        let mut workers = Vec::new();
+        for _ in 0..threads {
+            let receiver = receiver.clone();
+            let ids = &ids;
+            let worker = std::thread::Builder::new()
+                .stack_size(LIMITS.stack)
+                .spawn_scoped(scope, move || work(cx, options, progress, &receiver, ids));
+            match worker {
+                Ok(worker) => workers.push(worker),
+                Err(_) => break,
+            }
+        }
+        if workers.is_empty() {
+            total.skipped.push(Skipped {
+                path: RepoPath::from("."),
+                reason: SkipReason::DetectorFailed("no thread could be started".into()),
+            });
+        } else {
+            drop(receiver);
+            feed(sender);
+        }
+        for worker in workers {
+            match worker.join() {
+                Ok(part) => total.merge(part),
+                Err(_) => total.skipped.push(Skipped {
+                    path: RepoPath::from("."),
+                    reason: SkipReason::DetectorFailed("a worker thread".into()),
+                }),
+            }
+        }
+    });
+    total.finish();
+    total
+}
+
+fn work(
+    cx: &Context<'_>,
+    options: ScanOptions,
+    progress: &dyn Progress,
+    receiver: &Receiver<Found>,
+    ids: &AtomicU32,
+) -> Scan {
+    let mut part = Scan::default();
+    for found in receiver {
+        match found {
+            Found::Skipped(skipped) => part.skipped.push(skipped),
+            Found::Item(item) => part.check(cx, options, progress, item, ids),
+        }
+    }
+    part
+}
+
+impl Scan {
+    fn check(
+        &mut self,
+        cx: &Context<'_>,
+        options: ScanOptions,
+        progress: &dyn Progress,
+        item: Item,
+        ids: &AtomicU32,
+    ) {
+        let raw = match item.read() {
+            Ok(raw) => raw,
+            Err(reason) => {
+                self.skip(&item.path, reason);
+                return;
+            }
+        };
+        if classify::is_template(&item.path) {
+            self.skip(&item.path, SkipReason::Template);
+        }
+        let id = SourceId(ids.fetch_add(1, Ordering::Relaxed));
+        let mut source = Source::new(id, item.path, FileKind::Text, &raw, item.origin);
+        drop(raw);
+        source.kind = classify::classify(&source.path, &source.bytes);
+        source.changed = item.changed;
+        let checked = check_source(cx, &source);
+        let bytes = source.bytes.len() as u64;
+        progress.checked(bytes);
+        for reason in checked.skipped {
+            self.skip(&source.path, reason);
+        }
+        self.stats.files_checked += 1;
+        self.stats.bytes_checked += bytes;
+        self.stats.packages += checked.packages;
+        if source.kind != FileKind::Binary {
+            *self.stats.by_kind.entry(source.kind.name()).or_default() += 1;
+        }
+        self.paths.insert(source.path.clone());
+        let keep = !checked.findings.is_empty()
+            || options.keep.contains(source.kind)
+            || memchr::memmem::find(&source.bytes, MARKER).is_some();
+        if keep {
+            let masked = source.masked(&checked.secrets);
+            self.sources.0.insert(id, Arc::new(masked));
+        }
+        self.findings.extend(checked.findings);
+    }
+
+    fn skip(&mut self, path: &RepoPath, reason: SkipReason) {
+        self.skipped.push(Skipped {
+            path: path.clone(),
+            reason,
+        });
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.skipped.extend(other.skipped);
+        self.stats.files_checked += other.stats.files_checked;
+        self.stats.bytes_checked += other.stats.bytes_checked;
+        self.stats.packages += other.stats.packages;
+        for (kind, count) in other.stats.by_kind {
+            *self.stats.by_kind.entry(kind).or_default() += count;
+        }
+        self.sources.0.extend(other.sources.0);
+        self.paths.extend(other.paths);
+    }
+
+    /// Renumbers sources by path and sorts everything, so that threads leave no trace.
+    fn finish(&mut self) {
+        let mut sources: Vec<_> = std::mem::take(&mut self.sources.0).into_iter().collect();
+        sources.sort_by(|(a, x), (b, y)| x.path.cmp(&y.path).then(a.cmp(b)));
+        let mut names = BTreeMap::new();
+        for (at, (old, source)) in sources.into_iter().enumerate() {
+            let new = SourceId(u32::try_from(at).unwrap_or(u32::MAX));
+            names.insert(old, new);
+            let mut source = Arc::unwrap_or_clone(source);
+            source.id = new;
+            self.sources.0.insert(new, Arc::new(source));
+        }
+        for finding in &mut self.findings {
+            let labels = finding.labels.iter_mut().map(|l| &mut l.source);
+            let edits = finding.fixes.iter_mut().flat_map(|f| &mut f.edits);
+            for id in labels.chain(edits.map(|e| &mut e.source)) {
+                if let Some(new) = names.get(id) {
+                    *id = *new;
+                }
+            }
+        }
+        sort(&mut self.findings);
+        if self.findings.len() > LIMITS.findings {
+            let dropped = (self.findings.len() - LIMITS.findings) as u64;
+            self.findings.truncate(LIMITS.findings);
+            self.skip(
+                &RepoPath::from("."),
+                SkipReason::TooManyFindings {
+                    rule: "all rules".into(),
+                    dropped,
+                },
+            );
+        }
+        self.skipped.sort();
+        self.skipped.dedup();
+    }
+}
