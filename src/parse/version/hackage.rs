@@ -1,0 +1,29 @@
+//! Hackage: numbers between dots; a longer version stands above its beginning.
+
+use std::cmp::Ordering;
+
+use super::number::Number;
+
+#[derive(Clone, Debug)]
+pub struct Hackage {
+    parts: Vec<Number>,
+    parsable: bool,
+}
+
+impl Hackage {
+    pub fn parse(text: &str) -> Self {
+        let read: Vec<_> = text.split('.').map(Number::parse).collect();
+        Self {
+            parsable: read.iter().all(Option::is_some),
+            parts: read.into_iter().flatten().collect(),
+        }
+    }
+
+    pub fn is_parsable(&self) -> bool {
+        self.parsable
+    }
+
+    pub fn cmp(&self, other: &Self) -> Ordering {
+        self.parts.cmp(&other.parts)
+    }
+}
