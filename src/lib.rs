@@ -8,5 +8,7 @@ pub mod guard;
 pub mod input;
 pub mod model;
 pub mod parse;
+pub mod policy;
+pub mod report;
 pub mod rules;
 pub mod text;

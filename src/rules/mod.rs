@@ -8,4 +8,5 @@ mod selection;
 
 pub use embedded::{PATTERNS, RuleSet};
 pub use file::{Check, Example, RuleFile, RuleFileError};
+pub(crate) use selection::names;
 pub use selection::{ActiveRules, Selection, SelectionError};

@@ -27,6 +27,19 @@ pub struct SelectionError {
     pub hint: Option<String>,
 }
 
+impl SelectionError {
+    /// Fails where no rule, family or alias has this name.
+    pub fn check(set: &RuleSet, name: &str) -> Result<(), Self> {
+        if set.iter().any(|rule| names(rule, name)) {
+            return Ok(());
+        }
+        Err(Self {
+            name: name.to_owned(),
+            hint: closest(set, name),
+        })
+    }
+}
+
 /// The rules of a run with their state.
 #[derive(Clone, Debug)]
 pub struct ActiveRules {
@@ -69,12 +82,7 @@ impl ActiveRules {
             .chain(&selection.skip)
             .chain(selection.levels.keys())
         {
-            if !set.iter().any(|rule| names(rule, name)) {
-                return Err(SelectionError {
-                    name: name.clone(),
-                    hint: closest(&set, name),
-                });
-            }
+            SelectionError::check(&set, name)?;
         }
         let mut severities = BTreeMap::new();
         let mut enabled = Vec::with_capacity(set.len());
@@ -147,7 +155,7 @@ fn is_exact(rule: &Rule, name: &str) -> bool {
 }
 
 /// True where `name` is the rule's id, an alias, its family or another whole prefix of its id.
-fn names(rule: &Rule, name: &str) -> bool {
+pub(crate) fn names(rule: &Rule, name: &str) -> bool {
     is_exact(rule, name)
         || rule
             .id

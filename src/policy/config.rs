@@ -1,0 +1,268 @@
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::model::{Profile, RepoPath, Severity};
+use crate::rules::{RuleSet, Selection, SelectionError};
+
+use super::{Date, FailOn};
+
+/// `plimsoll.toml`, read and checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub profile: Option<Profile>,
+    pub fail_on: Option<FailOn>,
+    /// Files that are listed as excluded, in gitignore syntax.
+    pub exclude: Vec<String>,
+    /// Rule or family to a severity of its own, or to `None`: off.
+    pub levels: BTreeMap<String, Option<Severity>>,
+    pub ignores: Vec<IgnoreEntry>,
+    /// Whether the comments of other tools count.
+    pub peer_comments: bool,
+    /// Whether an inline ignore must say why.
+    pub require_reason: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            profile: None,
+            fail_on: None,
+            exclude: Vec::new(),
+            levels: BTreeMap::new(),
+            ignores: Vec::new(),
+            peer_comments: true,
+            require_reason: false,
+        }
+    }
+}
+
+/// An `[[ignore]]` entry.
+#[derive(Clone, Debug)]
+pub struct IgnoreEntry {
+    /// A rule, a family or a peer's id.
+    pub rule: String,
+    path: Option<Gitignore>,
+    /// Package name or advisory id, for dependencies.
+    pub package: Option<String>,
+    pub advisory: Option<String>,
+    pub reason: String,
+    pub until: Option<Date>,
+    /// Where the entry stands in the configuration.
+    pub span: Range<usize>,
+}
+
+impl IgnoreEntry {
+    pub fn covers_path(&self, path: &RepoPath) -> bool {
+        self.path.as_ref().is_none_or(|glob| matches(glob, path))
+    }
+}
+
+/// What is wrong in a configuration, and where in it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct ConfigError {
+    pub message: String,
+    /// Bytes of the configuration file; empty where no place can be told.
+    pub span: Range<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Raw {
+    profile: Option<Profile>,
+    fail_on: Option<Spanned<String>>,
+    #[serde(default)]
+    exclude: Vec<Spanned<String>>,
+    #[serde(default)]
+    rules: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    ignore: Vec<Spanned<RawIgnore>>,
+    #[serde(default = "yes")]
+    peer_comments: bool,
+    #[serde(default)]
+    require_reason: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawIgnore {
+    rule: Spanned<String>,
+    path: Option<Spanned<String>>,
+    package: Option<String>,
+    advisory: Option<String>,
+    reason: Spanned<String>,
+    until: Option<Spanned<String>>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> ConfigError {
+    ConfigError {
+        message: message.into(),
+        span: value.span(),
+    }
+}
+
+/// A gitignore matcher of one pattern or several, anchored at the repository's root.
+fn globs<'a>(
+    patterns: impl Iterator<Item = &'a Spanned<String>>,
+) -> Result<Gitignore, ConfigError> {
+    let mut builder = GitignoreBuilder::new("");
+    for pattern in patterns {
+        builder
+            .add_line(None, pattern.get_ref())
+            .map_err(|e| at(pattern, format!("not a path pattern: {e}")))?;
+    }
+    builder.build().map_err(|e| ConfigError {
+        message: format!("path patterns do not fit together: {e}"),
+        span: 0..0,
+    })
+}
+
+fn matches(glob: &Gitignore, path: &RepoPath) -> bool {
+    path.as_str()
+        .is_some_and(|path| glob.matched_path_or_any_parents(path, false).is_ignore())
+}
+
+impl Config {
+    /// Reads a configuration. Unknown keys, rules and dates are errors that point at their place:
+    /// a policy that is half understood protects nobody.
+    pub fn parse(text: &str, rules: &RuleSet) -> Result<Self, ConfigError> {
+        let raw: Raw = toml::from_str(text).map_err(|e| ConfigError {
+            message: e.message().to_owned(),
+            span: e.span().unwrap_or(0..0),
+        })?;
+        globs(raw.exclude.iter())?;
+        let known = |name: &Spanned<String>| check_name(name, rules);
+        let mut levels = BTreeMap::new();
+        for (name, level) in raw.rules {
+            known(&name)?;
+            let level = match level.get_ref().as_str() {
+                "off" => None,
+                other => Some(severity(other).ok_or_else(|| {
+                    at(&level, "a level is one of off, low, medium, high, critical")
+                })?),
+            };
+            levels.insert(name.into_inner(), level);
+        }
+        let fail_on = match &raw.fail_on {
+            None => None,
+            Some(text) if text.get_ref() == "never" => Some(FailOn::Never),
+            Some(text) => Some(FailOn::Severity(severity(text.get_ref()).ok_or_else(
+                || at(text, "fail-on is one of low, medium, high, critical, never"),
+            )?)),
+        };
+        let mut ignores = Vec::new();
+        for entry in raw.ignore {
+            let span = entry.span();
+            let entry = entry.into_inner();
+            known(&entry.rule)?;
+            if entry.reason.get_ref().trim().is_empty() {
+                return Err(at(&entry.reason, "an ignore needs a reason"));
+            }
+            let until = match &entry.until {
+                None => None,
+                Some(text) => Some(
+                    Date::parse(text.get_ref())
+                        .ok_or_else(|| at(text, "until is a day, written YYYY-MM-DD"))?,
+                ),
+            };
+            ignores.push(IgnoreEntry {
+                path: entry
+                    .path
+                    .as_ref()
+                    .map(|p| globs(std::iter::once(p)))
+                    .transpose()?,
+                rule: entry.rule.into_inner(),
+                package: entry.package,
+                advisory: entry.advisory,
+                reason: entry.reason.into_inner(),
+                until,
+                span,
+            });
+        }
+        Ok(Self {
+            profile: raw.profile,
+            fail_on,
+            exclude: raw.exclude.into_iter().map(Spanned::into_inner).collect(),
+            levels,
+            ignores,
+            peer_comments: raw.peer_comments,
+            require_reason: raw.require_reason,
+        })
+    }
+}
+
+fn check_name(name: &Spanned<String>, rules: &RuleSet) -> Result<(), ConfigError> {
+    SelectionError::check(rules, name.get_ref()).map_err(|e| at(name, e.to_string()))
+}
+
+fn severity(name: &str) -> Option<Severity> {
+    Severity::ALL.into_iter().find(|s| s.name() == name)
+}
+
+impl From<&Config> for Selection {
+    fn from(config: &Config) -> Self {
+        Self {
+            profile: config.profile.unwrap_or_default(),
+            levels: config.levels.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(text, &RuleSet::embedded())
+    }
+
+    #[test]
+    fn a_full_configuration_is_understood() {
+        let config = parse(
+            r#"
+            profile = "strict"
+            fail-on = "high"
+            exclude = ["vendor/"]
+            [rules]
+            "policy/unused-suppression" = "off"
+            [[ignore]]
+            rule = "policy"
+            path = "docs/**"
+            reason = "examples"
+            until = "2030-01-31"
+            "#,
+        )
+        .expect("valid");
+        assert_eq!(config.profile, Some(Profile::Strict));
+        assert_eq!(config.levels["policy/unused-suppression"], None);
+        assert!(config.ignores[0].covers_path(&RepoPath::from("docs/a/b.md")));
+        assert!(!config.ignores[0].covers_path(&RepoPath::from("src/docs.md")));
+    }
+
+    #[test]
+    fn an_error_points_at_its_place() {
+        let text = "[rules]\n\"dockerfile/nonsense\" = \"off\"\n";
+        let error = parse(text).expect_err("an unknown rule");
+        assert_eq!(&text[error.span], "\"dockerfile/nonsense\"");
+        let text = "profil = \"all\"\n";
+        assert_eq!(&text[parse(text).expect_err("a typo").span], "profil");
+    }
+
+    #[test]
+    fn an_ignore_without_a_reason_or_with_a_wrong_date_is_refused() {
+        assert!(parse("[[ignore]]\nrule = \"policy\"\nreason = \" \"\n").is_err());
+        assert!(
+            parse("[[ignore]]\nrule = \"policy\"\nreason = \"x\"\nuntil = \"2027-02-30\"\n")
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! What counts: configuration, ignores, changed lines, the gate.
+
+mod apply;
+mod comment;
+mod config;
+mod date;
+mod gate;
+mod peers;
+
+pub use apply::{Policy, PolicyOptions};
+pub use config::{Config, ConfigError, IgnoreEntry};
+pub use date::Date;
+pub use gate::{FailOn, Verdict};

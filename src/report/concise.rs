@@ -1,0 +1,31 @@
+use std::io::{self, Write};
+
+use crate::guard::printable;
+use crate::model::Report;
+
+use super::place::place;
+use super::{RenderContext, Reporter};
+
+/// One line a finding: `path:line:column: severity[rule] message`.
+pub(super) struct Concise;
+
+impl Reporter for Concise {
+    fn write(&self, report: &Report, _cx: &RenderContext, w: &mut dyn Write) -> io::Result<()> {
+        for finding in &report.findings {
+            let Some(at) = finding.primary().and_then(|l| place(report, l)) else {
+                continue;
+            };
+            writeln!(
+                w,
+                "{}:{}:{}: {}[{}] {}",
+                at.source.path.display(),
+                at.start.line,
+                at.start.column,
+                finding.severity.name(),
+                finding.rule,
+                printable::line(&finding.message),
+            )?;
+        }
+        Ok(())
+    }
+}

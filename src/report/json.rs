@@ -1,0 +1,160 @@
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{Evidence, Finding, Label, Report, Role, Severity, SuppressedBy};
+
+use super::place::{Place, place};
+use super::{RenderContext, Reporter};
+
+/// The report as one JSON object; the contract of other tools (schema version 1).
+pub(super) struct Json;
+
+impl Reporter for Json {
+    fn write(&self, report: &Report, _cx: &RenderContext, w: &mut dyn Write) -> io::Result<()> {
+        let findings: Vec<Value> = report
+            .findings
+            .iter()
+            .filter_map(|f| finding(report, f))
+            .collect();
+        let skipped: Vec<Value> = report
+            .skipped
+            .iter()
+            .map(|s| {
+                json!({
+                    "path": s.path.to_text(),
+                    "reason": s.reason.code(),
+                    "detail": s.reason.to_string(),
+                })
+            })
+            .collect();
+        let document = json!({
+            "schema_version": 1,
+            "tool": tool(report),
+            "summary": summary(report),
+            "findings": findings,
+            "skipped": skipped,
+        });
+        serde_json::to_writer_pretty(&mut *w, &document)?;
+        writeln!(w)
+    }
+}
+
+fn tool(report: &Report) -> Value {
+    let advisories = &report.tool.advisories;
+    json!({
+        "name": "plimsoll",
+        "version": report.tool.version,
+        "rules_hash": report.tool.rules_hash,
+        "advisories": {
+            "set": advisories.set,
+            "date": advisories.date,
+            "records": advisories.records,
+            "hash": advisories.hash,
+            "sources": advisories.sources,
+        },
+        "policy": report.tool.policy,
+    })
+}
+
+fn summary(report: &Report) -> Value {
+    let by_severity: Map<String, Value> = Severity::ALL
+        .into_iter()
+        .map(|s| (s.name().to_owned(), report.count(s).into()))
+        .collect();
+    let count = |wanted: fn(&SuppressedBy) -> bool| {
+        report.suppressed.iter().filter(|s| wanted(&s.by)).count()
+    };
+    json!({
+        "files_checked": report.stats.files_checked,
+        "files_skipped": report.skipped.len(),
+        "bytes_checked": report.stats.bytes_checked,
+        "kinds": report.stats.by_kind,
+        "packages": report.stats.packages,
+        "findings": by_severity,
+        "suppressed": count(|by| matches!(by, SuppressedBy::Inline { .. } | SuppressedBy::Config { .. })),
+        "baseline": count(|by| matches!(by, SuppressedBy::Baseline)),
+        "unchanged": count(|by| matches!(by, SuppressedBy::UnchangedLine)),
+        "unused_suppressions": report.unused_suppressions.len(),
+        "incomplete": report.is_incomplete(),
+    })
+}
+
+fn range(at: &Place<'_>, label: &Label) -> Value {
+    json!({
+        "start": { "line": at.start.line, "column": at.start.column, "byte": label.span.start },
+        "end": { "line": at.end.line, "column": at.end.column, "byte": label.span.end },
+    })
+}
+
+fn finding(report: &Report, finding: &Finding) -> Option<Value> {
+    let primary = finding.primary()?;
+    let at = place(report, primary)?;
+    let rule = report.rules.get(finding.rule.as_str());
+    let labels: Vec<Value> = finding
+        .labels
+        .iter()
+        .filter_map(|label| {
+            let at = place(report, label)?;
+            let (role, step) = match label.role {
+                Role::Primary => ("primary", Value::Null),
+                Role::Secondary => ("secondary", Value::Null),
+                Role::Flow(n) => ("flow", n.into()),
+            };
+            Some(json!({
+                "path": at.source.path.to_text(),
+                "range": range(&at, label),
+                "text": label.text,
+                "role": role,
+                "step": step,
+            }))
+        })
+        .collect();
+    let fixes: Vec<Value> = finding
+        .fixes
+        .iter()
+        .map(|fix| {
+            let edits: Vec<Value> = fix
+                .edits
+                .iter()
+                .filter_map(|edit| {
+                    let label = Label {
+                        source: edit.source,
+                        span: edit.span,
+                        text: String::new(),
+                        role: Role::Secondary,
+                    };
+                    let at = place(report, &label)?;
+                    Some(json!({
+                        "path": at.source.path.to_text(),
+                        "range": range(&at, &label),
+                        "with": edit.with,
+                    }))
+                })
+                .collect();
+            json!({ "title": fix.title, "safety": fix.safety, "edits": edits })
+        })
+        .collect();
+    let evidence = match &finding.evidence {
+        Evidence::None => Value::Null,
+        other => serde_json::to_value(other).ok()?,
+    };
+    Some(json!({
+        "rule": finding.rule.as_str(),
+        "aliases": finding.aliases,
+        "family": finding.rule.family(),
+        "category": rule.map(|r| r.category.as_ref()),
+        "cwe": rule.map(|r| r.cwe.as_ref()).unwrap_or_default(),
+        "severity": finding.severity,
+        "level": finding.severity.level(),
+        "confidence": finding.confidence,
+        "message": finding.message,
+        "path": at.source.path.to_text(),
+        "range": range(&at, primary),
+        "labels": labels,
+        "help": finding.help,
+        "fixes": fixes,
+        "fingerprint": finding.fingerprint.to_string(),
+        "evidence": evidence,
+    }))
+}

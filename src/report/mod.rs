@@ -1,0 +1,94 @@
+//! A report to text: one file a format. Each escapes for itself.
+
+mod concise;
+mod json;
+mod line_hash;
+mod lsp;
+mod place;
+mod pretty;
+mod sarif;
+mod snippet;
+mod summary;
+mod uri;
+mod window;
+
+use std::io;
+
+pub use summary::summary_line;
+
+use crate::model::Report;
+
+/// What a renderer may know beside the report.
+#[derive(Clone, Debug)]
+pub struct RenderContext {
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Root of the repository as an absolute path, for formats that need URIs.
+    pub root: Option<std::path::PathBuf>,
+    /// What to say about skipped files: only how many, or each of them.
+    pub verbose: bool,
+    /// A next step to propose at the end, for people.
+    pub hint: Option<String>,
+}
+
+impl Default for RenderContext {
+    fn default() -> Self {
+        Self {
+            color: false,
+            width: 100,
+            root: None,
+            verbose: false,
+            hint: None,
+        }
+    }
+}
+
+/// Writes a report in one format.
+pub trait Reporter {
+    fn write(&self, report: &Report, cx: &RenderContext, w: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// The formats by name. A new one is a file here and a line in each of the three matches below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    Pretty,
+    Concise,
+    Json,
+    Sarif,
+    Lsp,
+}
+
+impl Format {
+    pub const ALL: [Self; 5] = [
+        Self::Pretty,
+        Self::Concise,
+        Self::Json,
+        Self::Sarif,
+        Self::Lsp,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pretty => "pretty",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Lsp => "lsp",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.name() == name)
+    }
+
+    pub fn reporter(self) -> &'static dyn Reporter {
+        match self {
+            Self::Pretty => &pretty::Pretty,
+            Self::Concise => &concise::Concise,
+            Self::Json => &json::Json,
+            Self::Sarif => &sarif::Sarif,
+            Self::Lsp => &lsp::Lsp,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use crate::model::{Label, Report, Source};
+use crate::text::Position;
+
+/// Where a label stands, in the numbers that formats want.
+pub(super) struct Place<'r> {
+    pub source: &'r Source,
+    pub start: Position,
+    pub end: Position,
+    pub start_utf16: Position,
+    pub end_utf16: Position,
+}
+
+/// Resolves a label; `None` where its source is not in the report.
+pub(super) fn place<'r>(report: &'r Report, label: &Label) -> Option<Place<'r>> {
+    let source = report.sources.get(label.source)?;
+    let (lines, bytes) = (source.lines(), &source.bytes);
+    Some(Place {
+        source,
+        start: lines.position(label.span.start, bytes),
+        end: lines.position(label.span.end, bytes),
+        start_utf16: lines.position_utf16(label.span.start, bytes),
+        end_utf16: lines.position_utf16(label.span.end, bytes),
+    })
+}

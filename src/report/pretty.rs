@@ -1,0 +1,160 @@
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::guard::printable;
+use crate::model::{Finding, Report, Role, Safety, SourceId};
+
+use super::place::place;
+use super::snippet::{Message, draw};
+use super::summary::{advisory_line, plural, summary_line};
+use super::window::{Mark, chunks};
+use super::{RenderContext, Reporter};
+
+/// For people: every finding with its window, then one line that says what was looked at.
+pub(super) struct Pretty;
+
+/// Findings of one rule in one file that are drawn; the others get a line each.
+const DRAWN: usize = 3;
+/// Lines for those others, before a count takes over.
+const LISTED: usize = 20;
+/// Skipped files that are listed without `--verbose`.
+const SKIPPED: usize = 5;
+
+impl Reporter for Pretty {
+    fn write(&self, report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result<()> {
+        let mut seen: BTreeMap<(Option<SourceId>, &str), usize> = BTreeMap::new();
+        let mut more: BTreeMap<(Option<SourceId>, &str), Vec<&Finding>> = BTreeMap::new();
+        for finding in &report.findings {
+            let key = (finding.primary().map(|l| l.source), finding.rule.as_str());
+            let count = seen.entry(key).or_default();
+            *count += 1;
+            if *count <= DRAWN {
+                writeln!(w, "{}", message(report, finding, cx))?;
+            } else {
+                more.entry(key).or_default().push(finding);
+            }
+        }
+        for ((_, rule), findings) in &more {
+            writeln!(w, "{} more of {rule}:", findings.len())?;
+            for finding in findings.iter().take(LISTED) {
+                if let Some(at) = finding.primary().and_then(|l| place(report, l)) {
+                    writeln!(
+                        w,
+                        "  {}:{}:{}  {}",
+                        at.source.path.display(),
+                        at.start.line,
+                        at.start.column,
+                        printable::line(&finding.message)
+                    )?;
+                }
+            }
+            if findings.len() > LISTED {
+                writeln!(
+                    w,
+                    "  and {} more; --format concise lists them all",
+                    findings.len() - LISTED
+                )?;
+            }
+            writeln!(w)?;
+        }
+        skipped(report, cx, w)?;
+        writeln!(w, "plimsoll: {}", summary_line(report))?;
+        if let Some(line) = advisory_line(report) {
+            writeln!(w, "          {}", printable::line(&line))?;
+        }
+        if !report.tool.policy.is_empty() {
+            let policy = report.tool.policy.join(", ");
+            writeln!(w, "          policy: {}", printable::line(&policy))?;
+        }
+        if let Some(hint) = &cx.hint {
+            writeln!(w, "          {}", printable::line(hint))?;
+        }
+        Ok(())
+    }
+}
+
+fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
+    let mut by_source: Vec<(SourceId, Vec<Mark>)> = Vec::new();
+    for label in &finding.labels {
+        let text = match label.role {
+            Role::Flow(n) => format!("{n}. {}", label.text),
+            Role::Primary | Role::Secondary => label.text.clone(),
+        };
+        let mark = Mark {
+            span: label.span,
+            text,
+            primary: label.role == Role::Primary,
+        };
+        match by_source.iter_mut().find(|(id, _)| *id == label.source) {
+            Some((_, marks)) => marks.push(mark),
+            None => by_source.push((label.source, vec![mark])),
+        }
+    }
+    let chunks = by_source
+        .iter()
+        .filter_map(|(id, marks)| Some((report.sources.get(*id)?, marks)))
+        .flat_map(|(source, marks)| {
+            chunks(source, marks, cx.width)
+                .into_iter()
+                .map(|chunk| (source.path.clone(), chunk))
+        })
+        .collect();
+    let fix = finding.fixes.first().map(|fix| {
+        let how = match fix.safety {
+            Safety::Safe => "fix",
+            Safety::Unsafe => "fix, may change behaviour",
+            Safety::Manual => "by hand",
+        };
+        format!("{how}: {}", fix.title)
+    });
+    let help: Vec<String> = finding.help.iter().cloned().chain(fix).collect();
+    let code = format!("{} ({})", finding.rule, finding.severity.name());
+    draw(
+        Message {
+            code: &code,
+            level: finding.severity.level(),
+            text: &finding.message,
+            help: (!help.is_empty()).then(|| help.join("\n")),
+            chunks,
+        },
+        cx,
+    )
+}
+
+/// What was not scanned: the reasons that cost something one by one, the others as a count.
+fn skipped(report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result<()> {
+    let (incomplete, usual): (Vec<_>, Vec<_>) = report
+        .skipped
+        .iter()
+        .partition(|s| s.reason.is_incomplete());
+    let shown = |all: usize| if cx.verbose { all } else { all.min(SKIPPED) };
+    if !incomplete.is_empty() {
+        writeln!(w, "not checked, or not in full:")?;
+        for one in incomplete.iter().take(shown(incomplete.len())) {
+            writeln!(
+                w,
+                "  {}: {}",
+                one.path.display(),
+                printable::line(&one.reason.to_string())
+            )?;
+        }
+        if shown(incomplete.len()) < incomplete.len() {
+            let rest = incomplete.len() - shown(incomplete.len());
+            writeln!(w, "  and {}; -v lists them", plural(rest, "more file"))?;
+        }
+        writeln!(w)?;
+    }
+    if cx.verbose && !usual.is_empty() {
+        writeln!(w, "left out on purpose:")?;
+        for one in usual {
+            writeln!(
+                w,
+                "  {}: {}",
+                one.path.display(),
+                printable::line(&one.reason.to_string())
+            )?;
+        }
+        writeln!(w)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,268 @@
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::model::{
+    Confidence, Finding, Label, Level, Report, Role, Rule, Severity, SkipReason, Suppressed,
+    SuppressedBy,
+};
+use crate::text::Position;
+
+use super::place::place;
+use super::{RenderContext, Reporter, line_hash, uri};
+
+/// SARIF 2.1.0, within what GitHub code scanning takes.
+pub(super) struct Sarif;
+
+/// GitHub shows the first 5,000 results of a run.
+const MOST_RESULTS: usize = 5000;
+
+impl Reporter for Sarif {
+    fn write(&self, report: &Report, _cx: &RenderContext, w: &mut dyn Write) -> io::Result<()> {
+        let mut worst: Vec<&Finding> = report.findings.iter().collect();
+        let dropped = worst.len().saturating_sub(MOST_RESULTS);
+        if dropped > 0 {
+            worst.sort_by_key(|f| std::cmp::Reverse(f.severity));
+            worst.truncate(MOST_RESULTS);
+        }
+        // Only rules with results are described: the whole set would be most of the file.
+        let mut index: BTreeMap<&str, usize> = BTreeMap::new();
+        let all = worst
+            .iter()
+            .copied()
+            .chain(report.suppressed.iter().map(|s| &s.finding));
+        for finding in all {
+            index.insert(finding.rule.as_str(), 0);
+        }
+        let mut rules = Vec::new();
+        for (at, (id, slot)) in index.iter_mut().enumerate() {
+            *slot = at;
+            rules.push(describe(id, report.rules.get(id)));
+        }
+        let mut hashes = line_hash::LineHashes::default();
+        let mut results: Vec<Value> = worst
+            .iter()
+            .filter_map(|f| result(report, f, None, &index, &mut hashes))
+            .collect();
+        results.extend(
+            report
+                .suppressed
+                .iter()
+                .filter(|s| !matches!(s.by, SuppressedBy::UnchangedLine))
+                .take(MOST_RESULTS - results.len().min(MOST_RESULTS))
+                .filter_map(|s| result(report, &s.finding, Some(s), &index, &mut hashes)),
+        );
+        let mut notes: Vec<Value> = report
+            .skipped
+            .iter()
+            .take(MOST_RESULTS)
+            .map(|s| {
+                json!({
+                    "level": if s.reason.is_incomplete() { "warning" } else { "note" },
+                    "message": { "text": format!("{}: {}", s.path.to_text(), s.reason) },
+                    "descriptor": { "id": s.reason.code() },
+                })
+            })
+            .collect();
+        if dropped > 0 {
+            notes.push(json!({
+                "level": "warning",
+                "message": { "text": format!("{dropped} more findings of lower severity are left out") },
+                "descriptor": { "id": "too-many-findings" },
+            }));
+        }
+        let failed = report
+            .skipped
+            .iter()
+            .any(|s| matches!(s.reason, SkipReason::DetectorFailed(_)));
+        let document = json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{
+                "tool": { "driver": {
+                    "name": "plimsoll",
+                    "semanticVersion": report.tool.version,
+                    "rules": rules,
+                }},
+                "automationDetails": { "id": "plimsoll/" },
+                "columnKind": "utf16CodeUnits",
+                "invocations": [{
+                    "executionSuccessful": !failed,
+                    "toolExecutionNotifications": notes,
+                }],
+                "results": results,
+            }],
+        });
+        serde_json::to_writer(&mut *w, &document)?;
+        writeln!(w)
+    }
+}
+
+fn describe(id: &str, rule: Option<&Rule>) -> Value {
+    let Some(rule) = rule else {
+        return json!({ "id": id });
+    };
+    let mut tags = vec!["security".to_owned(), rule.category.to_string()];
+    tags.extend(
+        rule.cwe
+            .iter()
+            .map(|cwe| format!("external/cwe/cwe-{cwe:03}")),
+    );
+    let first = rule
+        .docs
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'))
+        .unwrap_or(&rule.title);
+    json!({
+        "id": id,
+        "name": rule.title,
+        "shortDescription": { "text": rule.title },
+        "fullDescription": { "text": first },
+        "help": { "text": rule.docs, "markdown": rule.docs },
+        "defaultConfiguration": { "level": rule.severity.level() },
+        "properties": {
+            "tags": tags,
+            "precision": match rule.confidence {
+                Confidence::High => "high",
+                Confidence::Medium => "medium",
+                Confidence::Low => "low",
+            },
+            "security-severity": security_severity(rule.severity),
+        },
+    })
+}
+
+/// The middle of the band that GitHub shows under the same word.
+fn security_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.0",
+    }
+}
+
+fn result(
+    report: &Report,
+    finding: &Finding,
+    suppressed: Option<&Suppressed>,
+    index: &BTreeMap<&str, usize>,
+    hashes: &mut line_hash::LineHashes,
+) -> Option<Value> {
+    let primary = finding.primary()?;
+    let at = place(report, primary)?;
+    let line_hash = hashes.of(at.source, at.start.line);
+    let related: Vec<Value> = finding
+        .labels
+        .iter()
+        .filter(|l| l.role == Role::Secondary)
+        .enumerate()
+        .filter_map(|(n, l)| {
+            let mut location = location(report, l)?;
+            location["id"] = n.into();
+            location["message"] = json!({ "text": l.text });
+            Some(location)
+        })
+        .collect();
+    let steps: Vec<Value> = finding
+        .labels
+        .iter()
+        .filter(|l| matches!(l.role, Role::Flow(_)))
+        .filter_map(|l| {
+            let mut location = location(report, l)?;
+            location["message"] = json!({ "text": l.text });
+            Some(json!({ "location": location }))
+        })
+        .collect();
+    let fixes: Vec<Value> = finding
+        .fixes
+        .iter()
+        .map(|fix| {
+            let changes: Vec<Value> = fix
+                .edits
+                .iter()
+                .filter_map(|edit| {
+                    let label = Label {
+                        source: edit.source,
+                        span: edit.span,
+                        text: String::new(),
+                        role: Role::Secondary,
+                    };
+                    let place = location(report, &label)?;
+                    Some(json!({
+                        "artifactLocation": place["physicalLocation"]["artifactLocation"],
+                        "replacements": [{
+                            "deletedRegion": place["physicalLocation"]["region"],
+                            "insertedContent": { "text": edit.with },
+                        }],
+                    }))
+                })
+                .collect();
+            json!({ "description": { "text": fix.title }, "artifactChanges": changes })
+        })
+        .collect();
+    let text = match &finding.help {
+        Some(help) => format!("{}. {help}", finding.message),
+        None => finding.message.clone(),
+    };
+    let mut result = json!({
+        "ruleId": finding.rule.as_str(),
+        "ruleIndex": index.get(finding.rule.as_str()),
+        "level": match finding.severity.level() {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+        },
+        "message": { "text": text },
+        "locations": [location(report, primary)?],
+        "partialFingerprints": {
+            "primaryLocationLineHash": line_hash,
+            "plimsollFindingHash/v1": finding.fingerprint.to_string(),
+        },
+        "properties": { "confidence": finding.confidence.name() },
+    });
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
+    }
+    if !steps.is_empty() {
+        result["codeFlows"] = json!([{ "threadFlows": [{ "locations": steps }] }]);
+    }
+    if !fixes.is_empty() {
+        result["fixes"] = fixes.into();
+    }
+    if let Some(suppressed) = suppressed {
+        let (kind, reason) = match &suppressed.by {
+            SuppressedBy::Inline { reason } => ("inSource", reason.clone()),
+            SuppressedBy::Config { reason } => ("external", reason.clone()),
+            SuppressedBy::Baseline | SuppressedBy::UnchangedLine => ("external", None),
+        };
+        let mut suppression = json!({ "kind": kind });
+        if let Some(reason) = reason {
+            suppression["justification"] = reason.into();
+        }
+        result["suppressions"] = json!([suppression]);
+    }
+    Some(result)
+}
+
+fn location(report: &Report, label: &Label) -> Option<Value> {
+    let at = place(report, label)?;
+    let mut encoded = String::new();
+    uri::encode_path(at.source.path.as_bytes(), &mut encoded);
+    let region = |start: Position, end: Position| {
+        json!({
+            "startLine": start.line,
+            "startColumn": start.column,
+            "endLine": end.line,
+            "endColumn": end.column,
+        })
+    };
+    Some(json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": encoded },
+            "region": region(at.start_utf16, at.end_utf16),
+        },
+    }))
+}

@@ -1,0 +1,157 @@
+//! One message drawn by miette over windows of ours: miette's own reader walks a file from its
+//! start for every label, and shows whatever lies between two of them.
+
+use std::fmt;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, Severity as MietteSeverity, SourceCode, SourceSpan, SpanContents,
+};
+
+use crate::guard::printable;
+use crate::model::{Level, RepoPath};
+
+use super::RenderContext;
+use super::window::Chunk;
+
+/// What a message says, before it is drawn.
+#[derive(Debug)]
+pub(super) struct Message<'m> {
+    pub code: &'m str,
+    pub level: Level,
+    pub text: &'m str,
+    pub help: Option<String>,
+    /// The chunk with the cause first.
+    pub chunks: Vec<(RepoPath, Chunk)>,
+}
+
+/// Draws a message.
+pub(super) fn draw(message: Message<'_>, cx: &RenderContext) -> String {
+    let mut windows = Vec::new();
+    let mut labels = Vec::new();
+    let mut offset = 0;
+    for (path, chunk) in message.chunks {
+        for (range, text, primary) in &chunk.marks {
+            let text = (!text.is_empty()).then(|| text.clone());
+            let (start, len) = (offset + range.start, range.len());
+            labels.push(if *primary {
+                LabeledSpan::new_primary_with_span(text, (start, len))
+            } else {
+                LabeledSpan::new_with_span(text, (start, len))
+            });
+        }
+        let len = chunk.text.len();
+        windows.push(Window {
+            offset,
+            name: format!("{}:{}:{}", path.display(), chunk.line, chunk.column),
+            first_line: chunk.first_line,
+            text: chunk.text,
+        });
+        // Windows never touch, so that no label belongs to two of them.
+        offset += len + 2;
+    }
+    let shown = Shown {
+        code: printable::line(message.code),
+        text: printable::line(message.text),
+        help: message.help.as_deref().map(printable::block),
+        severity: match message.level {
+            Level::Error => MietteSeverity::Error,
+            Level::Warning => MietteSeverity::Warning,
+            Level::Note => MietteSeverity::Advice,
+        },
+        windows: Windows(windows),
+        labels,
+    };
+    let theme = if cx.color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(cx.width.max(40))
+        .with_links(false)
+        .without_primary_span_start();
+    let mut out = String::new();
+    if handler.render_report(&mut out, &shown).is_err() {
+        out = format!("{}: {}\n", shown.code, shown.text);
+    }
+    out.trim_start_matches('\n').to_owned()
+}
+
+#[derive(Debug)]
+struct Window {
+    /// Where it starts in miette's idea of the source.
+    offset: usize,
+    name: String,
+    first_line: u32,
+    text: String,
+}
+
+/// All windows of a message, as the source that miette asks.
+#[derive(Debug)]
+struct Windows(Vec<Window>);
+
+impl SourceCode for Windows {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        _before: usize,
+        _after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        let window = self
+            .0
+            .iter()
+            .find(|w| w.offset <= start && end <= w.offset + w.text.len())
+            .ok_or(MietteError::OutOfBounds)?;
+        Ok(Box::new(MietteSpanContents::new_named(
+            window.name.clone(),
+            window.text.as_bytes(),
+            (window.offset, window.text.len()).into(),
+            window.first_line.saturating_sub(1) as usize,
+            0,
+            window.text.matches('\n').count() + 1,
+        )))
+    }
+}
+
+#[derive(Debug)]
+struct Shown {
+    code: String,
+    text: String,
+    help: Option<String>,
+    severity: MietteSeverity,
+    windows: Windows,
+    labels: Vec<LabeledSpan>,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl Diagnostic for Shown {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.code))
+    }
+
+    fn severity(&self) -> Option<MietteSeverity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let help = self.help.as_ref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.windows)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}

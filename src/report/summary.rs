@@ -1,0 +1,70 @@
+use crate::model::{Report, Severity, SuppressedBy};
+
+/// The last line for a person: what was found, what was checked, what was not.
+pub fn summary_line(report: &Report) -> String {
+    let mut parts = Vec::new();
+    let counts: Vec<String> = Severity::ALL
+        .into_iter()
+        .filter_map(|s| match report.count(s) {
+            0 => None,
+            n => Some(format!("{n} {}", s.name())),
+        })
+        .collect();
+    let total = report.findings.len();
+    parts.push(if total == 0 {
+        "no findings".to_owned()
+    } else {
+        format!("{} ({})", plural(total, "finding"), counts.join(", "))
+    });
+    let stats = &report.stats;
+    let mut checked = format!(
+        "checked {}",
+        plural(
+            usize::try_from(stats.files_checked).unwrap_or(usize::MAX),
+            "file"
+        )
+    );
+    if stats.packages > 0 {
+        checked += &format!(", {} packages", stats.packages);
+    }
+    parts.push(checked);
+    parts.push(format!("{} skipped", report.skipped.len()));
+    let (mut ignored, mut unchanged, mut baseline) = (0, 0, 0);
+    for suppressed in &report.suppressed {
+        match suppressed.by {
+            SuppressedBy::UnchangedLine => unchanged += 1,
+            SuppressedBy::Baseline => baseline += 1,
+            SuppressedBy::Inline { .. } | SuppressedBy::Config { .. } => ignored += 1,
+        }
+    }
+    if ignored > 0 {
+        parts.push(format!("{ignored} ignored"));
+    }
+    if baseline > 0 {
+        parts.push(format!("{baseline} in the baseline"));
+    }
+    if unchanged > 0 {
+        parts.push(format!("{unchanged} on unchanged lines"));
+    }
+    parts.join("; ")
+}
+
+pub(super) fn plural(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}
+
+/// Which advisory data stood behind the dependency checks.
+pub(super) fn advisory_line(report: &Report) -> Option<String> {
+    let advisories = &report.tool.advisories;
+    if advisories.set.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "advisories: {} set of {}, {} records",
+        advisories.set, advisories.date, advisories.records
+    ))
+}
