@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+#[path = "build/advisories.rs"]
+mod advisories;
 #[allow(dead_code)]
 #[path = "src/rules/file.rs"]
 mod file;
@@ -24,6 +26,7 @@ fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("set by cargo"));
 
+    advisories::embed(&root.join("rules/data/advisories"), &out);
     let mut rules = BTreeMap::new();
     collect(&root.join("rules"), "", &mut rules);
     write(&out.join("rules.rs"), &registry(&rules));

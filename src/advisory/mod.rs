@@ -1,21 +1,315 @@
-//! Advisory data: what is known to be wrong with which versions of which packages. Read-only.
+//! Advisory data: what is known to be wrong with which versions of which packages.
+//!
+//! A run asks [`Advisories::affecting`]. Its answers come from the imported index where that has
+//! the ecosystem, and from the set that the binary carries where it has not.
 
-use crate::model::AdvisoryInfo;
+mod alias;
+mod day;
+mod freshness;
+mod index;
+mod ranges;
+mod record;
+mod segment;
+mod starter;
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use day::Day;
+pub use freshness::Freshness;
+pub use ranges::{Affected, Judgement, judge};
+pub use record::{Event, Kind, Range, Record};
+
+use crate::model::{AdvisoryInfo, Ecosystem, Severity};
+use crate::parse::version::Version;
+use index::Index;
+use segment::Segment;
 
 /// The advisories of a run.
 #[derive(Debug, Default)]
 pub struct Advisories {
-    info: AdvisoryInfo,
+    built_in: BTreeMap<Ecosystem, Segment>,
+    index: Option<Index>,
+    /// Why there is no index although there should be one.
+    problem: Option<String>,
+}
+
+/// One defect that a version has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// The record that says most about it, with every other id of the defect among its aliases.
+    pub record: Record,
+    pub affected: Affected,
+}
+
+/// What is known about one version of one package.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// One entry a defect, the worst first.
+    pub affected: Vec<Match>,
+    /// Records that may apply: the version is none that its ecosystem can order.
+    pub unknown: Vec<Record>,
 }
 
 impl Advisories {
     /// What the binary carries.
     pub fn starter() -> Self {
-        Self::default()
+        Self {
+            built_in: starter::segments(),
+            ..Self::default()
+        }
     }
 
-    /// Which set this is, how old, how many records.
-    pub fn info(&self) -> &AdvisoryInfo {
-        &self.info
+    /// The imported index below `cache`, if there is one, and what the binary carries for the
+    /// ecosystems that the index does not have. An index that cannot be used is a problem that
+    /// [`Advisories::info`] tells, never an empty answer.
+    pub fn open(cache: Option<&Path>) -> Self {
+        let mut advisories = Self::starter();
+        match cache.map(Index::open) {
+            None | Some(Ok(None)) => {}
+            Some(Ok(Some(index))) => advisories.index = Some(index),
+            Some(Err(error)) => {
+                advisories.problem = Some(format!("the imported advisories are not used: {error}"));
+            }
+        }
+        advisories
+    }
+
+    /// Just these records of one ecosystem, by package name.
+    pub fn of(ecosystem: Ecosystem, packages: BTreeMap<String, Vec<Record>>) -> Self {
+        let packages = packages
+            .into_iter()
+            .map(|(name, records)| (ecosystem.normalise(&name), records))
+            .collect();
+        let segment = segment::write(packages).and_then(|bytes| Segment::read(bytes).ok());
+        Self {
+            built_in: segment.map(|s| (ecosystem, s)).into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Which set this is, how old, how many records. Complete once the lookups are done, because
+    /// an ecosystem of the index is read and checked when it is first asked for.
+    pub fn info(&self) -> AdvisoryInfo {
+        let mut info = AdvisoryInfo {
+            set: "starter".into(),
+            hash: starter::hash().into(),
+            problems: self.problem.iter().cloned().collect(),
+            ..AdvisoryInfo::default()
+        };
+        let mut newest = None;
+        if let Some(index) = &self.index {
+            info.set = "index".into();
+            info.hash = format!("{}+{}", index.short_hash(), starter::hash());
+            info.problems.extend(index.problems());
+        }
+        for ecosystem in Ecosystem::ALL {
+            let (origin, records, day) =
+                match (self.imported(ecosystem), self.built_in.get(&ecosystem)) {
+                    (Some(part), _) => ("imported", part.records, part.newest),
+                    (None, Some(segment)) => ("built in", segment.records(), segment.newest()),
+                    (None, None) => continue,
+                };
+            info.records += u64::from(records);
+            newest = newest.max(day);
+            let day = day.map(|day| format!(", newest {day}")).unwrap_or_default();
+            info.sources.push(format!(
+                "{}: {origin}, {records} records{day}",
+                ecosystem.name()
+            ));
+        }
+        info.date = newest.map(|day| day.to_string()).unwrap_or_default();
+        info
+    }
+
+    /// Every record of a package, withdrawn ones too.
+    pub fn lookup(&self, ecosystem: Ecosystem, name: &str) -> Vec<Record> {
+        let name = ecosystem.normalise(name);
+        let imported = self
+            .index
+            .as_ref()
+            .and_then(|index| index.segment(ecosystem));
+        imported
+            .or_else(|| self.built_in.get(&ecosystem))
+            .map(|segment| segment.lookup(&name))
+            .unwrap_or_default()
+    }
+
+    /// What is wrong with one version of a package: each defect once, whatever number of databases
+    /// describe it.
+    pub fn affecting(&self, ecosystem: Ecosystem, name: &str, version: &Version) -> Matches {
+        let mut groups: BTreeMap<u32, Vec<(Record, Judgement)>> = BTreeMap::new();
+        for record in self.lookup(ecosystem, name) {
+            let judgement = judge(&record, version);
+            groups
+                .entry(record.group)
+                .or_default()
+                .push((record, judgement));
+        }
+        let mut matches = Matches::default();
+        for group in groups.into_values() {
+            settle(group, version, &mut matches);
+        }
+        matches
+            .affected
+            .sort_by(|a, b| rank(&a.record).cmp(&rank(&b.record)));
+        matches
+    }
+
+    fn imported(&self, ecosystem: Ecosystem) -> Option<&index::Part> {
+        self.index
+            .as_ref()
+            .and_then(|index| index.usable(ecosystem))
+    }
+}
+
+fn rank(record: &Record) -> (Reverse<bool>, Reverse<Option<Severity>>, &str) {
+    (
+        Reverse(record.kind == Kind::Malicious),
+        Reverse(record.severity),
+        &record.id,
+    )
+}
+
+/// Makes one verdict of what several records say about the same defect.
+fn settle(group: Vec<(Record, Judgement)>, version: &Version, matches: &mut Matches) {
+    // Where one record knows a fix that this version has, another that knows of none is behind.
+    let has_fix = group.iter().any(|(record, judgement)| {
+        *judgement == Judgement::NotAffected
+            && record.withdrawn.is_none()
+            && ranges::is_past_a_fix(record, version)
+    });
+    let mut affected = Vec::new();
+    let mut unknown = Vec::new();
+    for (record, judgement) in group {
+        match judgement {
+            Judgement::NotAffected => {}
+            Judgement::Unknown => unknown.push(record),
+            Judgement::Affected(why) => {
+                let behind = why.fixed_in.is_empty() && why.last_affected.is_none() && !why.listed;
+                if !(has_fix && behind && record.kind != Kind::Malicious) {
+                    affected.push((record, why));
+                }
+            }
+        }
+    }
+    affected.sort_by_key(|(record, why)| {
+        (
+            record.unreviewed,
+            why.fixed_in.is_empty(),
+            record.severity.is_none(),
+            record.id.clone(),
+        )
+    });
+    let mut members = affected.into_iter();
+    let Some((mut record, why)) = members.next() else {
+        matches.unknown.extend(unknown.into_iter().next());
+        return;
+    };
+    let mut aliases = std::mem::take(&mut record.aliases);
+    for (other, _) in members {
+        record.severity = record.severity.or(other.severity);
+        record.exploited |= other.exploited;
+        aliases.push(other.id);
+        aliases.extend(other.aliases);
+    }
+    aliases.retain(|alias| *alias != record.id);
+    aliases.sort();
+    aliases.dedup();
+    record.aliases = aliases;
+    matches.affected.push(Match {
+        record,
+        affected: why,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::version::Scheme;
+
+    fn record(id: &str, aliases: &[&str], fixed: Option<&str>) -> Record {
+        let mut record = Record::new(id);
+        record.aliases = aliases.iter().map(|&id| id.to_owned()).collect();
+        let mut events = vec![Event::Introduced("0".into())];
+        events.extend(fixed.map(|at| Event::Fixed(at.into())));
+        record.ranges = vec![Range { events }];
+        record
+    }
+
+    fn affecting(records: Vec<Record>, version: &str) -> Matches {
+        let packages = BTreeMap::from([("Some_Name".to_owned(), records)]);
+        Advisories::of(Ecosystem::PyPI, packages).affecting(
+            Ecosystem::PyPI,
+            "some.name",
+            &Scheme::Pep440.parse(version),
+        )
+    }
+
+    #[test]
+    fn a_defect_that_two_databases_describe_is_reported_once() {
+        let matches = affecting(
+            vec![
+                record("PYSEC-1", &["CVE-1"], Some("2.0")),
+                record("GHSA-1", &["CVE-1"], Some("2.0")),
+            ],
+            "1.0",
+        );
+        assert_eq!(matches.affected.len(), 1);
+        assert_eq!(matches.affected[0].record.id, "GHSA-1");
+        assert_eq!(matches.affected[0].record.aliases, ["CVE-1", "PYSEC-1"]);
+    }
+
+    #[test]
+    fn a_record_that_knows_of_no_fix_gives_way_to_one_that_does() {
+        let both = || {
+            vec![
+                record("GHSA-1", &["CVE-1"], None),
+                record("PYSEC-1", &["CVE-1"], Some("2.0")),
+            ]
+        };
+        assert!(affecting(both(), "2.0").affected.is_empty());
+        let before = affecting(both(), "1.0");
+        assert_eq!(before.affected[0].record.id, "PYSEC-1");
+        assert_eq!(before.affected[0].affected.fixed_in, ["2.0"]);
+    }
+
+    #[test]
+    fn the_worst_comes_first_and_malice_before_all() {
+        let mut low = record("A-1", &[], None);
+        low.severity = Some(Severity::Low);
+        let mut critical = record("B-1", &[], None);
+        critical.severity = Some(Severity::Critical);
+        let mut malicious = record("MAL-1", &[], None);
+        malicious.kind = Kind::Malicious;
+        let ids: Vec<String> = affecting(vec![low, critical, malicious], "1.0")
+            .affected
+            .into_iter()
+            .map(|m| m.record.id)
+            .collect();
+        assert_eq!(ids, ["MAL-1", "B-1", "A-1"]);
+    }
+
+    #[test]
+    fn a_version_that_cannot_be_ordered_is_said_to_be_unknown() {
+        let matches = affecting(vec![record("GHSA-1", &[], Some("2.0"))], "what");
+        assert!(matches.affected.is_empty());
+        assert_eq!(matches.unknown.len(), 1);
+    }
+
+    #[test]
+    fn the_starter_set_knows_and_describes_itself() {
+        let advisories = Advisories::open(None);
+        let info = advisories.info();
+        assert_eq!(info.set, "starter");
+        assert!(info.records >= 150 && info.date.as_str() > "2024");
+        let hits = advisories.affecting(Ecosystem::Npm, "next", &Scheme::SemVer.parse("15.2.2"));
+        let bypass = hits
+            .affected
+            .iter()
+            .find(|m| m.record.aliases.iter().any(|a| a == "CVE-2025-29927"))
+            .expect("the middleware bypass");
+        assert_eq!(bypass.affected.fixed_in, ["15.2.3"]);
     }
 }

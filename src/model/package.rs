@@ -65,6 +65,27 @@ impl Ecosystem {
         }
     }
 
+    /// A package name in the one spelling under which the ecosystem compares names.
+    pub fn normalise(self, name: &str) -> String {
+        match self {
+            Self::PyPI => {
+                let mut normal = String::with_capacity(name.len());
+                for c in name.trim().chars() {
+                    match c {
+                        '-' | '_' | '.' if normal.ends_with('-') => {}
+                        '-' | '_' | '.' => normal.push('-'),
+                        c => normal.push(c.to_ascii_lowercase()),
+                    }
+                }
+                normal
+            }
+            Self::NuGet | Self::Packagist | Self::Hex => name.trim().to_lowercase(),
+            Self::CratesIo | Self::Npm | Self::Go | Self::Maven | Self::RubyGems | Self::Pub => {
+                name.trim().to_owned()
+            }
+        }
+    }
+
     /// Reads OSV's name; a suffix after `:` is ignored.
     pub fn parse(name: &str) -> Option<Self> {
         let base = name.split(':').next().unwrap_or(name);
@@ -141,6 +162,19 @@ fn percent_encode(text: &str, keep: &[u8], into: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_compared_as_their_ecosystem_compares_them() {
+        assert_eq!(
+            Ecosystem::PyPI.normalise("Zope._-Interface"),
+            "zope-interface"
+        );
+        assert_eq!(
+            Ecosystem::NuGet.normalise("Newtonsoft.Json"),
+            "newtonsoft.json"
+        );
+        assert_eq!(Ecosystem::Npm.normalise("JSONStream"), "JSONStream");
+    }
 
     #[test]
     fn scoped_npm_names_are_encoded_in_a_purl() {

@@ -92,6 +92,8 @@ pub struct AdvisoryInfo {
     pub hash: String,
     /// Where the records came from.
     pub sources: Vec<String>,
+    /// Why data that should have been used was not; the built-in set stood in for it.
+    pub problems: Vec<String>,
 }
 
 impl Report {

@@ -1,0 +1,137 @@
+//! What one advisory says about one package. Shared with `build.rs`.
+
+use serde::{Deserialize, Serialize};
+
+use super::Severity;
+use super::day::Day;
+
+/// What an advisory is about. Only the first two are security defects of the package itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    Vulnerability,
+    /// The package or version was published to do harm.
+    Malicious,
+    /// Nobody looks after the package any more.
+    Unmaintained,
+    /// Its interface can be misused to break memory safety.
+    Unsound,
+    /// Something to know.
+    Notice,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vulnerability => "vulnerability",
+            Self::Malicious => "malicious",
+            Self::Unmaintained => "unmaintained",
+            Self::Unsound => "unsound",
+            Self::Notice => "notice",
+        }
+    }
+
+    /// Reads the name of a kind.
+    pub fn parse(name: &str) -> Option<Self> {
+        [
+            Self::Vulnerability,
+            Self::Malicious,
+            Self::Unmaintained,
+            Self::Unsound,
+            Self::Notice,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
+    }
+}
+
+/// A change along the line of versions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Event {
+    /// From here on affected; `0` stands before every version.
+    Introduced(String),
+    /// From here on not affected.
+    Fixed(String),
+    /// Not affected above it; nothing is said about a fix.
+    LastAffected(String),
+    /// Nothing is said from here on.
+    Limit(String),
+}
+
+/// One list of events. The order is the publisher's: it decides between equal versions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Range {
+    pub events: Vec<Event>,
+}
+
+/// What one advisory says about one package of one ecosystem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub id: String,
+    /// Other ids of the same defect, sorted, without `id`.
+    pub aliases: Vec<String>,
+    /// One line; empty where the publisher gives none.
+    pub summary: String,
+    pub kind: Kind,
+    /// `None` where no source rates it.
+    pub severity: Option<Severity>,
+    /// The vector that `severity` was read from.
+    pub cvss: Option<String>,
+    pub published: Option<Day>,
+    pub modified: Option<Day>,
+    /// Taken back by its publisher: kept to explain old ignores, never reported.
+    pub withdrawn: Option<Day>,
+    /// Taken over by its database without a look at it.
+    pub unreviewed: bool,
+    /// Known to be used by attackers.
+    pub exploited: bool,
+    /// Affected where any of these says so.
+    pub ranges: Vec<Range>,
+    /// If there are any, one of these must say so too (Go's custom ranges).
+    pub narrowed_by: Vec<Range>,
+    /// Affected versions that no range covers.
+    pub versions: Vec<String>,
+    /// Paths of the affected functions or symbols.
+    pub functions: Vec<String>,
+    /// Affected only on these operating systems; empty: on all.
+    pub os: Vec<String>,
+    /// Affected only on these architectures; empty: on all.
+    pub arch: Vec<String>,
+    /// Records of a package with the same number describe the same defect.
+    pub group: u32,
+}
+
+impl Record {
+    /// An empty vulnerability record, for callers to fill in.
+    pub fn new(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            aliases: Vec::new(),
+            summary: String::new(),
+            kind: Kind::Vulnerability,
+            severity: None,
+            cvss: None,
+            published: None,
+            modified: None,
+            withdrawn: None,
+            unreviewed: false,
+            exploited: false,
+            ranges: Vec::new(),
+            narrowed_by: Vec::new(),
+            versions: Vec::new(),
+            functions: Vec::new(),
+            os: Vec::new(),
+            arch: Vec::new(),
+            group: 0,
+        }
+    }
+
+    /// The database that the id comes from: `GHSA`, `RUSTSEC`, `GO`, `PYSEC`, `MAL`, `CVE`...
+    pub fn database(&self) -> &str {
+        self.id.split('-').next().unwrap_or(&self.id)
+    }
+
+    /// When its publisher last touched it, as far as it says.
+    pub fn dated(&self) -> Option<Day> {
+        self.modified.max(self.published)
+    }
+}
