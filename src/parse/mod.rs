@@ -1,6 +1,7 @@
 //! Bytes to documents. Parsing never fails: it returns what it understood and what it did not.
 
 pub mod grammar;
+pub mod shell;
 pub mod version;
 
 use crate::model::{SkipReason, Source, Span};

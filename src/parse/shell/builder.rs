@@ -1,0 +1,269 @@
+use super::command::join;
+use super::place::{Context, ContextKind};
+use super::walk::Walk;
+use super::wrapper::{base_name, peel};
+use super::{Command, NESTING, Part, PartKind, Script, Variables, Word};
+use crate::model::Span;
+use crate::text::Mapped;
+
+/// Collects the facts of shell texts, in the order in which they run.
+#[derive(Debug, Default)]
+pub struct Builder {
+    pub(super) script: Script,
+    pub(super) variables: Variables,
+    pub(super) cwd: String,
+    pub(super) pipefail: bool,
+    pub(super) unit: usize,
+    pub(super) context: Option<usize>,
+    depth: u32,
+}
+
+impl Builder {
+    /// Begins a text that runs in a shell of its own: a RUN instruction. What shells before it
+    /// set is forgotten; its files stay.
+    pub fn start_unit(&mut self, variables: Variables, cwd: &str, pipefail: bool) {
+        if !self.script.commands.is_empty() {
+            self.unit += 1;
+        }
+        self.variables = variables;
+        self.cwd = cwd.to_owned();
+        self.pipefail = pipefail;
+    }
+
+    /// The number that commands added now carry as [`Command::unit`].
+    pub fn unit(&self) -> usize {
+        self.unit
+    }
+
+    /// Adds a shell text.
+    pub fn text(&mut self, text: &Mapped) {
+        match crate::parse::grammar::parse(
+            &tree_sitter_bash::LANGUAGE.into(),
+            text.as_str().as_bytes(),
+        ) {
+            Ok(tree) => Walk::new(self, text).run(&tree),
+            Err(reason) => self.script.refused = Some(reason),
+        }
+    }
+
+    /// Adds a command that runs without a shell: the exec form of RUN.
+    pub fn argv(&mut self, words: &[Mapped]) {
+        let id = self.open_command(
+            words
+                .iter()
+                .map(Mapped::source_span)
+                .reduce(Span::cover)
+                .unwrap_or_default(),
+        );
+        let words = words
+            .iter()
+            .map(|text| Word {
+                span: text.source_span(),
+                text: text.as_str().to_owned(),
+                parts: vec![Part {
+                    kind: PartKind::Literal,
+                    text: text.as_str().to_owned(),
+                    span: text.source_span(),
+                    quoted: true,
+                    at: 0,
+                }],
+            })
+            .zip(words)
+            .map(|(word, text)| {
+                if let Some(command) = self.script.commands.get_mut(id) {
+                    command.words.push(word);
+                }
+                text.clone()
+            })
+            .collect::<Vec<_>>();
+        self.name(id);
+        if let Some(index) = self.shell_string(id)
+            && let Some(text) = words.get(index)
+        {
+            self.nested(&text.clone(), id);
+        }
+    }
+
+    pub fn finish(self) -> Script {
+        self.script
+    }
+
+    pub(super) fn open_command(&mut self, span: Span) -> usize {
+        let id = self.script.commands.len();
+        let root = self.root();
+        self.script.commands.push(Command {
+            id,
+            span,
+            cwd: self.cwd.clone(),
+            unit: self.unit,
+            pipefail: self.pipefail,
+            context: self.context.unwrap_or(root),
+            ..Command::default()
+        });
+        id
+    }
+
+    /// The context of what stands in none.
+    fn root(&mut self) -> usize {
+        if self.script.contexts.is_empty() {
+            self.script.contexts.push(Context {
+                parent: None,
+                kind: ContextKind::Nested,
+            });
+        }
+        0
+    }
+
+    pub(super) fn push_context(&mut self, kind: ContextKind) -> usize {
+        let parent = match self.context {
+            Some(context) => context,
+            None => self.root(),
+        };
+        self.script.contexts.push(Context {
+            parent: Some(parent),
+            kind,
+        });
+        self.script.contexts.len() - 1
+    }
+
+    /// Names a command whose words are complete.
+    pub(super) fn name(&mut self, id: usize) {
+        if let Some(command) = self.script.commands.get_mut(id) {
+            let (program, wrappers) = peel(&command.words);
+            command.program = program;
+            command.wrappers = wrappers;
+            command.name = command
+                .words
+                .get(program)
+                .filter(|word| word.is_known())
+                .map(|word| base_name(&word.text).to_owned())
+                .unwrap_or_default();
+        }
+    }
+
+    /// What a complete command changes for those after it.
+    pub(super) fn effects(&mut self, id: usize) {
+        let Some(command) = self.script.commands.get(id) else {
+            return;
+        };
+        match command.name.as_str() {
+            "cd" | "pushd" => {
+                let target = command.args().iter().find(|w| !w.text.starts_with('-'));
+                self.cwd = match target {
+                    Some(word) => join(&self.cwd, &word.text),
+                    None => "~".to_owned(),
+                };
+            }
+            // Where it leads back to is not followed: a folder that equals no other.
+            "popd" => self.cwd = format!("${{OLDPWD}}/{id}"),
+            "set" => {
+                let args = command.args();
+                for (word, next) in args.iter().zip(args.iter().skip(1)) {
+                    if next.text == "pipefail" {
+                        self.pipefail = word.text.starts_with('-');
+                    }
+                }
+            }
+            "unset" | "read" | "mapfile" | "readarray" | "getopts" => {
+                for word in command.args() {
+                    self.variables.insert(word.text.clone(), None);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The word that a command hands to a shell as a program: `sh -c WORD`.
+    pub(super) fn shell_string(&self, id: usize) -> Option<usize> {
+        let command = self.script.commands.get(id)?;
+        command.shell_string()
+    }
+
+    /// Parses a text that a command runs.
+    pub(super) fn nested(&mut self, text: &Mapped, id: usize) {
+        if self.depth >= NESTING || text.is_empty() {
+            return;
+        }
+        let outside = (self.context, self.cwd.clone(), self.pipefail);
+        self.context = self.script.commands.get(id).map(|c| c.context);
+        self.context = Some(self.push_context(ContextKind::Nested));
+        if self
+            .script
+            .commands
+            .get(id)
+            .is_some_and(|command| command.args().iter().any(|word| word.text == "pipefail"))
+        {
+            self.pipefail = true;
+        }
+        self.depth += 1;
+        self.text(text);
+        self.depth -= 1;
+        (self.context, self.cwd, self.pipefail) = outside;
+    }
+}
+
+/// Shells, whose input is what this module parses.
+pub const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash"];
+
+impl Command {
+    pub fn is_shell(&self) -> bool {
+        SHELLS.contains(&self.name.as_str())
+    }
+
+    /// The index of the word that holds a shell text to run: of `sh -c`, `su -c`.
+    pub fn shell_string(&self) -> Option<usize> {
+        if !self.is_shell() && !matches!(self.name.as_str(), "su" | "runuser" | "script") {
+            return None;
+        }
+        let mut words = self.words.iter().enumerate().skip(self.program + 1);
+        while let Some((_, word)) = words.next() {
+            let text = word.text.as_str();
+            if text.starts_with("--command=") {
+                return None;
+            }
+            if text == "--command" || is_command_flag(text) {
+                // `sh -c -e 'text'` is legal: more options may stand before the text.
+                return words
+                    .find(|(_, w)| !w.text.starts_with(['-', '+']))
+                    .map(|(index, _)| index);
+            }
+            if matches!(text, "-o" | "+o" | "-O" | "--rcfile" | "--init-file") {
+                words.next();
+            } else if self.is_shell() && !text.starts_with(['-', '+']) {
+                return None;
+            }
+        }
+        None
+    }
+}
+
+/// `-c`, `-lc`, `-exc`: a cluster of letters with a `c`.
+fn is_command_flag(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|letters| {
+        letters.contains('c') && letters.bytes().all(|b| b.is_ascii_alphabetic())
+    })
+}
+
+impl Command {
+    /// True for a shell that takes its script from standard input.
+    pub fn reads_script(&self) -> bool {
+        if !self.is_shell() || self.shell_string().is_some() {
+            return false;
+        }
+        let mut words = self.args().iter();
+        while let Some(word) = words.next() {
+            match word.text.as_str() {
+                "-" | "--" | "/dev/stdin" => return true,
+                "-o" | "+o" | "-O" | "--rcfile" | "--init-file" => {
+                    words.next();
+                }
+                text if text.starts_with('-') && !text.starts_with("--") && text.contains('s') => {
+                    return true;
+                }
+                text if text.starts_with(['-', '+']) => {}
+                _ => return false,
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,168 @@
+use super::{Command, Redirect, Script};
+use crate::model::Span;
+
+/// A pipeline and which commands each of its elements holds.
+#[derive(Debug, Default)]
+pub struct Pipeline {
+    pub span: Span,
+    /// First and one past the last command of each element.
+    pub elements: Vec<(usize, usize)>,
+    /// True where a failure of any element is the failure of all.
+    pub pipefail: bool,
+}
+
+/// Where a command stands. Contexts form a tree; a command knows its innermost one.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub parent: Option<usize>,
+    pub kind: ContextKind,
+}
+
+#[derive(Debug)]
+pub(super) enum ContextKind {
+    /// Element `index` of a pipeline.
+    Element { pipeline: usize, index: usize },
+    /// A command or block with redirections; `| command` may follow a heredoc.
+    Redirected {
+        redirects: Vec<usize>,
+        pipe: Option<usize>,
+    },
+    /// The left side of `||`, where the right side forgets the failure.
+    Left { forgiven: bool },
+    /// Inside `$(...)`, `<(...)` or backticks.
+    Substitution(Output),
+    /// Inside a text that a command runs (`sh -c`, `eval`, a heredoc), where that command stands.
+    Nested,
+}
+
+/// Where the standard output of a command goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// To where the script's own goes.
+    Inherited,
+    /// Into element `index` of a pipeline.
+    Pipe { pipeline: usize, index: usize },
+    /// Into a file; the index of the redirection.
+    File { redirect: usize },
+    /// Into a word of a command, as text (`$(...)`) or as the name of a pipe (`<(...)`).
+    Word {
+        command: usize,
+        word: usize,
+        process: bool,
+    },
+    /// Into a variable; the index of the assignment.
+    Variable { assignment: usize },
+    /// Into the standard input of what carries this redirection (`< <(...)`, `<<< "$(...)"`).
+    Input { redirect: usize },
+    /// Into a condition or another place that is not followed.
+    Elsewhere,
+}
+
+impl Script {
+    fn ancestors(&self, command: &Command) -> impl Iterator<Item = &Context> {
+        let mut at = Some(command.context);
+        std::iter::from_fn(move || {
+            let context = self.contexts.get(at?)?;
+            at = context.parent;
+            Some(context)
+        })
+    }
+
+    /// Where a command's standard output goes.
+    pub fn output(&self, command: &Command) -> Output {
+        if let Some(redirect) = self.stdout_of(&command.redirects) {
+            return Output::File { redirect };
+        }
+        for context in self.ancestors(command) {
+            match &context.kind {
+                ContextKind::Element { pipeline, index } => {
+                    let elements = self
+                        .pipelines
+                        .get(*pipeline)
+                        .map_or(0, |p| p.elements.len());
+                    if index + 1 < elements {
+                        return Output::Pipe {
+                            pipeline: *pipeline,
+                            index: index + 1,
+                        };
+                    }
+                }
+                ContextKind::Redirected { redirects, pipe } => {
+                    if let Some(redirect) = self.stdout_of(redirects) {
+                        return Output::File { redirect };
+                    }
+                    if let Some(pipeline) = pipe {
+                        return Output::Pipe {
+                            pipeline: *pipeline,
+                            index: 1,
+                        };
+                    }
+                }
+                ContextKind::Substitution(output) => return output.clone(),
+                ContextKind::Left { .. } | ContextKind::Nested => {}
+            }
+        }
+        Output::Inherited
+    }
+
+    fn stdout_of(&self, redirects: &[usize]) -> Option<usize> {
+        redirects
+            .iter()
+            .rev()
+            .copied()
+            .find(|index| self.redirects.get(*index).is_some_and(Redirect::is_stdout))
+    }
+
+    /// The redirections of standard input that reach a command: its own, then those of the blocks
+    /// around it.
+    pub fn inputs<'a>(
+        &'a self,
+        command: &'a Command,
+    ) -> impl Iterator<Item = (usize, &'a Redirect)> {
+        let around = self
+            .ancestors(command)
+            .filter_map(|context| match &context.kind {
+                ContextKind::Redirected { redirects, .. } => Some(redirects.iter()),
+                _ => None,
+            });
+        command
+            .redirects
+            .iter()
+            .chain(around.flatten())
+            .filter_map(|index| Some((*index, self.redirects.get(*index)?)))
+            .filter(|(_, redirect)| redirect.is_stdin())
+    }
+
+    /// The commands whose standard output goes to the same place as what element `index` writes.
+    pub fn element(&self, pipeline: usize, index: usize) -> &[Command] {
+        self.pipelines
+            .get(pipeline)
+            .and_then(|p| p.elements.get(index))
+            .and_then(|(first, end)| self.commands.get(*first..*end))
+            .unwrap_or_default()
+    }
+
+    /// True where the failure of a command is forgotten on purpose: `|| true`, or an earlier
+    /// element of a pipe without `pipefail`.
+    pub fn is_forgiven(&self, command: &Command) -> bool {
+        self.ancestors(command).any(|context| match &context.kind {
+            ContextKind::Left { forgiven } => *forgiven,
+            ContextKind::Element { pipeline, index } => self
+                .pipelines
+                .get(*pipeline)
+                .is_some_and(|p| !p.pipefail && index + 1 < p.elements.len()),
+            _ => false,
+        })
+    }
+
+    /// The pipeline that a command is an element of, innermost first, and which element.
+    pub fn pipe(&self, command: &Command) -> Option<(&Pipeline, usize)> {
+        self.ancestors(command)
+            .find_map(|context| match &context.kind {
+                ContextKind::Element { pipeline, index } => {
+                    Some((self.pipelines.get(*pipeline)?, *index))
+                }
+                _ => None,
+            })
+    }
+}

@@ -1,0 +1,532 @@
+use tree_sitter::{Node, Tree, TreeCursor};
+
+use super::builder::Builder;
+use super::place::{ContextKind, Output, Pipeline};
+use super::word::Reader;
+use super::{Assignment, PartKind, Redirect, RedirectKind, Word};
+use crate::text::Mapped;
+
+/// One pass over one syntax tree, without recursion: what encloses the cursor is a stack.
+pub(super) struct Walk<'b, 't> {
+    builder: &'b mut Builder,
+    text: &'t Mapped,
+    frames: Vec<Frame>,
+}
+
+struct Frame {
+    /// The context to return to.
+    outside: Option<usize>,
+    kind: FrameKind,
+}
+
+enum FrameKind {
+    Plain,
+    Command {
+        id: usize,
+    },
+    Word {
+        command: usize,
+        word: usize,
+    },
+    Assignment {
+        index: usize,
+    },
+    Redirect {
+        index: usize,
+    },
+    Redirected {
+        context: usize,
+        first: usize,
+        /// The heredoc's redirection and where its body is, once it is seen.
+        heredoc: Option<(usize, Mapped)>,
+    },
+    Pipeline {
+        index: usize,
+    },
+    List {
+        left: Option<usize>,
+        or: bool,
+    },
+    /// A subshell or substitution: what `cd` does inside ends with it.
+    Subshell {
+        cwd: String,
+    },
+}
+
+impl<'b, 't> Walk<'b, 't> {
+    pub fn new(builder: &'b mut Builder, text: &'t Mapped) -> Self {
+        Self {
+            builder,
+            text,
+            frames: Vec::new(),
+        }
+    }
+
+    pub fn run(mut self, tree: &Tree) {
+        let mut cursor = tree.walk();
+        loop {
+            self.enter(&cursor);
+            if cursor.goto_first_child() {
+                continue;
+            }
+            loop {
+                self.leave(cursor.node());
+                if cursor.goto_next_sibling() {
+                    break;
+                }
+                if !cursor.goto_parent() {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader {
+            text: self.text,
+            variables: &self.builder.variables,
+        }
+    }
+
+    fn raw(&self, node: Node<'_>) -> &str {
+        self.text
+            .as_str()
+            .get(node.byte_range())
+            .unwrap_or_default()
+    }
+
+    fn enter(&mut self, cursor: &TreeCursor<'_>) {
+        let node = cursor.node();
+        let field = cursor.field_name();
+        let outside = self.builder.context;
+        if node.is_named() {
+            self.enter_element(node);
+        }
+        if field == Some("right") {
+            self.leave_redirected();
+        }
+        let kind = match node.kind() {
+            "command" => self.command(node),
+            "declaration_command" | "unset_command" => self.declaration(node),
+            "variable_assignment" => self.assignment(node),
+            "redirected_statement" => self.redirected(),
+            "file_redirect" | "herestring_redirect" => self.redirect(node),
+            "heredoc_redirect" => self.heredoc(node),
+            "pipeline" => self.pipeline(node),
+            "list" => FrameKind::List {
+                left: None,
+                or: false,
+            },
+            "||" => {
+                if let Some(Frame {
+                    kind: FrameKind::List { or, .. },
+                    ..
+                }) = self.frames.last_mut()
+                {
+                    *or = true;
+                }
+                FrameKind::Plain
+            }
+            "command_substitution" => self.substitution(node, field, false),
+            "process_substitution" => self.substitution(node, field, true),
+            "subshell" => FrameKind::Subshell {
+                cwd: self.builder.cwd.clone(),
+            },
+            "ERROR" => {
+                let span = self.reader().span(node.start_byte(), node.end_byte());
+                self.builder.script.errors.push(span);
+                FrameKind::Plain
+            }
+            _ => self.word(node, field),
+        };
+        self.frames.push(Frame { outside, kind });
+    }
+
+    /// Gives the parts of pipelines and lists contexts of their own.
+    fn enter_element(&mut self, node: Node<'_>) {
+        if node.kind() == "comment" {
+            return;
+        }
+        let first = self.builder.script.commands.len();
+        match self.frames.last_mut().map(|frame| &mut frame.kind) {
+            Some(FrameKind::Pipeline { index }) => {
+                let pipeline = *index;
+                let mut element = 0;
+                if let Some(found) = self.builder.script.pipelines.get_mut(pipeline) {
+                    element = found.elements.len();
+                    found.elements.push((first, first));
+                }
+                let context = self.builder.push_context(ContextKind::Element {
+                    pipeline,
+                    index: element,
+                });
+                self.builder.context = Some(context);
+            }
+            Some(FrameKind::List { left, or }) => {
+                if left.is_none() {
+                    let context = self
+                        .builder
+                        .push_context(ContextKind::Left { forgiven: false });
+                    *left = Some(context);
+                    self.builder.context = Some(context);
+                } else if let (Some(left), true) = (*left, *or) {
+                    let text = self.text.as_str().get(node.byte_range());
+                    let forgets = text.is_some_and(|text| {
+                        let word = text.split_whitespace().next().unwrap_or_default();
+                        matches!(word, "true" | ":" | "/bin/true" | "echo" | "printf")
+                            || matches!(text, "exit 0" | "return 0")
+                    });
+                    if let Some(ContextKind::Left { forgiven }) = self
+                        .builder
+                        .script
+                        .contexts
+                        .get_mut(left)
+                        .map(|c| &mut c.kind)
+                    {
+                        *forgiven = forgets;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn command(&mut self, node: Node<'_>) -> FrameKind {
+        let span = self.reader().span(node.start_byte(), node.end_byte());
+        FrameKind::Command {
+            id: self.builder.open_command(span),
+        }
+    }
+
+    fn declaration(&mut self, node: Node<'_>) -> FrameKind {
+        let kind = self.command(node);
+        if let (FrameKind::Command { id }, Some(keyword)) = (&kind, node.child(0)) {
+            let word = self.reader().read(keyword);
+            self.push_word(*id, word);
+        }
+        kind
+    }
+
+    fn push_word(&mut self, id: usize, word: Word) -> usize {
+        match self.builder.script.commands.get_mut(id) {
+            Some(command) => {
+                command.words.push(word);
+                command.words.len() - 1
+            }
+            None => 0,
+        }
+    }
+
+    /// A child of a command that is one of its words.
+    fn word(&mut self, node: Node<'_>, field: Option<&str>) -> FrameKind {
+        let Some(FrameKind::Command { id }) = self.frames.last().map(|frame| &frame.kind) else {
+            return FrameKind::Plain;
+        };
+        let id = *id;
+        let is_word = matches!(field, Some("name" | "argument"))
+            || (node.is_named() && field.is_none() && node.kind() != "comment");
+        if !is_word {
+            return FrameKind::Plain;
+        }
+        let word = self.reader().read(node);
+        FrameKind::Word {
+            command: id,
+            word: self.push_word(id, word),
+        }
+    }
+
+    fn assignment(&mut self, node: Node<'_>) -> FrameKind {
+        let name = node
+            .child_by_field_name("name")
+            .map(|name| self.raw(name).to_owned())
+            .unwrap_or_default();
+        let value = node
+            .child_by_field_name("value")
+            .map(|value| self.reader().read(value))
+            .unwrap_or_default();
+        let span = self.reader().span(node.start_byte(), node.end_byte());
+        let owner = match self.frames.last().map(|frame| &frame.kind) {
+            Some(FrameKind::Command { id }) => Some(*id),
+            _ => None,
+        };
+        let keyword = owner
+            .and_then(|id| self.builder.script.commands.get(id))
+            .and_then(|command| command.words.first())
+            .map(|word| word.text.clone());
+        let prefix_of = owner.filter(|_| keyword.is_none());
+        if prefix_of.is_none() {
+            let appends = self
+                .raw(node)
+                .get(name.len()..)
+                .is_some_and(|r| r.starts_with('+'));
+            let known = (!appends && value.is_known()).then(|| value.text.clone());
+            self.builder.variables.insert(name.clone(), known);
+        }
+        self.builder.script.assignments.push(Assignment {
+            name,
+            value,
+            span,
+            exported: prefix_of.is_some() || keyword.as_deref() == Some("export"),
+            prefix_of,
+            before: self.builder.script.commands.len(),
+        });
+        FrameKind::Assignment {
+            index: self.builder.script.assignments.len() - 1,
+        }
+    }
+
+    fn redirected(&mut self) -> FrameKind {
+        let context = self.builder.push_context(ContextKind::Redirected {
+            redirects: Vec::new(),
+            pipe: None,
+        });
+        self.builder.context = Some(context);
+        FrameKind::Redirected {
+            context,
+            first: self.builder.script.commands.len(),
+            heredoc: None,
+        }
+    }
+
+    fn redirect(&mut self, node: Node<'_>) -> FrameKind {
+        let descriptor = node
+            .child_by_field_name("descriptor")
+            .and_then(|fd| self.raw(fd).parse().ok());
+        let mut kind = RedirectKind::HereString;
+        let mut targets = Vec::new();
+        let mut cursor = node.walk();
+        for child in node.children(&mut cursor) {
+            match child.kind() {
+                "<" => kind = RedirectKind::Input,
+                ">>" | "&>>" => kind = RedirectKind::Output { append: true },
+                ">" | ">|" | "&>" => kind = RedirectKind::Output { append: false },
+                // Copies of descriptors lead to no file.
+                ">&" | "<&" | ">&-" | "<&-" => return FrameKind::Plain,
+                "file_descriptor" | "<<<" => {}
+                _ => targets.push(self.reader().read(child)),
+            }
+        }
+        // The grammar takes the words after the file for more files.
+        let mut targets = targets.into_iter();
+        let target = targets.next().unwrap_or_default();
+        if let Some(FrameKind::Redirected { first, .. }) = self.nearest_redirected() {
+            let id = *first;
+            for word in targets {
+                self.push_word(id, word);
+            }
+        }
+        self.add_redirect(Redirect {
+            kind,
+            descriptor,
+            target,
+        })
+    }
+
+    fn nearest_redirected(&self) -> Option<&FrameKind> {
+        self.frames
+            .iter()
+            .rev()
+            .map(|frame| &frame.kind)
+            .find(|kind| !matches!(kind, FrameKind::Plain | FrameKind::Redirect { .. }))
+            .filter(|kind| matches!(kind, FrameKind::Redirected { .. }))
+    }
+
+    /// What follows `&&` after a heredoc's name does not read the heredoc.
+    fn leave_redirected(&mut self) {
+        if let Some(FrameKind::Redirected { context, .. }) = self.nearest_redirected() {
+            let found = self.builder.script.contexts.get(*context);
+            self.builder.context = found.and_then(|context| context.parent);
+        }
+    }
+
+    fn add_redirect(&mut self, redirect: Redirect) -> FrameKind {
+        let index = self.builder.script.redirects.len();
+        self.builder.script.redirects.push(redirect);
+        if let Some(FrameKind::Command { id }) = self.frames.last().map(|frame| &frame.kind) {
+            if let Some(command) = self.builder.script.commands.get_mut(*id) {
+                command.redirects.push(index);
+            }
+        } else if let Some(FrameKind::Redirected { context, .. }) = self.nearest_redirected() {
+            let context = *context;
+            let found = self.builder.script.contexts.get_mut(context);
+            if let Some(ContextKind::Redirected { redirects, .. }) = found.map(|c| &mut c.kind) {
+                redirects.push(index);
+            }
+        }
+        FrameKind::Redirect { index }
+    }
+
+    fn heredoc(&mut self, node: Node<'_>) -> FrameKind {
+        let mut cursor = node.walk();
+        let body = node
+            .children(&mut cursor)
+            .find(|child| child.kind() == "heredoc_body");
+        let range = body.map_or(node.end_byte()..node.end_byte(), |body| body.byte_range());
+        let span = crate::model::Span::from_usize(range.start, range.end);
+        let text = self.text.slice(span);
+        let frame = self.add_redirect(Redirect {
+            kind: RedirectKind::HereDoc,
+            descriptor: None,
+            target: Word {
+                span: self.text.span(span),
+                text: text.as_str().to_owned(),
+                parts: Vec::new(),
+            },
+        });
+        if let FrameKind::Redirect { index } = frame
+            && let Some(FrameKind::Redirected { heredoc, .. }) =
+                self.frames.last_mut().map(|frame| &mut frame.kind)
+        {
+            *heredoc = Some((index, text));
+        }
+        frame
+    }
+
+    fn pipeline(&mut self, node: Node<'_>) -> FrameKind {
+        let index = self.builder.script.pipelines.len();
+        let mut pipeline = Pipeline {
+            span: self.reader().span(node.start_byte(), node.end_byte()),
+            elements: Vec::new(),
+            pipefail: self.builder.pipefail,
+        };
+        // `cat <<EOF | sh`: the pipe hangs on the heredoc, and its first element is the statement
+        // that carries the heredoc.
+        let tail = node.child(0).is_some_and(|child| !child.is_named());
+        let body = self
+            .frames
+            .iter()
+            .rev()
+            .find_map(|frame| match &frame.kind {
+                FrameKind::Redirected { context, first, .. } => Some((*context, *first)),
+                _ => None,
+            });
+        if let (true, Some((context, first))) = (tail, body) {
+            pipeline
+                .elements
+                .push((first, self.builder.script.commands.len()));
+            let found = self.builder.script.contexts.get_mut(context);
+            self.builder.context = found.as_ref().and_then(|found| found.parent);
+            if let Some(ContextKind::Redirected { pipe, .. }) = found.map(|c| &mut c.kind) {
+                *pipe = Some(index);
+            }
+        }
+        self.builder.script.pipelines.push(pipeline);
+        FrameKind::Pipeline { index }
+    }
+
+    fn substitution(&mut self, node: Node<'_>, field: Option<&str>, process: bool) -> FrameKind {
+        // It may be a whole word of a command, or stand somewhere inside one.
+        let word = self.word(node, field);
+        let output = std::iter::once(&word)
+            .chain(self.frames.iter().rev().map(|frame| &frame.kind))
+            .find_map(|kind| match kind {
+                FrameKind::Word { command, word } => Some(Output::Word {
+                    command: *command,
+                    word: *word,
+                    process,
+                }),
+                FrameKind::Assignment { index } => Some(Output::Variable { assignment: *index }),
+                FrameKind::Redirect { index } => Some(Output::Input { redirect: *index }),
+                FrameKind::Plain => None,
+                _ => Some(Output::Elsewhere),
+            })
+            .unwrap_or(Output::Elsewhere);
+        let context = self.builder.push_context(ContextKind::Substitution(output));
+        self.builder.context = Some(context);
+        FrameKind::Subshell {
+            cwd: self.builder.cwd.clone(),
+        }
+    }
+
+    fn leave(&mut self, node: Node<'_>) {
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
+        // Whatever ends, the element of the pipeline around it reaches to here.
+        self.builder.context = frame.outside;
+        match frame.kind {
+            FrameKind::Command { id } => self.finish_command(id),
+            FrameKind::Redirected {
+                first,
+                heredoc: Some((_, body)),
+                ..
+            } => self.finish_heredoc(first, &body),
+            FrameKind::Subshell { cwd } => self.builder.cwd = cwd,
+            _ => {}
+        }
+        if node.is_named()
+            && let Some(Frame {
+                kind: FrameKind::Pipeline { index },
+                ..
+            }) = self.frames.last()
+        {
+            let end = self.builder.script.commands.len();
+            if let Some(element) = self
+                .builder
+                .script
+                .pipelines
+                .get_mut(*index)
+                .and_then(|pipeline| pipeline.elements.last_mut())
+            {
+                element.1 = end;
+            }
+        }
+    }
+
+    fn finish_command(&mut self, id: usize) {
+        self.builder.name(id);
+        self.builder.effects(id);
+        let Some(command) = self.builder.script.commands.get(id) else {
+            return;
+        };
+        let words = match command.shell_string() {
+            Some(index) => command.words.get(index..=index),
+            None if command.name == "eval" => Some(command.args()),
+            None => None,
+        };
+        let Some(words) = words.filter(|words| !words.is_empty()) else {
+            return;
+        };
+        let mut text = Mapped::new();
+        for word in words {
+            if !text.is_empty() {
+                text.push_for(" ", word.span);
+            }
+            self.unquoted(word, &mut text);
+        }
+        self.builder.nested(&text, id);
+    }
+
+    /// The text of a word as the shell that runs it sees it. Variables stay variables; what a
+    /// substitution would put in is not known and becomes one that is never set.
+    fn unquoted(&self, word: &Word, into: &mut Mapped) {
+        for part in &word.parts {
+            match &part.kind {
+                PartKind::Literal => {
+                    let span = crate::model::Span::from_usize(part.at, part.at + part.text.len());
+                    into.append_mapped(&self.text.slice(span));
+                }
+                PartKind::Variable { .. } => into.push_for(&part.text, part.span),
+                _ if word.parts.len() == 1 => {}
+                _ => into.push_for("${_}", part.span),
+            }
+        }
+    }
+
+    /// Runs the body of a heredoc that a shell reads: `bash <<EOF`, `cat <<EOF | sh`.
+    fn finish_heredoc(&mut self, first: usize, body: &Mapped) {
+        let script = &self.builder.script;
+        let reads = |id: &usize| script.commands.get(*id).is_some_and(|c| c.reads_script());
+        let reader = Some(first).filter(|id| reads(id)).or_else(|| {
+            let command = script.commands.get(first).filter(|c| c.name == "cat")?;
+            let Output::Pipe { pipeline, index } = script.output(command) else {
+                return None;
+            };
+            let ids = script.element(pipeline, index).iter().map(|c| c.id);
+            ids.into_iter().find(|id| reads(id))
+        });
+        if let Some(id) = reader {
+            self.builder.nested(body, id);
+        }
+    }
+}

@@ -1,0 +1,308 @@
+use std::collections::HashMap;
+
+use tree_sitter::Node;
+
+use crate::model::Span;
+use crate::text::Mapped;
+
+/// What a shell variable is known to hold: `None` after an assignment that cannot be followed.
+pub type Variables = HashMap<String, Option<String>>;
+
+/// One word of a command.
+#[derive(Clone, Debug, Default)]
+pub struct Word {
+    pub span: Span,
+    /// Quotes removed and known variables put in; what is not known stays as it is written, with
+    /// variables in the form `${NAME}` so that equal words stay equal.
+    pub text: String,
+    pub parts: Vec<Part>,
+}
+
+/// A piece of a word that stands in its source in one piece.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub kind: PartKind,
+    /// What it adds to [`Word::text`].
+    pub text: String,
+    pub span: Span,
+    pub quoted: bool,
+    /// Where it stands in the shell text, for texts within texts.
+    pub(super) at: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    Literal,
+    /// `$NAME` or `${NAME...}`.
+    Variable {
+        name: String,
+        known: bool,
+        /// `${NAME:?}`, or `${NAME:-word}` with a word: never empty.
+        guarded: bool,
+    },
+    /// `$(...)` or backticks.
+    Substitution,
+    /// `<(...)` or `>(...)`.
+    Process,
+    /// Arithmetic, arrays and other things without a text.
+    Other,
+}
+
+impl Word {
+    /// True where nothing in it depends on the run.
+    pub fn is_literal(&self) -> bool {
+        self.parts.iter().all(|p| p.kind == PartKind::Literal)
+    }
+
+    /// True where the whole text is known, through variables too.
+    pub fn is_known(&self) -> bool {
+        self.parts.iter().all(|part| {
+            matches!(
+                part.kind,
+                PartKind::Literal | PartKind::Variable { known: true, .. }
+            )
+        })
+    }
+
+    /// The names of its variables.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match &part.kind {
+            PartKind::Variable { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// True where it holds a command substitution.
+    pub fn has_substitution(&self) -> bool {
+        self.parts
+            .iter()
+            .any(|part| part.kind == PartKind::Substitution)
+    }
+
+    /// The source's span of a byte range of `text`.
+    pub fn span_of(&self, start: usize, end: usize) -> Span {
+        let mut begin = None;
+        let mut finish = None;
+        let mut at = 0;
+        for part in &self.parts {
+            let next = at + part.text.len();
+            // Only a literal that lost nothing has an inside that can be pointed at.
+            let exact =
+                part.kind == PartKind::Literal && part.span.len() as usize == part.text.len();
+            let place = |offset: usize| part.span.start + u32::try_from(offset).unwrap_or(0);
+            if begin.is_none() && start < next {
+                begin = Some(if exact {
+                    place(start - at)
+                } else {
+                    part.span.start
+                });
+            }
+            if end > at && end <= next {
+                finish = Some(if exact {
+                    place(end - at)
+                } else {
+                    part.span.end
+                });
+            }
+            at = next;
+        }
+        match (begin, finish) {
+            (Some(begin), Some(finish)) => Span::new(begin, finish),
+            _ => self.span,
+        }
+    }
+}
+
+/// Reads the word that a node stands for.
+pub(super) struct Reader<'a> {
+    pub text: &'a Mapped,
+    pub variables: &'a Variables,
+}
+
+impl Reader<'_> {
+    pub fn read(&self, node: Node<'_>) -> Word {
+        let mut word = Word {
+            span: self.span(node.start_byte(), node.end_byte()),
+            ..Word::default()
+        };
+        let mut cursor = node.walk();
+        // The depth of the string that encloses the cursor, if one does.
+        let mut string_depth: Option<u32> = None;
+        // Where the next byte of an enclosing string is that no child has accounted for.
+        let mut gap = 0;
+        loop {
+            let here = cursor.node();
+            let depth = cursor.depth();
+            let quoted = string_depth.is_some();
+            if quoted && here.start_byte() > gap && string_depth < Some(depth) {
+                // The grammar leaves white space at the edges of a string to no node.
+                self.literal(gap, here.start_byte(), true, true, &mut word);
+            }
+            let descend = match here.kind() {
+                "string" | "translated_string" => {
+                    string_depth.get_or_insert(depth);
+                    gap = here.start_byte() + usize::from(here.kind() == "string");
+                    true
+                }
+                "command_name" | "concatenation" => true,
+                "\"" | "$" if here.parent().is_some_and(|p| p.kind().ends_with("string")) => false,
+                _ => {
+                    self.leaf(here, quoted, &mut word);
+                    false
+                }
+            };
+            if !descend {
+                gap = here.end_byte();
+            }
+            if descend && cursor.goto_first_child() {
+                continue;
+            }
+            loop {
+                if Some(cursor.depth()) == string_depth {
+                    string_depth = None;
+                }
+                if cursor.depth() == 0 {
+                    word.text = word.parts.iter().map(|p| p.text.as_str()).collect();
+                    return word;
+                }
+                if cursor.goto_next_sibling() {
+                    break;
+                }
+                cursor.goto_parent();
+            }
+        }
+    }
+
+    fn leaf(&self, node: Node<'_>, quoted: bool, word: &mut Word) {
+        let (start, end) = (node.start_byte(), node.end_byte());
+        match node.kind() {
+            "raw_string" => self.literal(start + 1, end.saturating_sub(1), true, false, word),
+            "ansi_c_string" => self.literal(start + 2, end.saturating_sub(1), true, true, word),
+            "simple_expansion" | "expansion" => self.variable(node, quoted, word),
+            "command_substitution" => {
+                self.opaque(node, PartKind::Substitution, quoted, word);
+            }
+            "process_substitution" => self.opaque(node, PartKind::Process, quoted, word),
+            "arithmetic_expansion" | "array" | "brace_expression" => {
+                self.opaque(node, PartKind::Other, quoted, word);
+            }
+            _ => self.literal(start, end, quoted, true, word),
+        }
+    }
+
+    /// Adds bytes as they are, or with each backslash taken away from what it escapes.
+    fn literal(&self, start: usize, end: usize, quoted: bool, escapes: bool, word: &mut Word) {
+        let mut from = start;
+        let mut at = start;
+        while at < end {
+            let escaped = self.bytes().get(at + 1).copied();
+            let removes = match escaped {
+                Some(c) if quoted => matches!(c, b'"' | b'\\' | b'$' | b'`' | b'\n'),
+                Some(_) => true,
+                None => false,
+            };
+            if escapes && self.bytes().get(at) == Some(&b'\\') && at + 1 < end && removes {
+                self.slice(from, at, quoted, word);
+                from = at + 1 + usize::from(escaped == Some(b'\n'));
+                at += 2;
+            } else {
+                at += 1;
+            }
+        }
+        self.slice(from, end, quoted, word);
+    }
+
+    fn slice(&self, start: usize, end: usize, quoted: bool, word: &mut Word) {
+        let Some(bytes) = self.bytes().get(start..end).filter(|b| !b.is_empty()) else {
+            return;
+        };
+        self.push(
+            start,
+            end,
+            PartKind::Literal,
+            String::from_utf8_lossy(bytes).into_owned(),
+            quoted,
+            word,
+        );
+    }
+
+    fn opaque(&self, node: Node<'_>, kind: PartKind, quoted: bool, word: &mut Word) {
+        let raw = self.raw(node);
+        self.push(node.start_byte(), node.end_byte(), kind, raw, quoted, word);
+    }
+
+    fn variable(&self, node: Node<'_>, quoted: bool, word: &mut Word) {
+        let raw = self.raw(node);
+        let body = raw
+            .strip_prefix("${")
+            .and_then(|b| b.strip_suffix('}'))
+            .or_else(|| raw.strip_prefix('$'))
+            .unwrap_or(&raw);
+        let length = body
+            .bytes()
+            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            .count();
+        let (name, operator) = if length == 0 {
+            (body, "")
+        } else {
+            body.split_at(length)
+        };
+        let value = self.variables.get(name).cloned().flatten();
+        let default = ["-", "=", ":-", ":="]
+            .iter()
+            .find_map(|op| operator.strip_prefix(op))
+            .filter(|word| !word.contains(['$', '`']))
+            .map(|word| word.trim_matches(['"', '\'']).to_owned());
+        let guarded = operator.starts_with(":?")
+            || operator.starts_with('?')
+            || default.as_ref().is_some_and(|word| !word.is_empty());
+        // Only the plain form and the forms with a default have a text that can be known.
+        let known = match operator {
+            "" => value,
+            _ if default.is_some() => value.or(default),
+            _ if operator.starts_with(":?") => value,
+            _ => None,
+        };
+        let kind = PartKind::Variable {
+            name: name.to_owned(),
+            known: known.is_some(),
+            guarded,
+        };
+        let text = known.unwrap_or_else(|| match operator {
+            "" => format!("${{{name}}}"),
+            _ => raw.clone(),
+        });
+        self.push(node.start_byte(), node.end_byte(), kind, text, quoted, word);
+    }
+
+    fn push(
+        &self,
+        start: usize,
+        end: usize,
+        kind: PartKind,
+        text: String,
+        quoted: bool,
+        word: &mut Word,
+    ) {
+        word.parts.push(Part {
+            kind,
+            text,
+            span: self.span(start, end),
+            quoted,
+            at: start,
+        });
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.text.as_str().as_bytes()
+    }
+
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        self.text.span(Span::from_usize(start, end))
+    }
+
+    pub fn raw(&self, node: Node<'_>) -> String {
+        let bytes = self.bytes().get(node.byte_range()).unwrap_or_default();
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+}
