@@ -1,8 +1,13 @@
 //! Bytes to documents. Parsing never fails: it returns what it understood and what it did not.
 
+pub mod dockerfile;
 pub mod grammar;
 pub mod shell;
 pub mod version;
+
+use std::cell::OnceCell;
+
+use dockerfile::Dockerfile;
 
 use crate::model::{SkipReason, Source, Span};
 
@@ -18,11 +23,21 @@ pub struct SyntaxError {
 #[derive(Debug)]
 pub struct Document<'s> {
     pub source: &'s Source,
+    dockerfile: OnceCell<Dockerfile>,
 }
 
 impl<'s> Document<'s> {
     pub fn new(source: &'s Source) -> Self {
-        Self { source }
+        Self {
+            source,
+            dockerfile: OnceCell::new(),
+        }
+    }
+
+    /// The source as a Dockerfile.
+    pub fn dockerfile(&self) -> &Dockerfile {
+        self.dockerfile
+            .get_or_init(|| Dockerfile::parse(&self.source.bytes))
     }
 }
 

@@ -1,0 +1,220 @@
+//! What stands after an instruction's flags, instruction by instruction.
+
+use super::expand::expand;
+use super::heredoc::{Heredoc, Marker};
+use super::inside::Inside;
+use super::instruction::{Body, Command, Dialect, Keyword, Script, Word};
+use super::json::{self, ExecForm};
+use crate::model::Span;
+use crate::text::Mapped;
+
+/// The flags that BuildKit knows for an instruction.
+pub(super) fn known_flags(keyword: Keyword) -> &'static [&'static str] {
+    match keyword {
+        Keyword::Add => &[
+            "chown",
+            "chmod",
+            "link",
+            "keep-git-dir",
+            "checksum",
+            "unpack",
+            "exclude",
+        ],
+        Keyword::Copy => &["from", "chown", "chmod", "link", "parents", "exclude"],
+        Keyword::From => &["platform"],
+        Keyword::Healthcheck => &[
+            "interval",
+            "timeout",
+            "start-period",
+            "start-interval",
+            "retries",
+        ],
+        Keyword::Run => &["mount", "network", "security", "device"],
+        _ => &[],
+    }
+}
+
+type Failure = (Span, String);
+
+/// Reads what stands after the flags.
+pub(super) fn read(
+    inside: &Inside<'_>,
+    keyword: Keyword,
+    start: usize,
+    end: usize,
+    markers: &[Marker],
+    bodies: &[Heredoc],
+    dialect: Dialect,
+) -> Result<Body, Failure> {
+    let fail = |message: &str| Err((inside.source(start, end), message.to_owned()));
+    let needs = |what: &str| fail(&format!("{} needs {what}", keyword.name()));
+    let is_empty = start >= end;
+    Ok(match keyword {
+        Keyword::From => return from(inside, start, end),
+        Keyword::Arg => Body::Arg(inside.pairs(start, keyword)?),
+        Keyword::Env => Body::Env(inside.pairs(start, keyword)?),
+        Keyword::Label => Body::Label(inside.pairs(start, keyword)?),
+        Keyword::User | Keyword::Workdir | Keyword::Stopsignal | Keyword::Maintainer => {
+            if is_empty {
+                return needs("an argument");
+            }
+            Body::Text(inside.word(start, end))
+        }
+        Keyword::Expose if is_empty => return needs("a port"),
+        Keyword::Expose => Body::Words(words(inside, start)),
+        Keyword::Volume if is_empty => return needs("a path"),
+        Keyword::Volume => Body::Words(list(inside, start, markers)?),
+        Keyword::Add | Keyword::Copy => {
+            let mut sources = list(inside, start, markers)?;
+            match sources.pop() {
+                Some(destination) if !sources.is_empty() || !bodies.is_empty() => Body::Transfer {
+                    sources,
+                    destination,
+                },
+                _ => return needs("at least one source and a destination"),
+            }
+        }
+        Keyword::Shell => match exec_form(inside, start)? {
+            Some(words) if !words.is_empty() => Body::Shell(words),
+            _ => return fail("SHELL takes a JSON array of strings"),
+        },
+        Keyword::Run | Keyword::Cmd | Keyword::Entrypoint => {
+            Body::Command(command(inside, start, end, bodies, dialect)?)
+        }
+        Keyword::Healthcheck => {
+            let kind_end = inside.word_end(start).min(end);
+            let kind = inside
+                .line
+                .as_str()
+                .get(start..kind_end)
+                .unwrap_or_default();
+            if kind.eq_ignore_ascii_case("none") {
+                if kind_end < end {
+                    return fail("HEALTHCHECK NONE takes no arguments");
+                }
+                return Ok(Body::NoHealthcheck);
+            }
+            let command_at = inside.skip_blanks(kind_end);
+            if !kind.eq_ignore_ascii_case("cmd") || command_at >= end {
+                return needs("CMD with a command, or NONE");
+            }
+            Body::Command(command(inside, command_at, end, bodies, dialect)?)
+        }
+        Keyword::Onbuild | Keyword::Unknown => Body::Invalid,
+    })
+}
+
+fn from(inside: &Inside<'_>, start: usize, end: usize) -> Result<Body, Failure> {
+    let text = inside.line.as_str();
+    let words = inside.plain_words(start);
+    match words.as_slice() {
+        [image] => Ok(Body::From {
+            image: inside.word(image.0, image.1),
+            name: None,
+        }),
+        [image, between, name]
+            if text
+                .get(between.0..between.1)
+                .unwrap_or_default()
+                .eq_ignore_ascii_case("as") =>
+        {
+            let name = inside.literal(name.0, name.1);
+            let valid = name.raw.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name
+                    .raw
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+            if !valid {
+                return Err((
+                    name.span,
+                    "a stage name begins with a letter and holds only letters, digits, -, _ and ."
+                        .into(),
+                ));
+            }
+            Ok(Body::From {
+                image: inside.word(image.0, image.1),
+                name: Some(name),
+            })
+        }
+        _ => Err((
+            inside.source(start, end),
+            "FROM takes an image, and after it at most AS and a name".into(),
+        )),
+    }
+}
+
+fn words(inside: &Inside<'_>, start: usize) -> Vec<Word> {
+    inside
+        .plain_words(start)
+        .into_iter()
+        .map(|(at, end)| inside.word(at, end))
+        .collect()
+}
+
+/// Words of a list that may be a JSON array.
+fn list(inside: &Inside<'_>, start: usize, markers: &[Marker]) -> Result<Vec<Word>, Failure> {
+    Ok(match exec_form(inside, start)? {
+        Some(strings) => strings
+            .iter()
+            .map(|string| Word {
+                raw: string.as_str().to_owned(),
+                span: string.source_span(),
+                value: expand(string.as_str(), inside.escape, inside.lookup),
+            })
+            .collect(),
+        None => inside.file_words(start, markers),
+    })
+}
+
+fn exec_form(inside: &Inside<'_>, start: usize) -> Result<Option<Vec<Mapped>>, Failure> {
+    match json::read(inside.line, u32::try_from(start).unwrap_or(u32::MAX)) {
+        ExecForm::Strings(strings) => Ok(Some(strings)),
+        ExecForm::Not => Ok(None),
+        ExecForm::NotStrings => Err((
+            inside.source(start, inside.end(start)),
+            "the JSON form takes strings only".into(),
+        )),
+    }
+}
+
+fn command(
+    inside: &Inside<'_>,
+    start: usize,
+    end: usize,
+    bodies: &[Heredoc],
+    dialect: Dialect,
+) -> Result<Command, Failure> {
+    if bodies.is_empty()
+        && let Some(strings) = exec_form(inside, start)?
+    {
+        return Ok(Command::Exec(strings));
+    }
+    let line = inside.line.slice(Span::from_usize(start, end));
+    let script = match bodies {
+        [] => Script {
+            text: line,
+            dialect,
+            is_heredoc: false,
+        },
+        [only] if only.marker == Span::from_usize(start, end) => Script {
+            dialect: Dialect::of_shebang(only.body.as_str()).unwrap_or(dialect),
+            text: only.body.clone(),
+            is_heredoc: true,
+        },
+        bodies => {
+            let mut text = line;
+            for heredoc in bodies {
+                let at = heredoc.body.source_span().start;
+                text.push_for("\n", Span::new(at.saturating_sub(1), at));
+                text.append_mapped(&heredoc.body);
+                text.push(&heredoc.name, heredoc.terminator.start);
+            }
+            Script {
+                text,
+                dialect,
+                is_heredoc: false,
+            }
+        }
+    };
+    Ok(Command::Shell(script))
+}

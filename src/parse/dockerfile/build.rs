@@ -1,0 +1,632 @@
+//! From bytes to a [`Dockerfile`]: one pass over the instructions.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::body;
+use super::directive::{self, DirectiveName};
+use super::expand::Lookup;
+use super::heredoc::{Heredoc, Marker, markers};
+use super::inside::Inside;
+use super::instruction::{Body, Dialect, Flag, Instruction, Keyword, Pair, Word};
+use super::json::{self, ExecForm};
+use super::line::{Lines, LogicalLine};
+use super::stage::{Base, Binding, Origin, Stage, State};
+use super::value::Value;
+use super::{Dockerfile, ImageReference};
+use crate::model::Span;
+use crate::parse::SyntaxError;
+use crate::text::Mapped;
+
+/// Longest chain of stages through which a variable is looked up.
+const LONGEST_CHAIN: usize = 64;
+
+/// Set by BuildKit for every build: usable in FROM, and in stages that declare them.
+const PLATFORM_ARGS: &[&str] = &[
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
+];
+
+pub(super) fn dockerfile(bytes: &[u8]) -> Dockerfile {
+    let text = readable(bytes);
+    let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let preamble = directive::read(&text, start);
+    let custom = preamble.directives.iter().any(|directive| {
+        directive.name == DirectiveName::Syntax && !is_official_frontend(&directive.value)
+    });
+    let mut builder = Builder {
+        text: &text,
+        escape: preamble.escape,
+        tolerant: custom || preamble.foreign,
+        last_lines: None,
+        globals: HashMap::new(),
+        scopes: Vec::new(),
+        current: State::default(),
+        file: Dockerfile {
+            directives: preamble.directives,
+            escape: preamble.escape,
+            instructions: Vec::new(),
+            stages: Vec::new(),
+            errors: preamble.errors,
+            states: Vec::new(),
+            final_states: Vec::new(),
+            names: HashMap::new(),
+        },
+    };
+    builder.read(start);
+    builder.finish()
+}
+
+/// The text with every byte that is not UTF-8 replaced by one that is, so that offsets stay.
+fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    Cow::Owned(text)
+}
+
+fn is_official_frontend(value: &str) -> bool {
+    let image = value.split_whitespace().next().unwrap_or_default();
+    ImageReference::parse(image).is_some_and(|image| {
+        matches!(
+            image.familiar().as_str(),
+            "docker/dockerfile" | "docker/dockerfile-upstream"
+        )
+    })
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    escape: char,
+    /// True where another front-end reads the file: what we do not know is no error then.
+    tolerant: bool,
+    /// Made once some here-document turned out not to be closed.
+    last_lines: Option<LastLines<'t>>,
+    globals: HashMap<String, Binding>,
+    /// Variables of each stage, as far as it has been read.
+    scopes: Vec<HashMap<String, Binding>>,
+    current: State,
+    file: Dockerfile,
+}
+
+impl<'t> Builder<'t> {
+    fn read(&mut self, start: usize) {
+        let mut lines = Lines::new(self.text, start, self.escape);
+        while let Some(line) = lines.logical() {
+            let instruction = self.instruction(line, &mut lines);
+            self.add(instruction);
+        }
+    }
+
+    fn error(&mut self, span: Span, message: impl Into<String>) {
+        if !self.tolerant {
+            self.file.errors.push(SyntaxError {
+                span,
+                message: message.into(),
+            });
+        }
+    }
+
+    /// Reads one logical line, and from `lines` the here-documents that belong to it.
+    fn instruction(&mut self, line: LogicalLine, lines: &mut Lines<'_>) -> Instruction {
+        let mapped = line.text;
+        let mut start = 0;
+        let mut word_end = end_of_word(mapped.as_str(), 0);
+        let mut keyword = Keyword::of(slice(mapped.as_str(), 0, word_end));
+        let mut trigger = None;
+        if keyword == Keyword::Onbuild {
+            let onbuild = mapped.span(Span::from_usize(0, word_end));
+            start = skip_blanks(mapped.as_str(), word_end);
+            word_end = end_of_word(mapped.as_str(), start);
+            let word = slice(mapped.as_str(), start, word_end);
+            keyword = Keyword::of(word);
+            trigger = Some(onbuild);
+            let span = mapped.span(Span::from_usize(start, word_end));
+            match keyword {
+                _ if word.is_empty() => {
+                    self.error(onbuild, "ONBUILD needs an instruction to trigger");
+                }
+                Keyword::Onbuild | Keyword::From | Keyword::Maintainer => {
+                    let message = format!("{} cannot be triggered by ONBUILD", keyword.name());
+                    self.error(span, message);
+                    keyword = Keyword::Onbuild;
+                }
+                _ => {}
+            }
+        }
+        let keyword_span = mapped.span(Span::from_usize(start, word_end));
+        if keyword == Keyword::Unknown && !keyword_span.is_empty() {
+            self.error(
+                keyword_span,
+                "this is not an instruction that BuildKit knows",
+            );
+        }
+        let is_exec_capable = matches!(keyword, Keyword::Run | Keyword::Add | Keyword::Copy);
+        let mut span = line.span;
+        let mut found = Vec::new();
+        let mut bodies = Vec::new();
+        if is_exec_capable {
+            found = markers(mapped.as_str(), start);
+            let rest = self.after_flags(&mapped, word_end);
+            let rest = u32::try_from(rest).unwrap_or(u32::MAX);
+            if !found.is_empty() && matches!(json::read(&mapped, rest), ExecForm::Strings(_)) {
+                found.clear();
+            }
+            self.heredocs(&mapped, &mut found, lines, &mut bodies);
+            if let Some(last) = bodies.last() {
+                span = span.cover(last.terminator);
+            }
+        }
+        let (flags, rest, body) = self.inside(&mapped, keyword, word_end, &found, &bodies);
+        Instruction {
+            keyword,
+            keyword_span,
+            trigger,
+            span,
+            rest,
+            line: mapped,
+            flags,
+            body,
+            heredocs: bodies,
+            stage: self.file.stages.len().checked_sub(1),
+        }
+    }
+
+    fn after_flags(&self, line: &Mapped, at: usize) -> usize {
+        let inside = Inside {
+            line,
+            escape: self.escape,
+            lookup: &|_| Lookup::Unset,
+        };
+        inside.flags(at).1
+    }
+
+    /// Reads the bodies of all markers. A marker whose terminator never comes is dropped, and
+    /// reading goes on where an instruction seems to begin.
+    fn heredocs(
+        &mut self,
+        line: &Mapped,
+        found: &mut Vec<Marker>,
+        lines: &mut Lines<'_>,
+        bodies: &mut Vec<Heredoc>,
+    ) {
+        let mut complete = Vec::with_capacity(found.len());
+        for marker in found.drain(..) {
+            let start = lines.position();
+            let closes = self
+                .last_lines
+                .as_ref()
+                .is_none_or(|index| index.may_close(&marker, start));
+            let closed = if closes {
+                heredoc_body(&marker, lines)
+            } else {
+                None
+            };
+            match closed {
+                Some((text, terminator)) => {
+                    bodies.push(Heredoc {
+                        name: marker.name.clone(),
+                        expands: marker.expands,
+                        strips_tabs: marker.strips_tabs,
+                        descriptor: marker.descriptor,
+                        marker: marker.span,
+                        body: text,
+                        terminator,
+                    });
+                    complete.push(marker);
+                }
+                None => {
+                    lines.seek(start);
+                    if self.last_lines.is_none() {
+                        self.last_lines = Some(LastLines::new(self.text));
+                    }
+                    if !marker.loose {
+                        let span = line.span(marker.span);
+                        self.error(span, "this here-document is never closed");
+                        skip_to_instruction(lines);
+                    }
+                    break;
+                }
+            }
+        }
+        *found = complete;
+    }
+
+    /// Flags, the span of what follows them, and its meaning.
+    fn inside(
+        &mut self,
+        line: &Mapped,
+        keyword: Keyword,
+        at: usize,
+        markers: &[Marker],
+        bodies: &[Heredoc],
+    ) -> (Vec<Flag>, Span, Body) {
+        let mut errors = Vec::new();
+        let scope = if keyword == Keyword::From {
+            None
+        } else {
+            self.file.stages.len().checked_sub(1)
+        };
+        let lookup = |name: &str| self.lookup(scope, name);
+        let inside = Inside {
+            line,
+            escape: self.escape,
+            lookup: &lookup,
+        };
+        let (flags, start) = inside.flags(at);
+        let end = inside.end(start);
+        for flag in &flags {
+            if keyword != Keyword::Unknown
+                && !body::known_flags(keyword).contains(&flag.name.as_str())
+            {
+                let message = format!("{} has no flag --{}", keyword.name(), flag.name);
+                errors.push((flag.span, message));
+            }
+        }
+        let dialect = self.dialect();
+        let body = body::read(&inside, keyword, start, end, markers, bodies, dialect);
+        let body = body.unwrap_or_else(|error| {
+            errors.push(error);
+            Body::Invalid
+        });
+        for (mut span, message) in errors {
+            if span.is_empty() {
+                span = line.source_span();
+            }
+            self.error(span, message);
+        }
+        (flags, Span::from_usize(start, end), body)
+    }
+
+    /// What a name means in a stage, or before the first one and in every FROM.
+    fn lookup(&self, scope: Option<usize>, name: &str) -> Lookup {
+        let Some(mut stage) = scope else {
+            return match self.globals.get(name) {
+                Some(binding) => binding.found(),
+                None if PLATFORM_ARGS.contains(&name) => Lookup::Set(Value::UNKNOWN),
+                None => Lookup::Unset,
+            };
+        };
+        let mut arg: Option<&Binding> = None;
+        for _ in 0..LONGEST_CHAIN {
+            if let Some(binding) = self.scopes.get(stage).and_then(|scope| scope.get(name)) {
+                if binding.is_env {
+                    return binding.found();
+                }
+                // An ENV of a parent still beats this ARG.
+                arg = arg.or(Some(binding));
+            }
+            match self.file.stages.get(stage).map(|stage| &stage.base) {
+                Some(Base::Stage(parent)) => stage = *parent,
+                _ => return arg.map_or(Lookup::Unset, Binding::found),
+            }
+        }
+        Lookup::Set(Value::UNKNOWN)
+    }
+
+    /// The language of the shell form at this point.
+    fn dialect(&self) -> Dialect {
+        if let Some(Body::Shell(words)) = self
+            .current
+            .shell
+            .and_then(|place| self.file.instructions.get(place))
+            .map(|instruction| &instruction.body)
+        {
+            return words.first().map_or(Dialect::Other, |program| {
+                Dialect::of_program(program.as_str())
+            });
+        }
+        let Some(stage) = self.file.stages.last() else {
+            return Dialect::Posix;
+        };
+        match &self.file.root_of(stage).base {
+            Base::Image(image) if is_windows(image) => Dialect::Cmd,
+            Base::Image(_) | Base::Unknown if self.escape == '`' => Dialect::Cmd,
+            _ => Dialect::Posix,
+        }
+    }
+
+    /// Adds an instruction and takes over what it changes.
+    fn add(&mut self, instruction: Instruction) {
+        let place = self.file.instructions.len();
+        if instruction.is_direct() {
+            match &instruction.body {
+                Body::From { image, name } => {
+                    self.open_stage(place, image.clone(), name.clone());
+                }
+                Body::Arg(pairs) => self.declare(pairs),
+                Body::Env(pairs) => self.set_env(pairs),
+                _ => {}
+            }
+        }
+        let mut instruction = instruction;
+        instruction.stage = self.file.stages.len().checked_sub(1);
+        self.file.states.push(self.current);
+        if instruction.is_direct() {
+            let slot = match instruction.keyword {
+                Keyword::User => Some(&mut self.current.user),
+                Keyword::Workdir => Some(&mut self.current.workdir),
+                Keyword::Shell => Some(&mut self.current.shell),
+                _ => None,
+            };
+            if let Some(slot) = slot.filter(|_| !matches!(instruction.body, Body::Invalid)) {
+                *slot = Some(place);
+            }
+            self.note_uses(&instruction);
+        }
+        if let Some(stage) = self.file.stages.last_mut() {
+            stage.instructions.end = place + 1;
+        }
+        self.file.instructions.push(instruction);
+    }
+
+    fn open_stage(&mut self, place: usize, image: Word, name: Option<Word>) {
+        let index = self.file.stages.len();
+        if index > 0 {
+            self.file.final_states.push(self.current);
+        }
+        let base = match image.value.known() {
+            Some("scratch") => Base::Scratch,
+            Some(known) => match self.file.stage_named(known, index) {
+                Some(stage) => Base::Stage(stage),
+                None => Base::Image(known.to_owned()),
+            },
+            None => Base::Unknown,
+        };
+        self.current = match base {
+            Base::Stage(parent) => self
+                .file
+                .final_states
+                .get(parent)
+                .copied()
+                .unwrap_or_default(),
+            _ => State::default(),
+        };
+        if let Some(name) = &name {
+            let bearers = self.file.names.entry(name.raw.to_lowercase()).or_default();
+            bearers.push(index);
+        }
+        let root = match base {
+            Base::Stage(parent) => self.file.stages.get(parent).map_or(index, |p| p.root),
+            _ => index,
+        };
+        self.scopes.push(HashMap::new());
+        self.file.stages.push(Stage {
+            index,
+            name,
+            from: place,
+            instructions: place + 1..place + 1,
+            image,
+            base,
+            root,
+            uses: Vec::new(),
+            ships: false,
+            is_reached: false,
+        });
+    }
+
+    fn declare(&mut self, pairs: &[Pair]) {
+        for pair in pairs {
+            let name = pair.name.text().to_owned();
+            let origin = pair.name.span;
+            let mut binding = match &pair.value {
+                Some(value) => Binding {
+                    value: Value::from_binding(value.value.known().map(str::to_owned), origin),
+                    is_env: false,
+                    is_open: false,
+                    span: origin,
+                },
+                None => Binding {
+                    value: Value::from_binding(None, origin),
+                    is_env: false,
+                    is_open: !PLATFORM_ARGS.contains(&name.as_str()),
+                    span: origin,
+                },
+            };
+            match self.scopes.last_mut() {
+                Some(scope) => {
+                    if pair.value.is_none()
+                        && let Some(global) = self.globals.get(&name)
+                    {
+                        binding = global.clone();
+                    }
+                    // ENV wins over ARG, whichever comes later.
+                    if !scope.get(&name).is_some_and(|known| known.is_env) {
+                        scope.insert(name, binding);
+                    }
+                }
+                None => {
+                    self.globals.insert(name, binding);
+                }
+            }
+        }
+    }
+
+    fn set_env(&mut self, pairs: &[Pair]) {
+        let Some(scope) = self.scopes.last_mut() else {
+            return;
+        };
+        for pair in pairs {
+            let value = pair.value.as_ref().and_then(|value| value.value.known());
+            let binding = Binding {
+                value: Value::from_binding(value.map(str::to_owned), pair.name.span),
+                is_env: true,
+                is_open: false,
+                span: pair.name.span,
+            };
+            scope.insert(pair.name.text().to_owned(), binding);
+        }
+    }
+
+    /// Notes the stages that COPY, ADD and the mounts of RUN take files from.
+    fn note_uses(&mut self, instruction: &Instruction) {
+        let Some(stage) = self.file.stages.len().checked_sub(1) else {
+            return;
+        };
+        let mut used = Vec::new();
+        for flag in &instruction.flags {
+            let from = match (flag.name.as_str(), &flag.value) {
+                ("from", Some(value)) => Some(value.clone()),
+                ("mount", Some(_)) => flag.option("from"),
+                _ => None,
+            };
+            if let Some(from) = from
+                && let Origin::Stage(origin) = self.file.origin(stage, &from)
+            {
+                used.push(origin);
+            }
+        }
+        if let Some(stage) = self.file.stages.last_mut() {
+            stage.uses.extend(used);
+        }
+    }
+
+    fn finish(mut self) -> Dockerfile {
+        if !self.file.stages.is_empty() {
+            self.file.final_states.push(self.current);
+        }
+        if self
+            .file
+            .instructions
+            .iter()
+            .all(|instruction| matches!(instruction.keyword, Keyword::Unknown))
+        {
+            // Not a Dockerfile at all: saying so once is enough.
+            self.file.errors.truncate(1);
+        }
+        let mut next = self.file.stages.len().checked_sub(1);
+        while let Some(stage) = next.and_then(|index| self.file.stages.get_mut(index)) {
+            stage.ships = true;
+            next = match stage.base {
+                Base::Stage(parent) if parent < stage.index => Some(parent),
+                _ => None,
+            };
+        }
+        let mut open: Vec<usize> = self.file.stages.len().checked_sub(1).into_iter().collect();
+        while let Some(index) = open.pop() {
+            let Some(stage) = self.file.stages.get_mut(index) else {
+                continue;
+            };
+            if std::mem::replace(&mut stage.is_reached, true) {
+                continue;
+            }
+            open.extend(stage.uses.iter().copied());
+            if let Base::Stage(parent) = stage.base {
+                open.push(parent);
+            }
+        }
+        self.file
+    }
+}
+
+impl Binding {
+    fn found(&self) -> Lookup {
+        if self.is_open {
+            Lookup::Unset
+        } else {
+            Lookup::Set(Value::from_binding(
+                self.value.known().map(str::to_owned),
+                self.span,
+            ))
+        }
+    }
+}
+
+/// Where each line's text stands last, so that a file of unclosed here-documents is not read once
+/// for each of them.
+struct LastLines<'t> {
+    exact: HashMap<&'t str, usize>,
+    without_tabs: HashMap<&'t str, usize>,
+}
+
+impl<'t> LastLines<'t> {
+    fn new(text: &'t str) -> Self {
+        let mut index = Self {
+            exact: HashMap::new(),
+            without_tabs: HashMap::new(),
+        };
+        let mut lines = Lines::new(text, 0, '\\');
+        while let Some((at, line)) = lines.physical() {
+            index.exact.insert(line, at);
+            index.without_tabs.insert(line.trim_start_matches('\t'), at);
+        }
+        index
+    }
+
+    fn may_close(&self, marker: &Marker, from: usize) -> bool {
+        let index = if marker.strips_tabs {
+            &self.without_tabs
+        } else {
+            &self.exact
+        };
+        index
+            .get(marker.name.as_str())
+            .is_some_and(|at| *at >= from)
+    }
+}
+
+fn slice(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or_default()
+}
+
+fn skip_blanks(text: &str, at: usize) -> usize {
+    let rest = slice(text, at, text.len());
+    at + (rest.len() - rest.trim_start().len())
+}
+
+fn end_of_word(text: &str, at: usize) -> usize {
+    let rest = slice(text, at, text.len());
+    at + rest.find(char::is_whitespace).unwrap_or(rest.len())
+}
+
+/// Reads lines up to the terminator of a here-document.
+fn heredoc_body(marker: &Marker, lines: &mut Lines<'_>) -> Option<(Mapped, Span)> {
+    let mut text = Mapped::verbatim("", u32::try_from(lines.position()).unwrap_or(u32::MAX));
+    while let Some((mut start, mut line)) = lines.physical() {
+        if marker.strips_tabs {
+            let stripped = line.trim_start_matches('\t');
+            start += line.len() - stripped.len();
+            line = stripped;
+        }
+        let end = start + line.len();
+        if line == marker.name {
+            return Some((text, Span::from_usize(start, end)));
+        }
+        text.push(line, u32::try_from(start).unwrap_or(u32::MAX));
+        text.push_for("\n", Span::from_usize(end, end + 1));
+    }
+    None
+}
+
+/// Goes on at the next line that begins with an instruction's name in capitals.
+fn skip_to_instruction(lines: &mut Lines<'_>) {
+    loop {
+        let at = lines.position();
+        let Some((_, line)) = lines.physical() else {
+            return;
+        };
+        let word = line.split_whitespace().next().unwrap_or_default();
+        let known = Keyword::of(word) != Keyword::Unknown;
+        if known && word.chars().all(|c| c.is_ascii_uppercase()) && line.starts_with(word) {
+            lines.seek(at);
+            return;
+        }
+    }
+}
+
+fn is_windows(image: &str) -> bool {
+    ["/windows/", "/windows:", "servercore", "nanoserver"]
+        .iter()
+        .any(|part| image.contains(part))
+}

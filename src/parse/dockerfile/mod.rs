@@ -1,0 +1,138 @@
+//! Dockerfiles, read as BuildKit reads them.
+//!
+//! Logical lines decide where instructions begin and end, so that nothing inside one instruction
+//! can cost another. Every piece knows its place in the source, across continuations, comments and
+//! here-documents.
+
+mod body;
+mod build;
+mod directive;
+mod expand;
+mod heredoc;
+mod image;
+mod inside;
+mod instruction;
+mod json;
+mod line;
+mod stage;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use directive::{Directive, DirectiveName};
+pub use heredoc::Heredoc;
+pub use image::ImageReference;
+pub use instruction::{Body, Command, Dialect, Flag, Instruction, Keyword, Pair, Script, Word};
+pub use stage::{Base, Origin, Stage, State};
+pub use value::Value;
+
+use std::collections::HashMap;
+
+use super::SyntaxError;
+
+/// A parsed Dockerfile with the facts that rules ask for.
+#[derive(Debug)]
+pub struct Dockerfile {
+    pub directives: Vec<Directive>,
+    /// `\` unless a directive says otherwise.
+    pub escape: char,
+    /// In the order of the file, those inside ONBUILD included.
+    pub instructions: Vec<Instruction>,
+    pub stages: Vec<Stage>,
+    pub errors: Vec<SyntaxError>,
+    /// The state before each instruction.
+    states: Vec<State>,
+    /// The state at the end of each stage.
+    final_states: Vec<State>,
+    /// Lower-case stage names to the stages that bear them, in order.
+    names: HashMap<String, Vec<usize>>,
+}
+
+impl Dockerfile {
+    /// Reads a file. Never fails: what is not understood is among `errors`, and costs only the
+    /// instruction that it stands in.
+    pub fn parse(bytes: &[u8]) -> Self {
+        build::dockerfile(bytes)
+    }
+
+    /// The stage that a build without `--target` makes: the last one.
+    pub fn target(&self) -> Option<&Stage> {
+        self.stages.last()
+    }
+
+    /// The instructions of a stage after its FROM, ONBUILD triggers left out.
+    pub fn instructions_of(&self, stage: &Stage) -> impl DoubleEndedIterator<Item = &Instruction> {
+        self.instructions
+            .get(stage.instructions.clone())
+            .unwrap_or_default()
+            .iter()
+            .filter(|instruction| instruction.is_direct())
+    }
+
+    /// The FROM of a stage.
+    pub fn from_of(&self, stage: &Stage) -> Option<&Instruction> {
+        self.instructions.get(stage.from)
+    }
+
+    /// The stage that an instruction belongs to.
+    pub fn stage_of(&self, instruction: &Instruction) -> Option<&Stage> {
+        self.stages.get(instruction.stage?)
+    }
+
+    /// True where an instruction's effect is in the image that a build makes by default.
+    pub fn ships(&self, instruction: &Instruction) -> bool {
+        self.stage_of(instruction).is_some_and(|stage| stage.ships)
+    }
+
+    /// The settings before the instruction at a place among `instructions`.
+    pub fn state_before(&self, place: usize) -> State {
+        self.states.get(place).copied().unwrap_or_default()
+    }
+
+    /// The settings at the end of a stage.
+    pub fn state_of(&self, stage: &Stage) -> State {
+        self.final_states
+            .get(stage.index)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The stage and everything it stands on inside this file, from the top down.
+    pub fn ancestry<'d>(&'d self, stage: &'d Stage) -> impl Iterator<Item = &'d Stage> {
+        std::iter::successors(Some(stage), |stage| match stage.base {
+            // Only earlier stages can be bases, so this ends.
+            Base::Stage(parent) if parent < stage.index => self.stages.get(parent),
+            _ => None,
+        })
+    }
+
+    /// What a stage stands on once local stages are followed.
+    pub fn root_of<'d>(&'d self, stage: &'d Stage) -> &'d Stage {
+        self.stages.get(stage.root).unwrap_or(stage)
+    }
+
+    /// What the value of `--from` means inside a stage.
+    pub fn origin(&self, stage: usize, from: &Word) -> Origin {
+        // BuildKit takes this flag literally: a variable in it names nothing.
+        if from.raw.contains('$') {
+            return Origin::Unknown;
+        }
+        let name = from.text();
+        if let Some(found) = self.stage_named(name, stage) {
+            return Origin::Stage(found);
+        }
+        match name.parse::<usize>() {
+            Ok(index) if index < stage => Origin::Stage(index),
+            Ok(_) => Origin::Unknown,
+            Err(_) => Origin::Image(name.to_owned()),
+        }
+    }
+
+    /// The latest stage of a name among those before `limit`.
+    pub fn stage_named(&self, name: &str, limit: usize) -> Option<usize> {
+        let bearers = self.names.get(&name.to_lowercase())?;
+        let after = bearers.partition_point(|stage| *stage < limit);
+        bearers.get(after.checked_sub(1)?).copied()
+    }
+}

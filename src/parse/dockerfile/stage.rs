@@ -1,0 +1,73 @@
+//! Build stages: what each stands on, what it takes from others, and what ships.
+
+use std::ops::Range;
+
+use super::instruction::Word;
+use super::value::Value;
+use crate::model::Span;
+
+/// One FROM with the instructions after it.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Its number, from 0.
+    pub index: usize,
+    /// The name after AS, as written.
+    pub name: Option<Word>,
+    /// The FROM's place among the instructions.
+    pub from: usize,
+    /// The places of the instructions after the FROM.
+    pub instructions: Range<usize>,
+    /// The image as written in the FROM.
+    pub image: Word,
+    pub base: Base,
+    /// The stage that stands on an image (or scratch) once local stages are followed; this one
+    /// itself where it does so directly.
+    pub root: usize,
+    /// Stages that it copies or mounts from.
+    pub uses: Vec<usize>,
+    /// True for the last stage, which is what a build makes by default, and all that it stands on:
+    /// their files, environment and settings are in the image.
+    pub ships: bool,
+    /// True where the last stage's build needs it.
+    pub is_reached: bool,
+}
+
+/// What a stage stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Base {
+    Scratch,
+    /// An earlier stage.
+    Stage(usize),
+    /// An image by its reference, variables replaced.
+    Image(String),
+    /// A reference that only the build's arguments know.
+    Unknown,
+}
+
+/// What `--from` names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Stage(usize),
+    /// An image, or a context that the build is given under this name.
+    Image(String),
+    Unknown,
+}
+
+/// The settings in force at some instruction, as places of the instructions that made them; `None`
+/// means that the base image decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    pub user: Option<usize>,
+    pub workdir: Option<usize>,
+    pub shell: Option<usize>,
+}
+
+/// The default of a variable and where it is set.
+#[derive(Clone, Debug)]
+pub(super) struct Binding {
+    pub value: Value,
+    pub is_env: bool,
+    /// An ARG without any default: only the build can set it.
+    pub is_open: bool,
+    pub span: Span,
+}
