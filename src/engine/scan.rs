@@ -100,10 +100,11 @@ fn work(
     ids: &AtomicU32,
 ) -> Scan {
     let mut part = Scan::default();
+    let mut buffer = Vec::new();
     for found in receiver {
         match found {
             Found::Skipped(skipped) => part.skipped.push(skipped),
-            Found::Item(item) => part.check(cx, options, progress, item, ids),
+            Found::Item(item) => part.check(cx, options, progress, item, ids, &mut buffer),
         }
     }
     part
@@ -115,22 +116,19 @@ impl Scan {
         cx: &Context<'_>,
         options: ScanOptions,
         progress: &dyn Progress,
-        item: Item,
+        mut item: Item,
         ids: &AtomicU32,
+        buffer: &mut Vec<u8>,
     ) {
-        let raw = match item.read() {
-            Ok(raw) => raw,
-            Err(reason) => {
-                self.skip(&item.path, reason);
-                return;
-            }
-        };
+        if let Err(reason) = item.read_into(buffer) {
+            self.skip(&item.path, reason);
+            return;
+        }
         if classify::is_template(&item.path) {
             self.skip(&item.path, SkipReason::Template);
         }
         let id = SourceId(ids.fetch_add(1, Ordering::Relaxed));
-        let mut source = Source::new(id, item.path, FileKind::Text, &raw, item.origin);
-        drop(raw);
+        let mut source = Source::new(id, item.path, FileKind::Text, buffer, item.origin);
         source.kind = classify::classify(&source.path, &source.bytes);
         source.changed = item.changed;
         let checked = check_source(cx, &source);

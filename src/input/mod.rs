@@ -1,8 +1,46 @@
-//! The only code that reads repositories.
+//! The only code that reads repositories: worktrees, named files, the git index, commits, stdin
+//! and editor buffers, each as a stream of [`Found`].
+//!
+//! Nothing of a repository is ever executed: git's data is read through `gix`, with every setting
+//! that could start a program out of reach. Nothing outside the root is opened unless it was named
+//! on the command line. What is not checked is reported as [`Skipped`], never dropped.
+
+mod buffer;
+mod change;
+mod changed_lines;
+mod commit_range;
+mod error;
+mod excludes;
+mod file_list;
+mod gitignore;
+mod index;
+mod open;
+mod renames;
+mod repository;
+mod root;
+mod stdin;
+mod tree;
+mod worktree;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::model::{ChangedLines, Origin, RepoPath, SkipReason, Skipped};
+
+pub use buffer::buffer;
+pub use commit_range::commit_range;
+pub use error::InputError;
+pub use excludes::Excludes;
+pub use file_list::{Missing, named, read_list};
+pub use index::{staged, tracked};
+pub use open::read_config;
+pub use repository::{Repository, find_root};
+pub use root::Root;
+pub use stdin::stdin;
+pub use worktree::worktree;
+
+/// Where an input puts what it finds; `false` from it means that nobody wants more.
+pub type Emit<'a> = &'a (dyn Fn(Found) -> bool + Sync);
 
 /// One thing to check.
 #[derive(Debug)]
@@ -12,12 +50,19 @@ pub struct Item {
     pub origin: Origin,
     /// `None`: every line counts as changed.
     pub changed: Option<ChangedLines>,
+    /// The bytes before the change, where there were any: what was found in them is not new.
+    pub before: Option<Vec<u8>>,
 }
 
 /// Where an item's bytes are.
 #[derive(Debug)]
 pub enum Payload {
-    /// To be read by whoever checks it.
+    /// A file below a root, opened without following any link.
+    Beneath {
+        root: Arc<Root>,
+        path: RepoPath,
+    },
+    /// A file outside the root that was named on the command line.
     File(PathBuf),
     Bytes(Vec<u8>),
 }
@@ -30,13 +75,35 @@ pub enum Found {
 }
 
 impl Item {
-    /// The item's bytes, or why there are none.
-    pub fn read(&self) -> Result<Vec<u8>, SkipReason> {
-        match &self.payload {
-            Payload::Bytes(bytes) => Ok(bytes.clone()),
-            Payload::File(path) => {
-                std::fs::read(path).map_err(|e| SkipReason::Unreadable(e.to_string()))
-            }
+    fn beneath(root: &Arc<Root>, path: RepoPath) -> Self {
+        Self {
+            payload: Payload::Beneath {
+                root: Arc::clone(root),
+                path: path.clone(),
+            },
+            path,
+            origin: Origin::Worktree,
+            changed: None,
+            before: None,
         }
+    }
+
+    /// Puts the item's bytes into `buffer`, or says why there are none. Only regular files are
+    /// read, and of those only what [`crate::guard::LIMITS`] allows.
+    pub fn read_into(&mut self, buffer: &mut Vec<u8>) -> Result<(), SkipReason> {
+        match &mut self.payload {
+            Payload::Bytes(bytes) => {
+                *buffer = std::mem::take(bytes);
+                Ok(())
+            }
+            Payload::Beneath { root, path } => open::read(root.open_file(path)?, buffer),
+            Payload::File(path) => open::read(open::open_file(path)?, buffer),
+        }
+    }
+}
+
+impl Found {
+    fn skipped(path: RepoPath, reason: SkipReason) -> Self {
+        Self::Skipped(Skipped { path, reason })
     }
 }
