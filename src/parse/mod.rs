@@ -2,12 +2,16 @@
 
 pub mod dockerfile;
 pub mod grammar;
+pub mod json;
+pub mod lock;
 pub mod shell;
+pub mod toml;
 pub mod version;
 
 use std::cell::OnceCell;
 
 use dockerfile::Dockerfile;
+use lock::Lockfile;
 
 use crate::model::{SkipReason, Source, Span};
 
@@ -24,6 +28,7 @@ pub struct SyntaxError {
 pub struct Document<'s> {
     pub source: &'s Source,
     dockerfile: OnceCell<Dockerfile>,
+    lockfile: OnceCell<Option<Lockfile>>,
 }
 
 impl<'s> Document<'s> {
@@ -31,6 +36,7 @@ impl<'s> Document<'s> {
         Self {
             source,
             dockerfile: OnceCell::new(),
+            lockfile: OnceCell::new(),
         }
     }
 
@@ -38,6 +44,13 @@ impl<'s> Document<'s> {
     pub fn dockerfile(&self) -> &Dockerfile {
         self.dockerfile
             .get_or_init(|| Dockerfile::parse(&self.source.bytes))
+    }
+
+    /// The packages that a lockfile names; `None` for what is no lockfile.
+    pub fn lockfile(&self) -> Option<&Lockfile> {
+        self.lockfile
+            .get_or_init(|| lock::read(self.source.kind, &self.source.path, &self.source.bytes))
+            .as_ref()
     }
 }
 

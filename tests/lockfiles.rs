@@ -1,0 +1,358 @@
+//! Every lockfile format on its fixtures: names, versions, places, scopes, sources and paths.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::PathBuf;
+
+use plimsoll::classify::classify;
+use plimsoll::model::{FileKind, KindSet, Package, RepoPath};
+use plimsoll::parse::lock::{self, Lockfile};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lockfiles");
+
+fn bytes(path: &str) -> Vec<u8> {
+    std::fs::read(PathBuf::from(FOLDER).join(path)).unwrap()
+}
+
+fn read(path: &str, bytes: &[u8]) -> Lockfile {
+    let path = RepoPath::from(path);
+    lock::read(classify(&path, b""), &path, bytes).expect("a lockfile's name")
+}
+
+/// `line: name version scope direct source path`, a line a package.
+fn table(path: &str) -> String {
+    let bytes = bytes(path);
+    let rows: Vec<String> = read(path, &bytes)
+        .packages
+        .iter()
+        .map(|package| row(package, &bytes))
+        .collect();
+    rows.join("\n")
+}
+
+fn row(package: &Package, bytes: &[u8]) -> String {
+    let line = bytes[..package.span.start as usize]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count()
+        + 1;
+    let direct = match package.direct {
+        Some(true) => "direct",
+        Some(false) => "transitive",
+        None => "?",
+    };
+    format!(
+        "{line}: {} {} {:?} {direct} {:?} {}",
+        package.name,
+        package.version,
+        package.scope,
+        package.source,
+        package.dependency_path.join(">")
+    )
+}
+
+fn expect(path: &str, expected: &str) {
+    let expected: Vec<&str> = expected.trim().lines().map(str::trim).collect();
+    let table = table(path);
+    // A path that is unknown leaves a space at the end.
+    let found: Vec<&str> = table.lines().map(str::trim).collect();
+    assert_eq!(found, expected, "{path}");
+    let bytes = bytes(path);
+    for package in read(path, &bytes).packages {
+        let marked = String::from_utf8_lossy(&bytes[package.span.range()]);
+        assert!(
+            marked.contains(&package.version),
+            "{path}: {} marks {marked}",
+            package.name
+        );
+    }
+}
+
+#[test]
+fn a_cargo_lock_tells_members_registries_and_git_apart() {
+    expect(
+        "cargo/v4/Cargo.lock",
+        "
+            6: bitflags 1.3.2 Unknown transitive Registry internal-auth>smallvec>bitflags
+            12: bitflags 2.6.0 Unknown direct Registry bitflags
+            18: cargo-hold 0.3.0 Unknown ? Path
+            28: hold-core 0.3.0 Unknown direct Path hold-core
+            35: internal-auth 1.4.0 Unknown direct Url internal-auth
+            44: smallvec 0.6.13 Unknown direct Registry smallvec
+            50: smallvec 1.13.2 Unknown transitive Registry internal-auth>smallvec
+            59: tidewater 0.1.0 Unknown direct Git tidewater
+        ",
+    );
+}
+
+#[test]
+fn the_oldest_cargo_lock_is_read() {
+    expect(
+        "cargo/v1/Cargo.lock",
+        "
+            2: libc 0.2.50 Unknown transitive Registry time>libc
+            7: old-ship 0.1.0 Unknown ? Path
+            14: time 0.1.42 Unknown direct Registry time
+        ",
+    );
+}
+
+#[test]
+fn an_npm_lock_of_version_3_knows_aliases_workspaces_and_nested_packages() {
+    expect(
+        "npm/v3/package-lock.json",
+        "
+            28: debug 4.3.1 Dev transitive Registry mocha>debug
+            37: ms 2.1.2 Dev transitive Registry mocha>debug>ms
+            42: express 4.17.0 Prod direct Registry express
+            49: fsevents 2.3.2 Optional direct Registry fsevents
+            55: mocha 8.2.0 Dev direct Registry mocha
+            63: ms 2.0.0 Prod direct Registry ms
+            68: private-kit 1.0.3 Prod direct Url private-kit
+            72: qs 6.7.0 Prod transitive Registry express>qs
+            76: tide-tables 0.4.0 Prod direct Git tide-tables
+            80: @harbour/crane 0.2.0 Prod ? Path
+            87: lodash 4.17.15 Prod direct Registry lodash
+        ",
+    );
+}
+
+#[test]
+fn an_npm_lock_of_version_2_is_read_once() {
+    expect(
+        "npm/v2/npm-shrinkwrap.json",
+        "
+            14: minimist 1.2.5 Prod direct Registry minimist
+        ",
+    );
+}
+
+#[test]
+fn an_npm_lock_of_version_1_is_walked_into_its_nested_packages() {
+    expect(
+        "npm/v1/package-lock.json",
+        "
+            7: debug 2.6.8 Prod direct Registry debug
+            14: ms 2.0.0 Prod ? Registry debug>ms
+            21: ms 0.7.1 Dev direct Registry ms
+            26: @scope/real 3.1.0 Prod direct Registry @scope/real
+            30: tide-tables  Prod direct Git tide-tables
+            34: here  Prod direct Path here
+        ",
+    );
+}
+
+#[test]
+fn a_poetry_lock_with_groups_has_scopes() {
+    expect(
+        "poetry/groups/poetry.lock",
+        "
+            4: flask-login 0.5.0 Prod direct Registry flask-login
+            18: flask 1.1.2 Prod ? Registry flask-login>flask
+            37: harbour-models 0.1.0 Prod direct Git harbour-models
+            52: jinja2 2.10.1 Prod ? Registry flask-login>flask>jinja2
+            61: private-kit 1.0.0 Optional direct Url private-kit
+            75: pytest 7.1.0 Dev direct Registry pytest
+            84: werkzeug 0.16.0 Prod ? Registry flask-login>flask>werkzeug
+        ",
+    );
+}
+
+#[test]
+fn a_poetry_lock_with_categories_has_scopes() {
+    expect(
+        "poetry/category/poetry.lock",
+        "
+            2: requests 2.19.1 Prod direct Registry requests
+            13: tox 3.0.0 Dev direct Registry tox
+            21: urllib3 1.23 Prod ? Registry requests>urllib3
+        ",
+    );
+}
+
+#[test]
+fn a_uv_lock_derives_scopes_from_what_its_projects_need() {
+    expect(
+        "uv/project/uv.lock",
+        "
+            16: dock 0.1.0 Unknown ? Path
+            41: dock-models 0.1.0 Prod direct Path dock-models
+            46: iniconfig 2.0.0 Dev transitive Registry pytest>iniconfig
+            52: numpy 1.26.4 Prod direct Registry numpy
+            57: numpy 2.1.0 Unknown transitive Registry
+            62: pysocks 1.7.1 Prod transitive Registry requests>pysocks
+            67: pytest 8.0.0 Dev direct Registry pytest
+            75: redis 4.5.1 Optional direct Registry redis
+            80: requests 2.25.0 Prod direct Registry requests
+            93: tide-tables 0.2.0 Unknown transitive Git
+            98: torch 2.0.0+cpu Unknown transitive Url
+            103: urllib3 1.26.4 Prod transitive Registry requests>urllib3
+        ",
+    );
+}
+
+#[test]
+fn only_an_exact_requirement_is_a_pin() {
+    expect(
+        "requirements/plain/requirements-dev.txt",
+        "
+            5: requests 2.19.1 Dev ? Registry
+            6: django 2.2.0 Dev ? Registry
+            7: zope-interface 5.0.0 Dev ? Registry
+            8: flask  Dev ? Registry
+            9: jinja2  Dev ? Registry
+            10: pyyaml  Dev ? Registry
+            11: numpy 1.16.0 Dev ? Registry
+            12: urllib3 1.24.1 Dev ? Registry
+            15: cryptography 2.1 Dev ? Registry
+            19: tide-tables  Dev ? Git
+            20: tide-charts  Dev ? Git
+            21: harbour  Dev ? Url
+        ",
+    );
+}
+
+#[test]
+fn the_notes_of_pip_compile_are_dependency_paths() {
+    expect(
+        "requirements/compiled/requirements.txt",
+        "
+            4: click 8.0.1 Unknown transitive Registry flask>click
+            8: flask 2.0.1 Unknown direct Registry flask
+            10: black-box 1.0 Unknown direct Registry black-box
+            11: itsdangerous 2.0.1 Unknown transitive Registry flask>itsdangerous
+            14: colorama 0.4.4 Unknown transitive Registry flask>click>colorama
+        ",
+    );
+}
+
+#[test]
+fn a_go_mod_is_read_as_it_is_built() {
+    expect(
+        "go-mod/module/go.mod",
+        "
+            7: harbour.example.org/tide v1.0.0 Unknown direct Path harbour.example.org/tide
+            11: golang.org/x/text v0.3.5 Unknown transitive Registry
+            12: gopkg.in/yaml.v2 v2.2.2 Unknown transitive Registry
+            13: github.com/dgrijalva/jwt-go v3.2.0+incompatible Unknown direct Registry github.com/dgrijalva/jwt-go
+            14: golang.org/x/crypto v0.0.0-20200622213623-75b288015ac9 Unknown transitive Registry
+            21: github.com/gin-gonic/gin v1.7.7 Unknown direct Registry github.com/gin-gonic/gin
+        ",
+    );
+}
+
+#[test]
+fn a_line_that_is_no_requirement_costs_itself_and_is_told() {
+    let path = "requirements/plain/requirements-dev.txt";
+    let bytes = bytes(path);
+    let errors = read(path, &bytes).errors;
+    assert_eq!(errors.len(), 1);
+    assert_eq!(&bytes[errors[0].span.range()], b"$$$ not a requirement");
+}
+
+/// Every fixture with its bytes.
+fn fixtures() -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(FOLDER).sort_by_file_name() {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(FOLDER).unwrap().to_str().unwrap();
+            found.push((path.to_owned(), bytes(path)));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_kind_of_lockfile_has_a_fixture() {
+    let kinds: Vec<FileKind> = fixtures()
+        .iter()
+        .map(|(path, _)| classify(&RepoPath::from(path.as_str()), b""))
+        .collect();
+    for kind in FileKind::ALL {
+        assert_eq!(
+            KindSet::LOCKFILES.contains(kind),
+            kinds.contains(&kind),
+            "{kind:?}"
+        );
+    }
+}
+
+fn check_bounds(path: &str, bytes: &[u8]) {
+    let lockfile = read(path, bytes);
+    let spans = lockfile
+        .packages
+        .iter()
+        .map(|package| package.span)
+        .chain(lockfile.errors.iter().map(|error| error.span));
+    for span in spans {
+        assert!(span.end as usize <= bytes.len(), "{path}: {span:?}");
+    }
+}
+
+#[test]
+fn a_lockfile_that_ends_anywhere_keeps_its_spans_in_bounds() {
+    for (path, bytes) in fixtures() {
+        for end in 0..bytes.len() {
+            check_bounds(&path, &bytes[..end]);
+        }
+    }
+}
+
+#[test]
+fn a_lockfile_with_flipped_bits_keeps_its_spans_in_bounds() {
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    for (path, mut bytes) in fixtures() {
+        for _ in 0..600 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let at = (state >> 16) as usize % bytes.len();
+            let before = bytes[at];
+            bytes[at] ^= 1 << (state % 8);
+            check_bounds(&path, &bytes);
+            // Every tenth flip stays, so that damage piles up.
+            if !state.is_multiple_of(10) {
+                bytes[at] = before;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_truncated_lockfile_keeps_what_came_before_and_says_so() {
+    for (path, bytes) in fixtures() {
+        if path.starts_with("requirements") || path.starts_with("go-mod") {
+            continue;
+        }
+        let half = read(&path, &bytes[..bytes.len() / 2]);
+        assert!(!half.packages.is_empty(), "{path}");
+        if path.starts_with("npm") {
+            assert!(!half.errors.is_empty(), "{path}");
+        }
+    }
+}
+
+#[test]
+fn depth_and_breadth_without_end_are_survived() {
+    let deep = "{\"dependencies\":{\"a\":".repeat(100_000);
+    assert!(!read("package-lock.json", deep.as_bytes()).errors.is_empty());
+
+    let mut chain = String::new();
+    for at in 0..30_000 {
+        chain.push_str(&format!(
+            "[[package]]\nname = \"p{at}\"\nversion = \"1.0.0\"\ndependencies = [\"p{}\"]\n",
+            (at + 1) % 30_000
+        ));
+    }
+    assert_eq!(read("Cargo.lock", chain.as_bytes()).packages.len(), 30_000);
+
+    let slashes = format!(
+        "{{\"packages\":{{\"{}node_modules/a\":{{\"dependencies\":{{\"b\":\"1\"}}}}}}}}",
+        "a/".repeat(100_000)
+    );
+    assert_eq!(
+        read("package-lock.json", slashes.as_bytes()).packages.len(),
+        1
+    );
+}
