@@ -2,14 +2,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, bounded};
 
 use crate::classify;
 use crate::detect::Context;
 use crate::guard::LIMITS;
-use crate::input::{Found, Item};
+use crate::input::{Emit, Found, Item};
 use crate::model::{
-    FileKind, Finding, KindSet, RepoPath, SkipReason, Skipped, Source, SourceId, SourceTable, Stats,
+    FileKind, Finding, Fingerprint, KindSet, RepoPath, SkipReason, Skipped, Source, SourceId,
+    SourceTable, Stats,
 };
 
 use super::check::{check_source, sort};
@@ -34,6 +35,8 @@ pub struct Scan {
     pub sources: SourceTable,
     /// Every path that was checked.
     pub paths: BTreeSet<RepoPath>,
+    /// Findings on unchanged lines that the file had before the change, too.
+    pub known: BTreeSet<Fingerprint>,
 }
 
 /// What marks a source that policy must see even without findings.
@@ -42,11 +45,11 @@ const MARKER: &[u8] = b"plimsoll:";
 /// Items in flight between the input and the checkers.
 const QUEUE: usize = 1024;
 
-/// Checks everything that `feed` sends. `feed` runs on the calling thread and may hand its sender
-/// to threads of its own; the checkers run on threads with a stack that native parsers may use up.
+/// Checks everything that `feed` emits. `feed` runs on the calling thread and may emit from threads
+/// of its own; the checkers run on threads with a stack that native parsers may use up.
 pub fn scan<F>(cx: &Context<'_>, options: ScanOptions, progress: &dyn Progress, feed: F) -> Scan
 where
-    F: FnOnce(Sender<Found>),
+    F: FnOnce(Emit<'_>),
 {
     let threads = options
         .threads
@@ -76,7 +79,8 @@ where
             });
         } else {
             drop(receiver);
-            feed(sender);
+            feed(&|found| sender.send(found).is_ok());
+            drop(sender);
         }
         for worker in workers {
             match worker.join() {
@@ -104,7 +108,7 @@ fn work(
     for found in receiver {
         match found {
             Found::Skipped(skipped) => part.skipped.push(skipped),
-            Found::Item(item) => part.check(cx, options, progress, item, ids, &mut buffer),
+            Found::Item(item) => part.check(cx, options, progress, item, &mut buffer, ids),
         }
     }
     part
@@ -117,10 +121,11 @@ impl Scan {
         options: ScanOptions,
         progress: &dyn Progress,
         mut item: Item,
+        raw: &mut Vec<u8>,
         ids: &AtomicU32,
-        buffer: &mut Vec<u8>,
     ) {
-        if let Err(reason) = item.read_into(buffer) {
+        raw.clear();
+        if let Err(reason) = item.read_into(raw) {
             self.skip(&item.path, reason);
             return;
         }
@@ -128,10 +133,13 @@ impl Scan {
             self.skip(&item.path, SkipReason::Template);
         }
         let id = SourceId(ids.fetch_add(1, Ordering::Relaxed));
-        let mut source = Source::new(id, item.path, FileKind::Text, buffer, item.origin);
+        let mut source = Source::new(id, item.path, FileKind::Text, raw, item.origin);
         source.kind = classify::classify(&source.path, &source.bytes);
         source.changed = item.changed;
         let checked = check_source(cx, &source);
+        if let Some(before) = &item.before {
+            self.remember(cx, &source, &checked.findings, before);
+        }
         let bytes = source.bytes.len() as u64;
         progress.checked(bytes);
         for reason in checked.skipped {
@@ -154,6 +162,24 @@ impl Scan {
         self.findings.extend(checked.findings);
     }
 
+    /// Notes which findings on unchanged lines the file had before: the others are new, caused by
+    /// what the change took away.
+    fn remember(&mut self, cx: &Context<'_>, source: &Source, findings: &[Finding], before: &[u8]) {
+        if findings.iter().all(|f| touches_change(f, source)) {
+            return;
+        }
+        let mut old = Source::new(
+            source.id,
+            source.path.clone(),
+            source.kind,
+            before,
+            source.origin.clone(),
+        );
+        old.kind = classify::classify(&old.path, &old.bytes);
+        let findings = check_source(cx, &old).findings;
+        self.known.extend(findings.iter().map(|f| f.fingerprint));
+    }
+
     fn skip(&mut self, path: &RepoPath, reason: SkipReason) {
         self.skipped.push(Skipped {
             path: path.clone(),
@@ -172,6 +198,7 @@ impl Scan {
         }
         self.sources.0.extend(other.sources.0);
         self.paths.extend(other.paths);
+        self.known.extend(other.known);
     }
 
     /// Renumbers sources by path and sorts everything, so that threads leave no trace.
@@ -210,4 +237,9 @@ impl Scan {
         self.skipped.sort();
         self.skipped.dedup();
     }
+}
+
+/// True where a label of the finding stands on a line that the change added or altered.
+fn touches_change(finding: &Finding, source: &Source) -> bool {
+    finding.labels.iter().any(|l| source.is_changed(l.span))
 }

@@ -72,6 +72,20 @@ impl Source {
         self.lines.get_or_init(|| LineIndex::new(&self.bytes))
     }
 
+    /// The 1-based first and last line of a span.
+    pub fn line_span(&self, span: Span) -> (u32, u32) {
+        let last = span.end.saturating_sub(1).max(span.start);
+        (self.lines().line(span.start), self.lines().line(last))
+    }
+
+    /// True where the change that is being checked touches a line of the span.
+    pub fn is_changed(&self, span: Span) -> bool {
+        self.changed.as_ref().is_none_or(|changed| {
+            let (first, last) = self.line_span(span);
+            changed.touches(first, last)
+        })
+    }
+
     /// The bytes of a span, clipped to the source.
     pub fn slice(&self, span: Span) -> &[u8] {
         let end = (span.end as usize).min(self.bytes.len());

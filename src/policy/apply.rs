@@ -1,10 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::engine::Scan;
 use crate::model::{
-    AdvisoryInfo, Evidence, FileKind, Finding, Label, Origin, RepoPath, Report, Role, Source,
-    SourceId, SourceTable, Span, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,
+    AdvisoryInfo, Evidence, FileKind, Finding, Fingerprint, Label, Origin, RepoPath, Report, Role,
+    Source, SourceId, SourceTable, Span, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,
 };
 use crate::rules::{ActiveRules, SelectionError, names};
 
@@ -51,6 +51,7 @@ impl Policy<'_> {
             skipped,
             stats,
             mut sources,
+            known,
             ..
         } = scan;
         let mut ignores: BTreeMap<SourceId, SourceIgnores> = BTreeMap::new();
@@ -64,7 +65,7 @@ impl Policy<'_> {
         let mut suppressed = Vec::new();
         for finding in findings {
             let by = self
-                .unchanged(&finding, &sources)
+                .unchanged(&finding, &sources, &known)
                 .or_else(|| self.inline(&finding, &sources, &mut ignores))
                 .or_else(|| self.configured(&finding, &sources, &mut used_entries));
             match by {
@@ -123,21 +124,22 @@ impl Policy<'_> {
         }
     }
 
-    /// A finding none of whose labels touches a changed line is not this change's.
-    fn unchanged(&self, finding: &Finding, sources: &SourceTable) -> Option<SuppressedBy> {
-        if self.options.whole_files {
-            return None;
-        }
-        let touched = finding.labels.iter().any(|label| {
-            sources.get(label.source).is_none_or(|source| {
-                let (first, last) = lines_of(source, label.span);
-                source
-                    .changed
-                    .as_ref()
-                    .is_none_or(|changed| changed.touches(first, last))
-            })
-        });
-        (!touched).then_some(SuppressedBy::UnchangedLine)
+    /// A finding that stood there before the change, on lines that it does not touch, is not this
+    /// change's.
+    fn unchanged(
+        &self,
+        finding: &Finding,
+        sources: &SourceTable,
+        known: &BTreeSet<Fingerprint>,
+    ) -> Option<SuppressedBy> {
+        let is_old = !self.options.whole_files && known.contains(&finding.fingerprint);
+        let touched = || {
+            finding
+                .labels
+                .iter()
+                .any(|l| sources.get(l.source).is_none_or(|s| s.is_changed(l.span)))
+        };
+        (is_old && !touched()).then_some(SuppressedBy::UnchangedLine)
     }
 
     fn inline(
@@ -147,7 +149,7 @@ impl Policy<'_> {
         ignores: &mut BTreeMap<SourceId, SourceIgnores>,
     ) -> Option<SuppressedBy> {
         let label = finding.primary()?;
-        let (first, last) = lines_of(sources.get(label.source)?, label.span);
+        let (first, last) = sources.get(label.source)?.line_span(label.span);
         let ignores = ignores.get_mut(&label.source)?;
         for (ignore, used) in &mut ignores.inline {
             let covers = ignore.lines.0 <= last && first <= ignore.lines.1;
@@ -347,7 +349,7 @@ impl Policy<'_> {
             }],
             help: Some("delete the ignore, or fix it".into()),
             fixes: Vec::new(),
-            fingerprint: crate::model::Fingerprint::of(&[
+            fingerprint: Fingerprint::of(&[
                 UNUSED.as_bytes(),
                 unused.path.as_bytes(),
                 unused.what.as_bytes(),
@@ -395,15 +397,6 @@ fn covers_package(entry: &IgnoreEntry, finding: &Finding) -> bool {
         bare.split_once('/').is_some_and(|(_, rest)| rest == name)
     });
     same_advisory && same_package
-}
-
-/// 1-based first and last line of a span.
-fn lines_of(source: &Source, span: Span) -> (u32, u32) {
-    let lines = source.lines();
-    (
-        lines.line(span.start),
-        lines.line(span.end.saturating_sub(1).max(span.start)),
-    )
 }
 
 fn place(finding: &Finding) -> (Option<SourceId>, Option<Span>, &str, &str) {

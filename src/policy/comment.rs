@@ -114,7 +114,11 @@ fn is_comment_start(before: &str) -> bool {
         return false;
     };
     let code = &trimmed[..trimmed.len() - leader.len()];
-    let odd = |quote: char| code.matches(quote).count() % 2 == 1;
+    let plain = code
+        .replace("\\\\", "")
+        .replace("\\\"", "")
+        .replace("\\'", "");
+    let odd = |quote: char| plain.matches(quote).count() % 2 == 1;
     !odd('"') && !odd('\'') && !odd('`')
 }
 

@@ -1,6 +1,7 @@
 //! A report to text: one file a format. Each escapes for itself.
 
 mod concise;
+mod config_error;
 mod json;
 mod line_hash;
 mod lsp;
@@ -14,6 +15,7 @@ mod window;
 
 use std::io;
 
+pub use config_error::config_error;
 pub use summary::summary_line;
 
 use crate::model::Report;

@@ -1,0 +1,324 @@
+//! The whole job in one call: input, detectors, policy.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::advisory::Advisories;
+use crate::detect::Context;
+use crate::engine::{Progress, ScanOptions, scan};
+use crate::input::{
+    Emit, Excludes, Found, InputError, Missing, Repository, Root, commit_range, find_root, named,
+    read_config, staged, tracked,
+};
+use crate::model::{Confidence, Profile, RepoPath, Report, Severity};
+use crate::policy::{Config, ConfigError, Date, FailOn, Policy, PolicyOptions};
+use crate::rules::{ActiveRules, RuleSet, Selection, SelectionError};
+
+/// What to look at.
+#[derive(Debug)]
+pub enum What {
+    /// Files and folders; none means the current folder.
+    Paths(Vec<PathBuf>),
+    /// A list that another tool made: what has vanished or is excluded is skipped.
+    List(Vec<PathBuf>),
+    /// One item that is already in memory.
+    One(Found),
+    /// What the next commit would change.
+    Staged,
+    /// What a range of commits changes.
+    Range(String),
+    /// Every file that git tracks.
+    Tracked,
+}
+
+/// Which configuration to use.
+#[derive(Clone, Debug, Default)]
+pub enum ConfigChoice {
+    /// The one at the repository's root, if any.
+    #[default]
+    Repository,
+    /// None: the repository has no say.
+    None,
+    File(PathBuf),
+}
+
+/// A run, as asked for.
+#[derive(Debug)]
+pub struct CheckRequest {
+    pub what: What,
+    /// The folder that relative paths start from.
+    pub current_dir: PathBuf,
+    pub config: ConfigChoice,
+    pub profile: Option<Profile>,
+    pub only: Vec<String>,
+    pub skip: Vec<String>,
+    pub severity: Option<Severity>,
+    pub confidence: Option<Confidence>,
+    pub honour_ignores: bool,
+    pub whole_files: bool,
+    pub threads: Option<usize>,
+    /// For expiries.
+    pub today: Option<Date>,
+    /// Where the advisory index is, if anywhere.
+    pub cache: Option<PathBuf>,
+}
+
+impl CheckRequest {
+    pub fn new(what: What, current_dir: PathBuf) -> Self {
+        Self {
+            what,
+            current_dir,
+            config: ConfigChoice::Repository,
+            profile: None,
+            only: Vec::new(),
+            skip: Vec::new(),
+            severity: None,
+            confidence: None,
+            honour_ignores: true,
+            whole_files: false,
+            threads: None,
+            today: None,
+            cache: None,
+        }
+    }
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Outcome {
+    pub report: Report,
+    /// What the configuration says, if it says something.
+    pub fail_on: Option<FailOn>,
+    /// The repository's root.
+    pub root: PathBuf,
+    /// How many paths a change consists of, for [`What::Staged`] and [`What::Range`].
+    pub changes: Option<usize>,
+}
+
+/// Why a run could not start. Wrong usage or configuration: exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error("{error}")]
+    Config {
+        path: RepoPath,
+        text: String,
+        error: ConfigError,
+    },
+    #[error("{}: not UTF-8", .0.display())]
+    ConfigEncoding(RepoPath),
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+}
+
+/// Where a configuration may stand, relative to the root; the first one found is the only one read.
+const CONFIG_PLACES: [&str; 3] = ["plimsoll.toml", ".plimsoll.toml", ".config/plimsoll.toml"];
+
+/// Runs a check.
+pub fn check(request: CheckRequest, progress: &dyn Progress) -> Result<Outcome, CheckError> {
+    let rules = Arc::new(RuleSet::embedded());
+    let repository = match request.what {
+        What::Staged | What::Range(_) | What::Tracked => {
+            Some(Repository::open(&request.current_dir)?)
+        }
+        _ => None,
+    };
+    let root = match (&repository, &request.what) {
+        (Some(repository), _) => repository.root().to_owned(),
+        (None, what) => root_of(what, &request.current_dir),
+    };
+    let root = Arc::new(Root::open(&root)?);
+    let (config, config_file) = configuration(&request, root.path(), &rules)?;
+    let selection = Selection {
+        profile: request.profile.or(config.profile).unwrap_or_default(),
+        only: request.only.clone(),
+        skip: request.skip.clone(),
+        severity: request.severity,
+        confidence: request.confidence,
+        levels: config.levels.clone(),
+    };
+    let active = ActiveRules::new(Arc::clone(&rules), &selection)?;
+    let excludes = Excludes::new(root.path(), &config.exclude)?;
+    let advisories = Advisories::open(request.cache.as_deref());
+    let cx = Context {
+        rules: &active,
+        advisories: &advisories,
+    };
+    let options = ScanOptions {
+        threads: request.threads,
+        ..ScanOptions::default()
+    };
+    let whole_repository = match &request.what {
+        What::Paths(paths) => paths.is_empty() && request.current_dir.as_path() == root.path(),
+        What::Tracked => true,
+        _ => false,
+    };
+    let whole_files = request.whole_files || !matches!(request.what, What::Staged | What::Range(_));
+    let mut fed = Ok(None);
+    let result = scan(&cx, options, progress, |emit| {
+        fed = feed(
+            request.what,
+            &request.current_dir,
+            &root,
+            repository.as_ref(),
+            &excludes,
+            emit,
+        );
+    });
+    let changes = fed?;
+    let mut notes = Vec::new();
+    if !request.honour_ignores {
+        notes.push("ignores switched off".to_owned());
+    }
+    let policy = Policy {
+        config: &config,
+        config_file,
+        rules: &active,
+        options: PolicyOptions {
+            honour_ignores: request.honour_ignores,
+            whole_files,
+            whole_repository,
+            today: request.today,
+        },
+    };
+    Ok(Outcome {
+        report: policy.apply(result, advisories.info(), notes),
+        fail_on: config.fail_on,
+        root: root.path().to_owned(),
+        changes,
+    })
+}
+
+fn feed(
+    what: What,
+    base: &Path,
+    root: &Arc<Root>,
+    repository: Option<&Repository>,
+    excludes: &Excludes,
+    emit: Emit<'_>,
+) -> Result<Option<usize>, InputError> {
+    let included = |found: Found| match &found {
+        Found::Item(item) if is_excluded(&item.path, excludes) => {
+            emit(Found::Skipped(crate::model::Skipped {
+                path: item.path.clone(),
+                reason: crate::model::SkipReason::Excluded,
+            }))
+        }
+        _ => emit(found),
+    };
+    match (what, repository) {
+        (What::Paths(paths), _) => {
+            let paths = if paths.is_empty() {
+                vec![base.to_owned()]
+            } else {
+                paths
+            };
+            named(
+                root,
+                base,
+                &paths,
+                Missing::IsAnError,
+                excludes,
+                false,
+                emit,
+            )
+            .map(|()| None)
+        }
+        (What::List(paths), _) => {
+            named(root, base, &paths, Missing::IsSkipped, excludes, true, emit).map(|()| None)
+        }
+        (What::One(found), _) => {
+            emit(found);
+            Ok(None)
+        }
+        (What::Staged, Some(repository)) => staged(repository, &included).map(Some),
+        (What::Range(range), Some(repository)) => {
+            commit_range(repository, &range, &included).map(Some)
+        }
+        (What::Tracked, Some(repository)) => tracked(root, repository, &included).map(|()| None),
+        (What::Staged | What::Range(_) | What::Tracked, None) => {
+            Err(InputError::NotARepository(base.to_owned()))
+        }
+    }
+}
+
+fn is_excluded(path: &RepoPath, excludes: &Excludes) -> bool {
+    path.as_str()
+        .is_some_and(|path| excludes.covers(Path::new(path)))
+}
+
+/// The repository that the first path lies in; without one, the current folder where it holds the
+/// path, and else the path's own folder.
+fn root_of(what: &What, current_dir: &Path) -> PathBuf {
+    let first = match what {
+        What::Paths(paths) | What::List(paths) => paths.first(),
+        _ => None,
+    };
+    let start = match first {
+        None => current_dir.to_owned(),
+        Some(path) => {
+            let path = current_dir.join(path);
+            let path = path.canonicalize().unwrap_or(path);
+            if path.is_dir() {
+                path
+            } else {
+                path.parent().unwrap_or(current_dir).to_owned()
+            }
+        }
+    };
+    let root = find_root(&start);
+    let is_repository = root.join(".git").symlink_metadata().is_ok();
+    let current = current_dir
+        .canonicalize()
+        .unwrap_or_else(|_| current_dir.to_owned());
+    if !is_repository
+        && start.starts_with(&current)
+        && matches!(what, What::Paths(p) | What::List(p) if !p.is_empty())
+    {
+        // A single folder that is named is what the report is about.
+        match what {
+            What::Paths(paths) if paths.len() == 1 && start == root => root,
+            _ => current,
+        }
+    } else {
+        root
+    }
+}
+
+type Configured = (Config, Option<(RepoPath, String)>);
+
+fn configuration(
+    request: &CheckRequest,
+    root: &Path,
+    rules: &RuleSet,
+) -> Result<Configured, CheckError> {
+    let found = match &request.config {
+        ConfigChoice::None => None,
+        ConfigChoice::File(path) => {
+            let place = request.current_dir.join(path);
+            let bytes = read_config(&place)?.ok_or_else(|| InputError::NoSuchPath(path.clone()))?;
+            Some((RepoPath::from_path(path), bytes))
+        }
+        ConfigChoice::Repository => {
+            let mut found = None;
+            for name in CONFIG_PLACES {
+                if let Some(bytes) = read_config(&root.join(name))? {
+                    found = Some((RepoPath::from(name), bytes));
+                    break;
+                }
+            }
+            found
+        }
+    };
+    let Some((path, bytes)) = found else {
+        return Ok((Config::default(), None));
+    };
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Err(CheckError::ConfigEncoding(path));
+    };
+    match Config::parse(&text, rules) {
+        Ok(config) => Ok((config, Some((path, text)))),
+        Err(error) => Err(CheckError::Config { path, text, error }),
+    }
+}

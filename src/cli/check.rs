@@ -1,0 +1,262 @@
+use std::env;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+
+use crate::check::{CheckRequest, ConfigChoice, Outcome as Checked, What, check};
+use crate::input::{read_list, stdin};
+use crate::model::{Confidence, Profile, RepoPath, Severity};
+use crate::policy::{Date, FailOn};
+use crate::report::RenderContext;
+
+use super::output::{self, Destination};
+use super::progress::ProgressLine;
+use super::terminal::{self, ColorChoice};
+use super::{CliError, Outcome};
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Files and folders to check; `-` reads one file from standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The name to judge standard input by
+    #[arg(long, value_name = "PATH", help_heading = "Input")]
+    stdin_filename: Option<PathBuf>,
+    /// Check the files listed in FILE, one a line; `-` reads the list from standard input
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "paths",
+        help_heading = "Input"
+    )]
+    files_from: Option<PathBuf>,
+    /// The list of --files-from is separated by NUL
+    #[arg(short = '0', requires = "files_from", help_heading = "Input")]
+    null: bool,
+    #[command(flatten)]
+    common: CommonArgs,
+}
+
+/// Arguments of every verb that checks.
+#[derive(Debug, Args)]
+pub struct CommonArgs {
+    /// Run only these families, rules or peers' ids (repeatable)
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    only: Vec<String>,
+    /// Leave out these families, rules or peers' ids (repeatable)
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    skip: Vec<String>,
+    /// Which rules run: default, strict, or all with hygiene and style
+    #[arg(long, value_name = "NAME", value_parser = profile, help_heading = "Rules")]
+    profile: Option<Profile>,
+    /// Report findings from this severity up
+    #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Rules")]
+    severity: Option<Severity>,
+    /// Report findings from this confidence up
+    #[arg(long, value_name = "LEVEL", value_parser = confidence, help_heading = "Rules")]
+    confidence: Option<Confidence>,
+    /// Fail from this severity up: low, medium (the default), high, critical, never
+    #[arg(long, value_name = "LEVEL", value_parser = fail_on, help_heading = "Policy")]
+    fail_on: Option<FailOn>,
+    /// Exit with 3 where something could not be checked
+    #[arg(long, help_heading = "Policy")]
+    strict_scan: bool,
+    /// Use this configuration instead of the repository's
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_config",
+        help_heading = "Policy"
+    )]
+    config: Option<PathBuf>,
+    /// Do not read the repository's configuration
+    #[arg(long, help_heading = "Policy")]
+    no_config: bool,
+    /// Count findings that the repository ignores
+    #[arg(long, help_heading = "Policy")]
+    no_ignores: bool,
+    /// Write the report as NAME, to PATH if given: pretty, concise, json, sarif, lsp (repeatable)
+    #[arg(
+        short,
+        long,
+        value_name = "NAME[=PATH]",
+        alias = "output-format",
+        help_heading = "Output"
+    )]
+    format: Vec<Destination>,
+    /// When to use colour
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        help_heading = "Output"
+    )]
+    color: ColorChoice,
+    /// List everything that was skipped, and why
+    #[arg(short, long, help_heading = "Output")]
+    verbose: bool,
+    /// Threads to use
+    #[arg(short = 'j', long, value_name = "N", help_heading = "Output")]
+    threads: Option<usize>,
+}
+
+fn profile(name: &str) -> Result<Profile, String> {
+    [Profile::Default, Profile::Strict, Profile::All]
+        .into_iter()
+        .find(|p| p.name() == name)
+        .ok_or_else(|| "profiles are default, strict, all".into())
+}
+
+fn severity(name: &str) -> Result<Severity, String> {
+    Severity::ALL
+        .into_iter()
+        .find(|s| s.name() == name)
+        .ok_or_else(|| "severities are low, medium, high, critical".into())
+}
+
+fn confidence(name: &str) -> Result<Confidence, String> {
+    [Confidence::Low, Confidence::Medium, Confidence::High]
+        .into_iter()
+        .find(|c| c.name() == name)
+        .ok_or_else(|| "confidences are low, medium, high".into())
+}
+
+fn fail_on(name: &str) -> Result<FailOn, String> {
+    if name == "never" {
+        return Ok(FailOn::Never);
+    }
+    severity(name)
+        .map(FailOn::Severity)
+        .map_err(|_| "levels are low, medium, high, critical, never".into())
+}
+
+pub fn run(args: &CheckArgs) -> Outcome {
+    let reads_stdin = args.paths.iter().any(|p| p == Path::new("-"));
+    let what = match &args.files_from {
+        Some(list) => What::List(file_list(list, args.null)?),
+        None if reads_stdin => {
+            let name = match (&args.stdin_filename, args.paths.len()) {
+                (Some(name), 1) => name,
+                (None, _) => {
+                    return Err(CliError::Usage(
+                        "standard input needs a name to be judged by: --stdin-filename PATH".into(),
+                    ));
+                }
+                _ => {
+                    return Err(CliError::Usage(
+                        "`-` is the only input where it is given".into(),
+                    ));
+                }
+            };
+            let found = stdin(RepoPath::from_path(name), io::stdin().lock())
+                .map_err(crate::check::CheckError::from)?;
+            What::One(found)
+        }
+        None if args.stdin_filename.is_some() => {
+            return Err(CliError::Usage(
+                "--stdin-filename goes with `-`, which reads standard input".into(),
+            ));
+        }
+        None => What::Paths(args.paths.clone()),
+    };
+    let checked = perform(what, &args.common, false, false)?;
+    let none = checked.report.stats.files_checked == 0 && checked.report.skipped.is_empty();
+    if none {
+        output::note("there was nothing to check");
+    }
+    finish(&checked, &args.common, HINT)
+}
+
+const HINT: &str = "next: plimsoll explain RULE says why and what to do; plimsoll hook install checks every commit";
+
+fn file_list(list: &Path, nul: bool) -> Result<Vec<PathBuf>, CliError> {
+    let read = if list == Path::new("-") {
+        read_list(io::stdin().lock(), nul, Path::new("standard input"))
+    } else {
+        let file = std::fs::File::open(list)
+            .map_err(|e| CliError::Usage(format!("{}: {e}", list.display())))?;
+        read_list(file, nul, list)
+    };
+    read.map_err(|e| crate::check::CheckError::from(e).into())
+}
+
+/// Runs a check with the arguments that all verbs share.
+pub(super) fn perform(
+    what: What,
+    args: &CommonArgs,
+    whole_files: bool,
+    quiet: bool,
+) -> Result<Checked, CliError> {
+    let current_dir =
+        env::current_dir().map_err(|e| CliError::Usage(format!("the current folder: {e}")))?;
+    let request = CheckRequest {
+        config: match (&args.config, args.no_config) {
+            (Some(file), _) => ConfigChoice::File(file.clone()),
+            (None, true) => ConfigChoice::None,
+            (None, false) => ConfigChoice::Repository,
+        },
+        profile: args.profile,
+        only: args.only.clone(),
+        skip: args.skip.clone(),
+        severity: args.severity,
+        confidence: args.confidence,
+        honour_ignores: !args.no_ignores,
+        whole_files,
+        threads: args.threads,
+        today: today(),
+        cache: crate::places::cache(),
+        ..CheckRequest::new(what, current_dir)
+    };
+    let progress = ProgressLine::new(quiet);
+    let checked = check(request, &progress);
+    progress.finish();
+    Ok(checked?)
+}
+
+/// Today, or the day of `SOURCE_DATE_EPOCH`, so that a run can be repeated.
+fn today() -> Option<Date> {
+    let fixed = env::var("SOURCE_DATE_EPOCH")
+        .ok()
+        .and_then(|s| s.parse().ok());
+    let now = || {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .map(|d| d.as_secs())
+    };
+    fixed.or_else(now).map(Date::from_unix)
+}
+
+/// Writes the report and turns it into an exit code.
+pub(super) fn finish(checked: &Checked, args: &CommonArgs, hint: &str) -> Outcome {
+    let cx = RenderContext {
+        color: terminal::use_color(args.color),
+        width: terminal::width(),
+        root: Some(checked.root.clone()),
+        verbose: args.verbose,
+        hint: (!checked.report.findings.is_empty()).then(|| hint.to_owned()),
+    };
+    let fail_on = args.fail_on.or(checked.fail_on).unwrap_or_default();
+    let verdict = fail_on.judge(&checked.report, args.strict_scan);
+    match output::write_report(&checked.report, &args.format, &cx) {
+        // The verdict stands even where nobody wanted to read it to the end.
+        Err(error) if error.is_closed_pipe() => {}
+        other => other?,
+    }
+    Ok(ExitCode::from(verdict as u8))
+}

@@ -1,0 +1,49 @@
+use std::fmt::Write as _;
+
+use crate::model::{FileKind, Level, Origin, RepoPath, Source, SourceId, Span};
+use crate::policy::ConfigError;
+
+use super::RenderContext;
+use super::snippet::{Message, draw};
+use super::window::{Mark, chunks};
+
+/// A mistake in the user's configuration, drawn where it stands.
+pub fn config_error(
+    path: &RepoPath,
+    text: &str,
+    error: &ConfigError,
+    cx: &RenderContext,
+) -> String {
+    let source = Source::new(
+        SourceId(0),
+        path.clone(),
+        FileKind::PlimsollConfig,
+        text.as_bytes(),
+        Origin::Worktree,
+    );
+    let marks = [Mark {
+        span: Span::from(error.span.clone()),
+        text: "here".into(),
+        primary: true,
+    }];
+    let chunks = chunks(&source, &marks, cx.width)
+        .into_iter()
+        .map(|chunk| (path.clone(), chunk))
+        .collect();
+    let mut out = draw(
+        Message {
+            code: "configuration",
+            level: Level::Error,
+            text: &error.message,
+            help: None,
+            chunks,
+        },
+        cx,
+    );
+    let _ = writeln!(
+        out,
+        "plimsoll: nothing was checked: {} must be mended first, or left out with --no-config",
+        path.display()
+    );
+    out
+}
