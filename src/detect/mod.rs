@@ -1,5 +1,6 @@
 //! Documents and rules to findings. Pure: no input, output, clock, environment or network.
 
+pub mod dockerfile;
 mod sink;
 
 pub use sink::{Reported, Sink};
@@ -30,4 +31,4 @@ pub trait Detector: Sync {
 }
 
 /// Every family.
-pub static DETECTORS: &[&dyn Detector] = &[];
+pub static DETECTORS: &[&dyn Detector] = &[&dockerfile::DockerfileDetector];

@@ -1,0 +1,122 @@
+//! What is known of images without pulling them.
+
+use crate::parse::dockerfile::{Command, Dockerfile, ImageReference, Keyword, Stage};
+
+/// Who runs in a container of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DefaultUser {
+    Root,
+    Other,
+    /// Starts as root; the image's own entry point changes to another user.
+    StepsDown,
+    Unknown,
+}
+
+static USERS: &str = include_str!("../../../rules/data/image-users.txt");
+
+/// The user that an image runs as by default. The first row whose name fits decides, a whole name
+/// before one with `*`.
+pub(super) fn default_user(image: &str) -> DefaultUser {
+    let Some(reference) = ImageReference::parse(image) else {
+        return DefaultUser::Unknown;
+    };
+    let name = reference.familiar();
+    let mut found = None;
+    for line in USERS.lines().filter(|line| !line.starts_with('#')) {
+        let mut columns = line.split_whitespace();
+        let (Some(pattern), Some(user)) = (columns.next(), columns.next()) else {
+            continue;
+        };
+        let fits = match pattern.strip_suffix('*') {
+            Some(prefix) => found.is_none() && name.starts_with(prefix),
+            None => pattern == name,
+        };
+        if fits {
+            let tag = reference.tag.unwrap_or_default();
+            let is_other = columns.any(|part| tag.contains(part));
+            found = Some(match user {
+                _ if is_other => DefaultUser::Other,
+                "root" => DefaultUser::Root,
+                "other" => DefaultUser::Other,
+                _ => DefaultUser::StepsDown,
+            });
+            if !pattern.ends_with('*') {
+                break;
+            }
+        }
+    }
+    found.unwrap_or(DefaultUser::Unknown)
+}
+
+/// Programs that start another one as an unprivileged user.
+const STEP_DOWN: &[&str] = &[
+    "gosu",
+    "su-exec",
+    "setpriv",
+    "s6-setuidgid",
+    "chpst",
+    "runuser",
+    "setuidgid",
+];
+
+/// True where the image's ENTRYPOINT or CMD visibly changes to another user.
+pub(super) fn steps_down(file: &Dockerfile, target: &Stage) -> bool {
+    file.ancestry(target).any(|stage| {
+        file.instructions_of(stage)
+            .filter(|i| matches!(i.keyword, Keyword::Entrypoint | Keyword::Cmd))
+            .filter_map(|i| i.command())
+            .any(|command| {
+                let is_one = |word: &str| {
+                    let program = word.rsplit('/').next().unwrap_or(word);
+                    STEP_DOWN.contains(&program)
+                };
+                match command {
+                    Command::Exec(words) => words.iter().any(|word| is_one(word.as_str())),
+                    Command::Shell(script) => script.text.as_str().split_whitespace().any(is_one),
+                }
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_are_known_under_all_their_names() {
+        for (image, user) in [
+            ("debian", DefaultUser::Root),
+            (
+                "docker.io/library/python:3.13-slim@sha256:ab",
+                DefaultUser::Root,
+            ),
+            (
+                "gcr.io/distroless/static-debian12:nonroot",
+                DefaultUser::Other,
+            ),
+            ("gcr.io/distroless/static-debian12", DefaultUser::Root),
+            ("postgres:17", DefaultUser::StepsDown),
+            ("bitnami/redis", DefaultUser::Other),
+            ("bitnami/minideb", DefaultUser::Root),
+            ("registry.access.redhat.com/ubi9/ubi:9.4", DefaultUser::Root),
+            (
+                "registry.access.redhat.com/ubi9/python-312",
+                DefaultUser::Other,
+            ),
+            ("example.com/team/base:1", DefaultUser::Unknown),
+        ] {
+            assert_eq!(default_user(image), user, "{image}");
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_understood() {
+        for line in USERS.lines().filter(|line| !line.starts_with('#')) {
+            let user = line.split_whitespace().nth(1);
+            assert!(
+                matches!(user, Some("root" | "other" | "steps-down")),
+                "{line}"
+            );
+        }
+    }
+}

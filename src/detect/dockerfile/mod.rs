@@ -1,0 +1,50 @@
+//! Checks of Dockerfiles. Each rule is a function of the file's facts, in the file of its name.
+
+mod credential;
+mod known_image;
+
+use super::{Context, Detector, Sink};
+use crate::model::{FileKind, KindSet};
+use crate::parse::Document;
+use crate::parse::dockerfile::Dockerfile;
+
+/// What a rule may ask.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts<'f> {
+    pub(super) file: &'f Dockerfile,
+}
+
+/// A rule: reports to the sink what the facts say.
+pub(super) type Check = fn(&Facts<'_>, &mut Sink<'_>);
+
+// One module for each native rule, and `CHECKS` with their ids and functions.
+include!(concat!(env!("OUT_DIR"), "/checks_dockerfile.rs"));
+
+/// The family `dockerfile`.
+#[derive(Debug)]
+pub struct DockerfileDetector;
+
+impl Detector for DockerfileDetector {
+    fn family(&self) -> &'static str {
+        "dockerfile"
+    }
+
+    fn kinds(&self) -> KindSet {
+        KindSet::of(&[FileKind::Dockerfile])
+    }
+
+    fn check(&self, _: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+        let file = doc.dockerfile();
+        for error in &file.errors {
+            out.report("dockerfile/syntax-error", error.span, error.message.clone())
+                .help("the build stops here; correct the instruction");
+        }
+        credential::mask(file, out);
+        let facts = Facts { file };
+        for (id, check) in CHECKS {
+            if out.is_enabled(id) {
+                check(&facts, out);
+            }
+        }
+    }
+}
