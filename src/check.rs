@@ -260,10 +260,16 @@ fn root_of(what: &What, current_dir: &Path) -> PathBuf {
         Some(path) => {
             let path = current_dir.join(path);
             let path = path.canonicalize().unwrap_or(path);
-            if path.is_dir() {
-                path
+            let folder = if path.is_dir() {
+                path.as_path()
             } else {
-                path.parent().unwrap_or(current_dir).to_owned()
+                path.parent().unwrap_or(current_dir)
+            };
+            // A path that is not there is complained about later, by the name that was given.
+            if folder.is_dir() {
+                folder.to_owned()
+            } else {
+                current_dir.to_owned()
             }
         }
     };

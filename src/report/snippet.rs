@@ -70,6 +70,7 @@ pub(super) fn draw(message: Message<'_>, cx: &RenderContext) -> String {
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(cx.width.max(40))
         .with_links(false)
+        .with_wrap_lines(false)
         .without_primary_span_start();
     let mut out = String::new();
     if handler.render_report(&mut out, &shown).is_err() {

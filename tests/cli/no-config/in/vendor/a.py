@@ -1,0 +1,1 @@
+# plimsoll: ignore[x/y]
