@@ -1,6 +1,7 @@
 //! Documents and rules to findings. Pure: no input, output, clock, environment or network.
 
 pub mod dockerfile;
+mod secret;
 mod sink;
 
 pub use sink::{Reported, Sink};
@@ -31,4 +32,4 @@ pub trait Detector: Sync {
 }
 
 /// Every family.
-pub static DETECTORS: &[&dyn Detector] = &[&dockerfile::DockerfileDetector];
+pub static DETECTORS: &[&dyn Detector] = &[&dockerfile::DockerfileDetector, &secret::Secrets];

@@ -1,5 +1,6 @@
 //! Rules as data: one file under `rules/` each, embedded at build time.
 
+mod checksum;
 mod embedded;
 pub mod example;
 mod file;

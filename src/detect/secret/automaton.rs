@@ -1,0 +1,88 @@
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+
+use super::kind::Kind;
+use super::{authorization, identifier, private_key};
+
+/// What to do where a needle was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// Prefix `prefix` of kind `kind`.
+    Prefix {
+        kind: usize,
+        prefix: usize,
+    },
+    PrivateKey,
+    PuttyKey,
+    Jwt,
+    Url,
+    Bearer,
+    Basic,
+    /// A word of a name.
+    Name,
+}
+
+/// Every needle in one automaton, built on first use and then shared by all threads.
+#[derive(Debug)]
+pub struct Engine {
+    pub automaton: AhoCorasick,
+    /// What each needle calls for, in the automaton's order.
+    pub anchors: Vec<Vec<Anchor>>,
+    pub kinds: Vec<Kind>,
+    /// Kinds without a prefix, by index.
+    pub named: Vec<usize>,
+}
+
+impl Engine {
+    /// The engine of the embedded rules; `None` cannot happen with rules that the build accepted.
+    pub fn get() -> Option<&'static Self> {
+        static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
+        ENGINE.get_or_init(|| Self::new(Kind::all()).ok()).as_ref()
+    }
+
+    pub fn new(kinds: Vec<Kind>) -> Result<Self, BuildError> {
+        let mut needles: BTreeMap<String, Vec<Anchor>> = BTreeMap::new();
+        let mut add = |needle: &str, anchor: Anchor| {
+            let anchors = needles.entry(needle.to_ascii_lowercase()).or_default();
+            if !anchors.contains(&anchor) {
+                anchors.push(anchor);
+            }
+        };
+        for (kind, described) in kinds.iter().enumerate() {
+            for (prefix, text) in described.pattern.prefixes.iter().enumerate() {
+                add(text, Anchor::Prefix { kind, prefix });
+            }
+            if described.needs_name() {
+                described
+                    .pattern
+                    .near
+                    .iter()
+                    .for_each(|word| add(word, Anchor::Name));
+            }
+        }
+        identifier::WORDS
+            .iter()
+            .for_each(|word| add(word, Anchor::Name));
+        add(private_key::ANCHOR, Anchor::PrivateKey);
+        add(private_key::PUTTY_ANCHOR, Anchor::PuttyKey);
+        add("eyj", Anchor::Jwt);
+        add("://", Anchor::Url);
+        add(authorization::BEARER, Anchor::Bearer);
+        add(authorization::BASIC, Anchor::Basic);
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(needles.keys())?;
+        Ok(Self {
+            automaton,
+            anchors: needles.into_values().collect(),
+            named: (0..kinds.len())
+                .filter(|at| kinds.get(*at).is_some_and(Kind::needs_name))
+                .collect(),
+            kinds,
+        })
+    }
+}
