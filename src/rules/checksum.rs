@@ -22,7 +22,10 @@ impl Checksum {
             Self::Crc32Base62 => crc32_base62(payload.as_bytes()).to_vec(),
             Self::Bech32 => bech32_check(prefix.as_bytes(), payload.as_bytes()),
         };
-        payload.chars().chain(check.into_iter().map(char::from)).collect()
+        payload
+            .chars()
+            .chain(check.into_iter().map(char::from))
+            .collect()
     }
 }
 
@@ -49,7 +52,13 @@ fn crc32_base62(payload: &[u8]) -> [u8; 6] {
 
 /// One step of the Bech32 code (BIP-173).
 fn polymod(check: u32, value: u8) -> u32 {
-    const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+    const GENERATOR: [u32; 5] = [
+        0x3b6a_57b2,
+        0x2650_8e6d,
+        0x1ea1_19fa,
+        0x3d42_33dd,
+        0x2a14_62b3,
+    ];
     let top = check >> 25;
     let shifted = ((check & 0x01ff_ffff) << 5) ^ u32::from(value);
     GENERATOR
@@ -61,7 +70,10 @@ fn polymod(check: u32, value: u8) -> u32 {
 
 /// The state after the human-readable part: the prefix without its final `1`, in lower case.
 fn bech32_start(prefix: &[u8]) -> u32 {
-    let human = prefix.strip_suffix(b"1").unwrap_or(prefix).to_ascii_lowercase();
+    let human = prefix
+        .strip_suffix(b"1")
+        .unwrap_or(prefix)
+        .to_ascii_lowercase();
     let high = human.iter().map(|c| c >> 5);
     let low = human.iter().map(|c| c & 31);
     high.chain([0]).chain(low).fold(1, polymod)
@@ -70,7 +82,9 @@ fn bech32_start(prefix: &[u8]) -> u32 {
 fn bech32_values(body: &[u8]) -> Option<Vec<u8>> {
     body.iter()
         .map(|c| {
-            let at = BECH32.iter().position(|known| *known == c.to_ascii_lowercase())?;
+            let at = BECH32
+                .iter()
+                .position(|known| *known == c.to_ascii_lowercase())?;
             u8::try_from(at).ok()
         })
         .collect()
@@ -83,11 +97,19 @@ fn bech32_holds(prefix: &[u8], body: &[u8]) -> bool {
 
 fn bech32_check(prefix: &[u8], payload: &[u8]) -> Vec<u8> {
     let values = bech32_values(payload).unwrap_or_default();
-    let state = values.into_iter().chain([0; 6]).fold(bech32_start(prefix), polymod) ^ 1;
+    let state = values
+        .into_iter()
+        .chain([0; 6])
+        .fold(bech32_start(prefix), polymod)
+        ^ 1;
     (0..6)
         .map(|at| {
             let value = (state >> (5 * (5 - at))) & 31;
-            BECH32.get(value as usize).copied().unwrap_or(b'q').to_ascii_uppercase()
+            BECH32
+                .get(value as usize)
+                .copied()
+                .unwrap_or(b'q')
+                .to_ascii_uppercase()
         })
         .collect()
 }
@@ -104,8 +126,14 @@ mod tests {
     #[test]
     fn bech32_agrees_with_the_example_of_its_specification() {
         assert!(bech32_holds(b"A1", b"2UEL5L"));
-        assert!(bech32_holds(b"abcdef1", b"qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw"));
-        assert!(!bech32_holds(b"abcdef1", b"qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxx"));
+        assert!(bech32_holds(
+            b"abcdef1",
+            b"qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw"
+        ));
+        assert!(!bech32_holds(
+            b"abcdef1",
+            b"qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxx"
+        ));
     }
 
     #[test]

@@ -3,14 +3,22 @@
 
 use std::borrow::Cow;
 
+use super::pattern::secret::Checksum;
+
 /// Replaces every `${kind:...}` placeholder of an example's text.
 ///
 /// | placeholder | becomes |
 /// |---|---|
 /// | `${rand:ALPHABET:N}` | N characters of `hex`, `HEX`, `lower`, `upper`, `alnum`, `base64`, `base64url`, `digits` |
 /// | `${join:A\|B\|C}` | `ABC`: a literal that must not stand in one piece in a file |
+/// | `${crc32:PREFIX:N}` | the prefix, N characters and the check that GitHub and npm append |
+/// | `${bech32:PREFIX:N}` | the prefix, N characters and their Bech32 check |
+/// | `${base64:TEXT}` | the text in base64 |
+/// | `${jwt:ROLE}` | a JSON Web Token of somebody with that role |
+/// | `${pem:LABEL}` | a block of PEM with a DER sequence inside, its lines joined by line ends |
+/// | `${pemline:LABEL}` | the same, joined by `\n` escapes |
 pub fn expand(text: &str) -> Cow<'_, str> {
-    if !text.contains("${rand:") && !text.contains("${join:") {
+    if !text.contains("${") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -37,33 +45,107 @@ pub fn expand(text: &str) -> Cow<'_, str> {
 }
 
 fn generate(body: &str) -> Option<String> {
-    if let Some(parts) = body.strip_prefix("join:") {
-        return Some(parts.replace('|', ""));
-    }
-    let (alphabet, length) = body.strip_prefix("rand:")?.split_once(':')?;
-    let alphabet: &[u8] = match alphabet {
+    let (kind, rest) = body.split_once(':')?;
+    let sized = || -> Option<(&str, usize)> {
+        let (name, length) = rest.rsplit_once(':')?;
+        Some((name, length.parse().ok()?))
+    };
+    Some(match kind {
+        "join" => rest.replace('|', ""),
+        "base64" => base64(rest.as_bytes(), false),
+        "jwt" => token(rest),
+        "pem" => pem(rest, "\n"),
+        "pemline" => pem(rest, "\\n"),
+        "rand" => {
+            let (alphabet, length) = sized()?;
+            random(self::alphabet(alphabet)?, length)
+        }
+        "crc32" => {
+            let (prefix, length) = sized()?;
+            let payload = random(alphabet("alnum")?, length);
+            prefix.to_owned() + &Checksum::Crc32Base62.complete(prefix, &payload)
+        }
+        "bech32" => {
+            let (prefix, length) = sized()?;
+            let payload = random(b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", length);
+            prefix.to_owned() + &Checksum::Bech32.complete(prefix, &payload)
+        }
+        _ => return None,
+    })
+}
+
+fn alphabet(name: &str) -> Option<&'static [u8]> {
+    Some(match name {
         "hex" => b"0123456789abcdef",
         "HEX" => b"0123456789ABCDEF",
         "lower" => b"abcdefghijklmnopqrstuvwxyz0123456789",
         "upper" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        "base32" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
         "alnum" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
-        "base64" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+        "base64" => BASE64,
         "base64url" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
         "digits" => b"0123456789",
         _ => return None,
-    };
-    let length: usize = length.parse().ok()?;
-    // A fixed sequence: the same example is the same text on every machine.
+    })
+}
+
+/// A fixed sequence: the same example is the same text on every machine.
+fn random(alphabet: &[u8], length: usize) -> String {
     let mut state = 0x9e37_79b9_7f4a_7c15u64 ^ length as u64;
-    let made = (0..length)
+    (0..length)
         .map(|_| {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
             alphabet[(state >> 33) as usize % alphabet.len()] as char
         })
-        .collect();
-    Some(made)
+        .collect()
+}
+
+const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+fn base64(bytes: &[u8], for_urls: bool) -> String {
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits = (0..3).fold(0u32, |bits, at| {
+            bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0))
+        });
+        for at in 0..=chunk.len() {
+            out.push(BASE64[(bits >> (18 - 6 * at) & 63) as usize] as char);
+        }
+        if !for_urls {
+            (chunk.len()..3).for_each(|_| out.push('='));
+        }
+    }
+    if for_urls {
+        out = out.replace('+', "-").replace('/', "_");
+    }
+    out
+}
+
+fn token(role: &str) -> String {
+    let header = base64(br#"{"alg":"HS256","typ":"JWT"}"#, true);
+    let claims =
+        format!(r#"{{"iss":"harbour","role":"{role}","iat":1767225600,"exp":1893456000}}"#);
+    let signature = random(BASE64, 43).replace('+', "-").replace('/', "_");
+    format!("{header}.{}.{signature}", base64(claims.as_bytes(), true))
+}
+
+fn pem(label: &str, line_end: &str) -> String {
+    let body = random(BASE64, 600);
+    // A DER sequence of 600 bytes, or the preamble of an OpenSSH key without a passphrase.
+    let mut bytes = match label.starts_with("OPENSSH") {
+        true => b"openssh-key-v1\0\0\0\0\x04none".to_vec(),
+        false => vec![0x30, 0x82, 0x02, 0x58],
+    };
+    bytes.extend(body.as_bytes());
+    let text = base64(&bytes, false);
+    let mut out = format!("-----BEGIN {label}-----");
+    for line in text.as_bytes().chunks(64) {
+        out.push_str(line_end);
+        out.push_str(&String::from_utf8_lossy(line));
+    }
+    format!("{out}{line_end}-----END {label}-----")
 }
 
 #[cfg(test)]
@@ -75,5 +157,15 @@ mod tests {
         let text = expand("a=${HOME} ${join:gh|p_}${rand:digits:4}").into_owned();
         assert!(text.starts_with("a=${HOME} ghp_"));
         assert_eq!(text.len(), "a=${HOME} ghp_0000".len());
+    }
+
+    #[test]
+    fn base64_and_tokens_are_what_they_say() {
+        assert_eq!(expand("${base64:user:hi}"), "dXNlcjpoaQ==");
+        assert_eq!(expand("${jwt:admin}").split('.').count(), 3);
+        assert!(
+            expand("${pem:RSA PRIVATE KEY}").starts_with("-----BEGIN RSA PRIVATE KEY-----\nMII")
+        );
+        assert_eq!(expand("${crc32:ghp_:30}").len(), 40);
     }
 }

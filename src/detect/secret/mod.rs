@@ -181,7 +181,7 @@ impl<'e, 't> Scan<'e, 't> {
             confidence,
             message,
             help: format!(
-                "Revoke it in {}; then {}",
+                "Revoke it ({}), then {}",
                 kind.pattern.revoke, kind.pattern.instead
             ),
             redacted,

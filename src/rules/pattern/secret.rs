@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub struct SecretPattern {
     /// What messages call it.
     pub name: String,
-    /// Where its owner takes it out of service; completes "Revoke it in ...".
+    /// Where its owner takes it out of service; in brackets behind "Revoke it".
     pub revoke: String,
     /// What to do from now on, as a sentence.
     pub instead: String,
@@ -110,9 +110,7 @@ impl Alphabet {
             Self::Base32 => matches!(byte, b'2'..=b'7' | b'A'..=b'Z'),
             Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'),
             Self::Base64Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
-            Self::Url => {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-            }
+            Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'),
         }
     }
 }
@@ -162,7 +160,11 @@ impl SecretPattern {
         if self.prefixes.iter().any(|prefix| prefix.len() < 3) {
             return Err("a prefix shorter than three bytes stops the scan too often".into());
         }
-        if self.near.iter().any(|word| *word != word.to_ascii_lowercase() || word.len() < 3) {
+        if self
+            .near
+            .iter()
+            .any(|word| *word != word.to_ascii_lowercase() || word.len() < 3)
+        {
             return Err("words of `near` are lower case, three bytes or longer".into());
         }
         if self.instead.ends_with('.') || self.revoke.ends_with('.') {
