@@ -3,6 +3,7 @@
 pub mod dockerfile;
 mod secret;
 mod sink;
+pub mod source;
 
 pub use sink::{Reported, Sink};
 
@@ -32,4 +33,8 @@ pub trait Detector: Sync {
 }
 
 /// Every family.
-pub static DETECTORS: &[&dyn Detector] = &[&dockerfile::DockerfileDetector, &secret::Secrets];
+pub static DETECTORS: &[&dyn Detector] = &[
+    &dockerfile::DockerfileDetector,
+    &secret::Secrets,
+    &source::SourceCode,
+];

@@ -37,6 +37,8 @@ pub enum SkipReason {
     Malformed(String),
     /// A template: it becomes a Dockerfile or a manifest only after rendering.
     Template,
+    /// Written by a tool for machines: minified, bundled or generated code.
+    Generated,
     /// Excluded by the configuration.
     Excluded,
     /// A git object that is not there (shallow or partial clone).
@@ -58,6 +60,7 @@ impl SkipReason {
                 | Self::Binary
                 | Self::Excluded
                 | Self::Template
+                | Self::Generated
         )
     }
 
@@ -78,6 +81,7 @@ impl SkipReason {
             Self::Binary => "binary",
             Self::Malformed(_) => "malformed",
             Self::Template => "template",
+            Self::Generated => "generated",
             Self::Excluded => "excluded",
             Self::MissingObject => "missing-object",
             Self::DetectorFailed(_) => "detector-failed",
@@ -110,6 +114,7 @@ impl std::fmt::Display for SkipReason {
             Self::Binary => f.write_str("binary file"),
             Self::Malformed(why) => write!(f, "cannot be parsed: {why}"),
             Self::Template => f.write_str("template, judged only after rendering"),
+            Self::Generated => f.write_str("minified or generated code"),
             Self::Excluded => f.write_str("excluded by configuration"),
             Self::MissingObject => f.write_str("git object is missing (shallow or partial clone)"),
             Self::DetectorFailed(what) => write!(f, "internal error while checking: {what}"),

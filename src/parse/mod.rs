@@ -5,6 +5,7 @@ pub mod grammar;
 pub mod json;
 pub mod lock;
 pub mod shell;
+pub mod source;
 pub mod toml;
 pub mod version;
 
@@ -29,6 +30,7 @@ pub struct Document<'s> {
     pub source: &'s Source,
     dockerfile: OnceCell<Dockerfile>,
     lockfile: OnceCell<Option<Lockfile>>,
+    facts: OnceCell<Result<source::Facts<'s>, SkipReason>>,
 }
 
 impl<'s> Document<'s> {
@@ -37,6 +39,7 @@ impl<'s> Document<'s> {
             source,
             dockerfile: OnceCell::new(),
             lockfile: OnceCell::new(),
+            facts: OnceCell::new(),
         }
     }
 
@@ -50,6 +53,13 @@ impl<'s> Document<'s> {
     pub fn lockfile(&self) -> Option<&Lockfile> {
         self.lockfile
             .get_or_init(|| lock::read(self.source.kind, &self.source.path, &self.source.bytes))
+            .as_ref()
+    }
+
+    /// What the source code says, for languages that have an adapter.
+    pub fn facts(&self) -> Result<&source::Facts<'s>, &SkipReason> {
+        self.facts
+            .get_or_init(|| source::facts(self.source.kind, &self.source.bytes))
             .as_ref()
     }
 }

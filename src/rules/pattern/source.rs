@@ -1,18 +1,190 @@
 use serde::Deserialize;
 
-/// What a source rule looks for.
+/// What a source rule looks for: one of several clauses.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourcePattern {
-    /// Canonical names of the callee.
+    /// The first clause that fits a place decides what is said about it.
+    pub any: Vec<Clause>,
+}
+
+/// A call, an assignment, an entry or a use of a name, with conditions.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Clause {
+    /// Canonical names of the callee: `os.system`, `subprocess.{run,call}`, `*.execute` for any
+    /// receiver, `sqlite3.*.execute` for any between.
     pub call: Vec<String>,
+    /// What is assigned to: `ssl._create_default_https_context`, `*.check_hostname`, `DEBUG`.
+    pub assign: Vec<String>,
+    /// Keys of object literals, keywords of calls and attributes of tags.
+    pub entry: Vec<String>,
+    /// Canonical names that are used at all.
+    pub reference: Vec<String>,
+    /// Must match the receiver of a call or the owner of what is assigned, as written.
+    pub receiver: Option<String>,
+    /// Must match the name under which the value ends up.
+    pub role: Option<String>,
+    /// Must match the file's path.
+    pub path: Option<String>,
+    /// Words that the file must contain.
+    pub needs: Vec<String>,
+    /// Tests that must all hold.
+    #[serde(rename = "where")]
+    pub tests: Vec<Test>,
+    /// Tests none of which may hold.
+    pub unless: Vec<Test>,
+    /// Last names of calls whose presence in the same function means that somebody checked.
+    pub guard: Vec<String>,
+    /// What the primary label marks: `callee`, `name`, `whole`, or a place as in [`Test::at`].
+    pub mark: Option<String>,
+    /// `{callee}`, `{mark}`, `{value}` and `{role}` stand for what was found.
+    pub message: String,
+    pub help: Option<String>,
+    pub severity: Option<String>,
+    pub confidence: Option<String>,
+    /// The peers' ids that hold for this clause, if not all of the rule's.
+    pub aliases: Option<Vec<String>>,
+    /// The marked constant is a secret.
+    pub mask: bool,
+    pub fix: Option<FixTemplate>,
+}
+
+/// A condition on one part.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Test {
+    /// Where: `0` (position), `shell` (keyword), `*` (any argument), `1.algorithms` (key of an
+    /// object), `value` (of an assignment or entry), `receiver`. The first that is there counts.
+    pub at: Vec<String>,
+    /// Is exactly this constant.
+    pub is: Option<Scalar>,
+    /// Is one of these constants.
+    pub one_of: Vec<Scalar>,
+    /// Is a constant text or number that this expression finds.
+    pub matches: Option<String>,
+    /// Is a constant or composed text that this expression finds; `\uFFFC` is a hole.
+    pub shape: Option<String>,
+    /// Is any constant text (true) or none (false).
+    pub literal: Option<bool>,
+    /// Is not constant (true) or constant (false).
+    pub dynamic: Option<bool>,
+    /// Is a text put together from parts that are not all constant.
+    pub composed: Option<bool>,
+    /// Carries data from `request`, `argv`, `env` or `input`.
+    pub tainted: Vec<String>,
+    /// With `dynamic`, `composed` and `tainted`: not escaped for `shell`, `html`, `sql`, `path`, `url`.
+    pub unescaped: Option<String>,
+    /// Is a constant number below or above.
+    pub below: Option<f64>,
+    pub above: Option<f64>,
+    /// Is there (false) or not (true).
+    pub absent: Option<bool>,
+    /// Has one of these canonical names, `*` allowed.
+    pub reference: Vec<String>,
+    /// The source text of it matches.
+    pub text: Option<String>,
+    /// Is a function, class or lambda (true) or not (false).
+    pub function: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    Bool(bool),
+    Number(f64),
+    /// `"None"` is the null of every language.
+    Text(String),
+}
+
+/// Edits of a fix; all that are given are made together.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FixTemplate {
+    pub title: String,
+    pub safety: String,
+    /// Arguments or entries that go.
+    pub delete: Vec<String>,
+    /// The new last part of the callee's name.
+    pub callee: Option<String>,
+    /// A new argument at the end.
+    pub insert: Option<String>,
+    /// What the marked value becomes.
+    pub replace: Option<String>,
 }
 
 impl SourcePattern {
     pub fn validate(&self) -> Result<(), String> {
-        if self.call.is_empty() {
-            return Err("a source pattern needs a call".into());
+        if self.any.is_empty() {
+            return Err("a source pattern needs a clause in `any`".into());
+        }
+        self.any.iter().try_for_each(Clause::validate)
+    }
+}
+
+impl Clause {
+    fn validate(&self) -> Result<(), String> {
+        let kinds = [&self.call, &self.assign, &self.entry, &self.reference];
+        if kinds.iter().filter(|names| !names.is_empty()).count() != 1 {
+            return Err("a clause has exactly one of call, assign, entry, reference".into());
+        }
+        if self.message.is_empty() || self.message.ends_with('.') {
+            return Err("a clause needs a message without a full stop".into());
+        }
+        let levels = ["low", "medium", "high", "critical"];
+        for level in self.severity.iter().chain(&self.confidence) {
+            if !levels.contains(&level.as_str()) {
+                return Err(format!("unknown level \"{level}\""));
+            }
+        }
+        for test in self.tests.iter().chain(&self.unless) {
+            test.validate()?;
+        }
+        match &self.fix {
+            Some(fix) => fix.validate(),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Test {
+    fn validate(&self) -> Result<(), String> {
+        if self.at.is_empty() {
+            return Err("a test needs `at`".into());
+        }
+        for source in &self.tainted {
+            if !["request", "argv", "env", "input", "any"].contains(&source.as_str()) {
+                return Err(format!("unknown source of data \"{source}\""));
+            }
+        }
+        if let Some(language) = &self.unescaped
+            && !["shell", "html", "sql", "path", "url"].contains(&language.as_str())
+        {
+            return Err(format!("nothing is escaped for \"{language}\""));
         }
         Ok(())
+    }
+}
+
+impl FixTemplate {
+    fn validate(&self) -> Result<(), String> {
+        if self.title.is_empty() || !["safe", "unsafe", "manual"].contains(&self.safety.as_str()) {
+            return Err("a fix needs a title and a safety: safe, unsafe or manual".into());
+        }
+        Ok(())
+    }
+}
+
+/// `a.{b,c}` as `a.b` and `a.c`.
+pub fn alternatives(name: &str) -> Vec<String> {
+    match name.split_once('{').and_then(|(before, rest)| {
+        let (choices, after) = rest.split_once('}')?;
+        Some((before, choices, after))
+    }) {
+        Some((before, choices, after)) => choices
+            .split(',')
+            .flat_map(|choice| alternatives(&format!("{before}{}{after}", choice.trim())))
+            .collect(),
+        None => vec![name.to_owned()],
     }
 }

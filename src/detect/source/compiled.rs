@@ -1,0 +1,344 @@
+//! The patterns of one language's rules, made ready to match; built once, on first use.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::Regex;
+
+use crate::parse::source::{Clean, Language, Taint};
+use crate::rules::PATTERNS;
+use crate::rules::pattern::source::{Clause, SourcePattern, Test, alternatives};
+
+/// A regular expression that is compiled when it is first asked.
+#[derive(Debug)]
+pub(super) struct Expression {
+    text: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Expression {
+    fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// True where it finds something; an expression that does not compile finds nothing (a test
+    /// compiles them all).
+    pub fn finds(&self, text: &str) -> bool {
+        self.compiled
+            .get_or_init(|| Regex::new(&self.text).ok())
+            .as_ref()
+            .is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// What a clause is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Subject {
+    Call,
+    Assign,
+    Entry,
+    Reference,
+}
+
+/// A canonical name, perhaps with a `*` in it.
+#[derive(Debug)]
+pub(super) struct Name {
+    before: String,
+    after: Option<String>,
+}
+
+impl Name {
+    fn new(text: &str) -> Self {
+        match text.split_once('*') {
+            Some((before, after)) => Self {
+                before: before.to_owned(),
+                after: Some(after.to_owned()),
+            },
+            None => Self {
+                before: text.to_owned(),
+                after: None,
+            },
+        }
+    }
+
+    /// True for `*.name`, which says nothing about who owns the name.
+    pub fn is_open(&self) -> bool {
+        self.before.is_empty() && self.after.is_some()
+    }
+
+    pub fn fits(&self, name: &str) -> bool {
+        match &self.after {
+            None => self.before == name,
+            Some(after) => {
+                name.len() >= self.before.len() + after.len()
+                    && name.starts_with(&self.before)
+                    && name.ends_with(after.as_str())
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct CompiledTest {
+    pub test: Test,
+    pub matches: Option<Expression>,
+    pub shape: Option<Expression>,
+    pub text: Option<Expression>,
+    pub references: Vec<Name>,
+    pub taint: Taint,
+    pub escaped: Clean,
+}
+
+impl CompiledTest {
+    fn new(test: &Test) -> Self {
+        let taint = test.tainted.iter().fold(Taint::NONE, |all, source| {
+            all.union(match source.as_str() {
+                "request" => Taint::REQUEST,
+                "argv" => Taint::ARGV,
+                "env" => Taint::ENV,
+                "input" => Taint::INPUT,
+                _ => Taint(0xff),
+            })
+        });
+        let escaped = match test.unescaped.as_deref() {
+            Some("shell") => Clean::SHELL,
+            Some("html") => Clean::HTML,
+            Some("sql") => Clean::SQL,
+            Some("path") => Clean::PATH,
+            Some("url") => Clean::URL,
+            _ => Clean::ALL,
+        };
+        Self {
+            matches: test.matches.as_deref().map(Expression::new),
+            shape: test.shape.as_deref().map(Expression::new),
+            text: test.text.as_deref().map(Expression::new),
+            references: test.reference.iter().map(|n| Name::new(n)).collect(),
+            taint,
+            escaped,
+            test: test.clone(),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct CompiledClause {
+    pub clause: Clause,
+    /// The number of its rule.
+    pub rule: usize,
+    pub names: Vec<Name>,
+    pub receiver: Option<Expression>,
+    pub role: Option<Expression>,
+    pub path: Option<Expression>,
+    pub tests: Vec<CompiledTest>,
+    pub unless: Vec<CompiledTest>,
+    /// Literals that a file must hold: all of one list, and all of `needs`.
+    alternatives: Vec<Vec<usize>>,
+    needs: Vec<usize>,
+}
+
+/// All rules of a language.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub rules: Vec<&'static str>,
+    pub clauses: Vec<CompiledClause>,
+    /// Subject and last part of a name to clauses and the place of the name in them.
+    index: HashMap<(Subject, String), Vec<(usize, usize)>>,
+    words: Option<AhoCorasick>,
+    word_count: usize,
+}
+
+impl Compiled {
+    /// The rules of a language.
+    pub fn of(language: Language) -> &'static Self {
+        static PYTHON: OnceLock<Compiled> = OnceLock::new();
+        static JAVASCRIPT: OnceLock<Compiled> = OnceLock::new();
+        let place = match language {
+            Language::Python => &PYTHON,
+            Language::JavaScript => &JAVASCRIPT,
+        };
+        place.get_or_init(|| Self::build(language))
+    }
+
+    fn build(language: Language) -> Self {
+        let prefix = format!("source/{}/", language.folder());
+        let mut words = Words::default();
+        let mut built = Self {
+            rules: Vec::new(),
+            clauses: Vec::new(),
+            index: HashMap::new(),
+            words: None,
+            word_count: 0,
+        };
+        for (id, json) in PATTERNS.iter().filter(|(id, _)| id.starts_with(&prefix)) {
+            // The build has validated every pattern with the same code.
+            let Ok(pattern) = serde_json::from_str::<SourcePattern>(json) else {
+                continue;
+            };
+            let rule = built.rules.len();
+            built.rules.push(id);
+            for clause in pattern.any {
+                built.add(rule, clause, &mut words);
+            }
+        }
+        built.word_count = words.list.len();
+        built.words = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(&words.list)
+            .ok();
+        built
+    }
+
+    fn add(&mut self, rule: usize, clause: Clause, words: &mut Words) {
+        let (subject, written) = match &clause {
+            c if !c.call.is_empty() => (Subject::Call, &c.call),
+            c if !c.assign.is_empty() => (Subject::Assign, &c.assign),
+            c if !c.entry.is_empty() => (Subject::Entry, &c.entry),
+            c => (Subject::Reference, &c.reference),
+        };
+        let at = self.clauses.len();
+        let mut names = Vec::new();
+        let mut wanted = Vec::new();
+        for full in written.iter().flat_map(|name| alternatives(name)) {
+            let last = last_part(&full).to_owned();
+            self.index
+                .entry((subject, last))
+                .or_default()
+                .push((at, names.len()));
+            wanted.push(
+                full.split('.')
+                    .map(|part| part.trim_end_matches("()"))
+                    .filter(|part| !part.is_empty() && *part != "*")
+                    .map(|part| words.number(part))
+                    .collect(),
+            );
+            names.push(Name::new(&full));
+        }
+        let mut needs: Vec<usize> = clause.needs.iter().map(|w| words.number(w)).collect();
+        // A keyword that must be there is a word of the file.
+        for test in clause.tests.iter().filter(|t| t.absent.is_none()) {
+            if let [only] = test.at.as_slice()
+                && let Some(key) = only.rsplit('.').next()
+                && key.len() > 2
+                && !["value", "receiver", "target", "last"].contains(&key)
+                && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+            {
+                needs.push(words.number(key));
+            }
+        }
+        self.clauses.push(CompiledClause {
+            rule,
+            names,
+            receiver: clause.receiver.as_deref().map(Expression::new),
+            role: clause.role.as_deref().map(Expression::new),
+            path: clause.path.as_deref().map(Expression::new),
+            tests: clause.tests.iter().map(CompiledTest::new).collect(),
+            unless: clause.unless.iter().map(CompiledTest::new).collect(),
+            alternatives: wanted,
+            needs,
+            clause,
+        });
+    }
+
+    /// The clauses that may fit something of this last name, with the name's place.
+    pub fn candidates(&self, subject: Subject, last: &str) -> &[(usize, usize)] {
+        // A borrowed pair cannot be looked up in a map of owned pairs; the key is short.
+        self.index
+            .get(&(subject, last.to_owned()))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Which clauses a text can satisfy at all, by the words it holds; `None` if not one.
+    pub fn possible(&self, text: &[u8], enabled: impl Fn(&str) -> bool) -> Option<Vec<bool>> {
+        let mut found = vec![false; self.word_count];
+        let mut left = self.word_count;
+        for hit in self.words.as_ref()?.find_overlapping_iter(text) {
+            let is_word_byte =
+                |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+            let slot = found.get_mut(hit.pattern().as_usize())?;
+            let whole = !is_word_byte(text.get(hit.end()))
+                && !is_word_byte(hit.start().checked_sub(1).and_then(|at| text.get(at)));
+            if whole && !*slot {
+                *slot = true;
+                left -= 1;
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        let has = |words: &[usize]| words.iter().all(|w| found.get(*w) == Some(&true));
+        let on: Vec<Option<bool>> = vec![None; self.rules.len()];
+        let mut on = on;
+        let possible: Vec<bool> = self
+            .clauses
+            .iter()
+            .map(|clause| {
+                let holds = has(&clause.needs) && clause.alternatives.iter().any(|a| has(a));
+                holds
+                    && on.get_mut(clause.rule).is_some_and(|known| {
+                        *known.get_or_insert_with(|| {
+                            self.rules.get(clause.rule).is_some_and(|id| enabled(id))
+                        })
+                    })
+            })
+            .collect();
+        possible.contains(&true).then_some(possible)
+    }
+}
+
+/// The part of a name that rules are found by.
+fn last_part(name: &str) -> &str {
+    name.trim_end_matches("()")
+        .rsplit('.')
+        .next()
+        .unwrap_or(name)
+}
+
+#[derive(Default)]
+struct Words {
+    list: Vec<String>,
+}
+
+impl Words {
+    fn number(&mut self, word: &str) -> usize {
+        match self.list.iter().position(|known| known == word) {
+            Some(at) => at,
+            None => {
+                self.list.push(word.to_owned());
+                self.list.len() - 1
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_expression_of_every_rule_compiles() {
+        for language in [Language::Python, Language::JavaScript] {
+            for clause in &Compiled::of(language).clauses {
+                let tests = clause.tests.iter().chain(&clause.unless);
+                let expressions = tests.flat_map(|t| [&t.matches, &t.shape, &t.text]).chain([
+                    &clause.receiver,
+                    &clause.role,
+                    &clause.path,
+                ]);
+                for expression in expressions.flatten() {
+                    assert!(Regex::new(&expression.text).is_ok(), "{}", expression.text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_may_leave_its_owner_or_its_middle_open() {
+        assert!(Name::new("*.execute").fits("a.b.execute"));
+        assert!(Name::new("sqlite3.*.execute").fits("sqlite3.connect().cursor().execute"));
+        assert!(!Name::new("os.system").fits("self.os.system"));
+    }
+}

@@ -1,0 +1,406 @@
+//! Tries clauses on facts.
+
+use crate::model::Span;
+use crate::parse::source::{Argument, Facts, Key, Literal, Node, NodeId, Shape, Taint, Value};
+use crate::rules::pattern::source::Scalar;
+
+use super::compiled::{CompiledClause, CompiledTest, Subject};
+
+/// A place in the code that a clause may fit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub subject: Subject,
+    pub node: NodeId,
+}
+
+/// A part of a place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    /// With its keyword or key.
+    pub whole: Span,
+    pub value: NodeId,
+}
+
+/// A clause that fits, with what the report needs.
+#[derive(Debug)]
+pub(super) struct Fit {
+    pub mark: Part,
+    /// The value that decided, for the flow.
+    pub decisive: Option<NodeId>,
+}
+
+impl Place {
+    /// The callee, or what is assigned to.
+    pub fn head(self, facts: &Facts<'_>) -> NodeId {
+        match facts.code.node(self.node) {
+            Node::Call { callee, .. } => *callee,
+            Node::Assign { target, .. } => *target,
+            _ => self.node,
+        }
+    }
+
+    /// The object before the last dot of the head.
+    fn receiver(self, facts: &Facts<'_>) -> Option<NodeId> {
+        match facts.code.node(self.head(facts)) {
+            Node::Member { object, .. } | Node::Index { object, .. } => Some(*object),
+            _ => None,
+        }
+    }
+
+    /// The parts that a place of a test names: the first of `at` that is there.
+    pub fn parts(self, facts: &Facts<'_>, at: &[String]) -> Vec<Part> {
+        at.iter()
+            .map(|at| self.part(facts, at))
+            .find(|parts| !parts.is_empty())
+            .unwrap_or_default()
+    }
+
+    fn part(self, facts: &Facts<'_>, at: &str) -> Vec<Part> {
+        let mut steps = at.split('.');
+        let first = steps.next().unwrap_or(at);
+        let mut parts = match (first, facts.code.node(self.node)) {
+            ("value", Node::Assign { value, .. } | Node::Entry { value, .. }) => vec![Part {
+                whole: facts.code.span(*value),
+                value: *value,
+            }],
+            ("receiver", _) => self
+                .receiver(facts)
+                .map(|object| Part {
+                    whole: facts.code.span(object),
+                    value: object,
+                })
+                .into_iter()
+                .collect(),
+            _ => {
+                let arguments: Vec<Argument> = facts.arguments(self.node).collect();
+                select(facts, &arguments, first)
+            }
+        };
+        for step in steps {
+            parts = parts
+                .into_iter()
+                .flat_map(|part| select(facts, &facts.entries(part.value), step))
+                .collect();
+        }
+        parts
+    }
+
+    /// True where an argument list holds something that was not understood: `**options`.
+    fn is_open(self, facts: &Facts<'_>) -> bool {
+        facts.arguments(self.node).any(|argument| {
+            argument.spread && !matches!(facts.value(argument.value).shape, Shape::Collection(_))
+        })
+    }
+}
+
+/// Picks arguments or entries by position, keyword, `*`, or from the end.
+fn select(facts: &Facts<'_>, arguments: &[Argument], wanted: &str) -> Vec<Part> {
+    let part = |argument: &Argument| Part {
+        whole: argument.span,
+        value: argument.value,
+    };
+    if wanted == "*" {
+        return arguments.iter().filter(|a| !a.spread).map(part).collect();
+    }
+    if wanted == "last" {
+        return arguments
+            .last()
+            .filter(|a| !a.spread)
+            .map(part)
+            .into_iter()
+            .collect();
+    }
+    if let Ok(position) = wanted.parse::<usize>() {
+        return arguments
+            .iter()
+            .take_while(|argument| !argument.spread)
+            .filter(|argument| argument.keyword.is_none())
+            .nth(position)
+            .map(part)
+            .into_iter()
+            .collect();
+    }
+    let mut found = Vec::new();
+    for argument in arguments {
+        if argument.spread {
+            let inner = facts.entries(argument.value);
+            found.extend(
+                inner
+                    .iter()
+                    .filter(|a| is_named(facts, a, wanted))
+                    .map(part),
+            );
+        } else if is_named(facts, argument, wanted) {
+            found.push(part(argument));
+        }
+    }
+    found
+}
+
+fn is_named(facts: &Facts<'_>, argument: &Argument, wanted: &str) -> bool {
+    argument
+        .keyword
+        .is_some_and(|name| facts.code.names.text(name) == wanted)
+}
+
+/// Tries one name of a clause, then everything else it asks for.
+pub(super) fn fit(
+    facts: &Facts<'_>,
+    place: Place,
+    clause: &CompiledClause,
+    name: usize,
+    file: &str,
+) -> Option<Fit> {
+    let name = clause.names.get(name)?;
+    let head = place.head(facts);
+    let names_it = match place.subject {
+        Subject::Entry => true,
+        _ if name.is_open() => matches!(
+            facts.code.node(head),
+            Node::Member { .. } | Node::Index { .. }
+        ),
+        Subject::Call | Subject::Reference => facts
+            .canonical(head)
+            .is_some_and(|path| name.fits(&facts.code.names.render(path))),
+        Subject::Assign => facts
+            .access(head)
+            .is_some_and(|path| name.fits(&facts.code.names.render(path))),
+    };
+    if !names_it {
+        return None;
+    }
+    if let Some(receiver) = &clause.receiver {
+        let object = place.receiver(facts)?;
+        let canonical = facts
+            .canonical(object)
+            .map(|path| facts.code.names.render(path));
+        let written = facts.text(facts.code.span(object));
+        if !receiver.finds(written) && !canonical.is_some_and(|name| receiver.finds(&name)) {
+            return None;
+        }
+    }
+    if clause.path.as_ref().is_some_and(|path| !path.finds(file)) {
+        return None;
+    }
+    let mut decisive = None;
+    for test in &clause.tests {
+        let part = holds(facts, place, test)?;
+        if test.is_about_origin() || (decisive.is_none() && test.is_about_constant()) {
+            decisive = part.map(|part| part.value);
+        }
+    }
+    if let Some(role) = &clause.role
+        && !facts.role(place.node).is_some_and(|name| role.finds(name))
+    {
+        return None;
+    }
+    if clause
+        .unless
+        .iter()
+        .any(|test| holds(facts, place, test).is_some())
+    {
+        return None;
+    }
+    let guards = &clause.clause.guard;
+    if !guards.is_empty()
+        && facts.scope_calls(facts.code.scope_of(place.node), |name| {
+            guards.iter().any(|guard| guard == name)
+        })
+    {
+        return None;
+    }
+    Some(Fit {
+        mark: mark(facts, place, clause),
+        decisive,
+    })
+}
+
+fn mark(facts: &Facts<'_>, place: Place, clause: &CompiledClause) -> Part {
+    let head = place.head(facts);
+    let of = |node: NodeId| Part {
+        whole: facts.code.span(node),
+        value: node,
+    };
+    match clause.clause.mark.as_deref() {
+        None | Some("callee") => of(head),
+        Some("whole") => of(place.node),
+        Some("name") => {
+            let mut part = of(head);
+            if let Node::Member { name, .. } = facts.code.node(head) {
+                let length = u32::try_from(facts.code.names.text(*name).len()).unwrap_or(0);
+                part.whole.start = part.whole.end.saturating_sub(length);
+            }
+            part
+        }
+        Some(at) => {
+            // A `*` marks the part that a test picked.
+            let picked = clause
+                .tests
+                .iter()
+                .find(|test| test.test.at.iter().any(|a| a == at))
+                .and_then(|test| holds(facts, place, test).flatten());
+            picked
+                .or_else(|| place.parts(facts, &[at.to_owned()]).first().copied())
+                .unwrap_or_else(|| of(place.node))
+        }
+    }
+}
+
+/// `None` where the test fails; else the part that it holds for, if it is about a part.
+fn holds(facts: &Facts<'_>, place: Place, test: &CompiledTest) -> Option<Option<Part>> {
+    let parts = place.parts(facts, &test.test.at);
+    if let Some(absent) = test.test.absent {
+        if absent {
+            return (parts.is_empty() && !place.is_open(facts)).then_some(None);
+        }
+        if parts.is_empty() {
+            return None;
+        }
+    }
+    parts
+        .into_iter()
+        .find(|part| satisfies(facts, *part, test))
+        .map(Some)
+}
+
+impl CompiledTest {
+    /// True for tests after which it matters where a value came from.
+    fn is_about_origin(&self) -> bool {
+        self.test.dynamic == Some(true)
+            || self.test.composed == Some(true)
+            || self.taint != Taint::NONE
+    }
+
+    /// True for tests after which it matters where a constant was set.
+    fn is_about_constant(&self) -> bool {
+        self.matches.is_some()
+            || self.test.is.is_some()
+            || !self.test.one_of.is_empty()
+            || self.test.below.is_some()
+    }
+}
+
+fn satisfies(facts: &Facts<'_>, part: Part, test: &CompiledTest) -> bool {
+    let value = facts.value(part.value);
+    let wants = &test.test;
+    let constants = facts.constants(value);
+    let scalar = |scalar: &Scalar| constants.iter().any(|c| equals(c, scalar));
+    if wants.is.as_ref().is_some_and(|wanted| !scalar(wanted)) {
+        return false;
+    }
+    if !wants.one_of.is_empty() && !wants.one_of.iter().any(scalar) {
+        return false;
+    }
+    if let Some(expression) = &test.matches
+        && !constants.iter().any(|c| finds(expression, c))
+    {
+        return false;
+    }
+    if let Some(expression) = &test.shape
+        && !facts
+            .composed(value)
+            .is_some_and(|text| expression.finds(text))
+        && !constants.iter().any(|c| finds(expression, c))
+    {
+        return false;
+    }
+    let escaped = value.clean.covers(test.escaped);
+    if wants
+        .dynamic
+        .is_some_and(|dynamic| dynamic == (value.is_constant() || escaped))
+    {
+        return false;
+    }
+    let composed = matches!(value.shape, Shape::Composed(_)) && !value.is_constant() && !escaped;
+    if wants.composed.is_some_and(|wanted| wanted != composed) {
+        return false;
+    }
+    if test.taint != Taint::NONE && (!value.taint.overlaps(test.taint) || escaped) {
+        return false;
+    }
+    let literal = constants.iter().any(|c| matches!(c, Literal::Text(_)));
+    if wants.literal.is_some_and(|wanted| wanted != literal) {
+        return false;
+    }
+    let number = |compare: &dyn Fn(f64) -> bool| {
+        constants
+            .iter()
+            .any(|c| matches!(c, Literal::Number(n) if compare(*n)))
+    };
+    if wants.below.is_some_and(|limit| !number(&|n| n < limit))
+        || wants.above.is_some_and(|limit| !number(&|n| n > limit))
+    {
+        return false;
+    }
+    if !test.references.is_empty() && !refers(facts, value, &test.references) {
+        return false;
+    }
+    let function = matches!(value.shape, Shape::Function(_));
+    if wants.function.is_some_and(|wanted| wanted != function) {
+        return false;
+    }
+    test.text
+        .as_ref()
+        .is_none_or(|expression| expression.finds(facts.text(part.whole)))
+}
+
+fn refers(facts: &Facts<'_>, value: Value, names: &[super::compiled::Name]) -> bool {
+    let Shape::Reference(path) = value.shape else {
+        return false;
+    };
+    let path = facts.code.names.render(path);
+    names.iter().any(|name| name.fits(&path))
+}
+
+fn equals(constant: &Literal<'_>, scalar: &Scalar) -> bool {
+    match (constant, scalar) {
+        (Literal::Bool(a), Scalar::Bool(b)) => a == b,
+        (Literal::Number(a), Scalar::Number(b)) => a == b,
+        (Literal::Text(a), Scalar::Text(b)) => a == b,
+        (Literal::Null, Scalar::Text(b)) => b == "None",
+        // `rejectUnauthorized: 0` switches off as `false` does.
+        (Literal::Number(a), Scalar::Bool(b)) => (*a == 0.0 && !b) || (*a == 1.0 && *b),
+        _ => false,
+    }
+}
+
+fn finds(expression: &super::compiled::Expression, constant: &Literal<'_>) -> bool {
+    match constant {
+        Literal::Text(text) => expression.finds(text),
+        Literal::Number(number) => expression.finds(&number.to_string()),
+        Literal::Bool(_) | Literal::Null => false,
+    }
+}
+
+/// The place that a node is, with the last name by which clauses are found.
+pub(super) fn place<'s>(facts: &Facts<'s>, node: NodeId) -> Option<(Place, &'s str)> {
+    let names = &facts.code.names;
+    let last = |id: NodeId| {
+        let mut path = facts.canonical(id).or_else(|| facts.access(id))?;
+        let mut name = names.last(path)?;
+        while names.text(name) == "()" {
+            path = names.parent(path)?;
+            name = names.last(path)?;
+        }
+        Some(names.text(name))
+    };
+    let written = |id: NodeId| match facts.code.node(id) {
+        Node::Member { name, .. } | Node::Name(name) => Some(names.text(*name)),
+        _ => None,
+    };
+    let (subject, name) = match facts.code.node(node) {
+        Node::Call { callee, .. } => (Subject::Call, last(*callee).or_else(|| written(*callee))?),
+        Node::Assign { target, .. } => {
+            let name = facts.access(*target).and_then(|path| names.last(path));
+            let name = name.map(|name| names.text(name));
+            (Subject::Assign, name.or_else(|| written(*target))?)
+        }
+        Node::Entry {
+            key: Key::Name { name, .. },
+            ..
+        } => (Subject::Entry, names.text(*name)),
+        Node::Name(_) | Node::Member { .. } => (Subject::Reference, last(node)?),
+        _ => return None,
+    };
+    Some((Place { subject, node }, name))
+}

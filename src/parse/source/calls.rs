@@ -1,0 +1,125 @@
+//! What a call gives back.
+
+use std::borrow::Cow;
+
+use super::Language;
+use super::catalogue;
+use super::code::{List, Literal, Node, NodeId};
+use super::eval::Pass;
+use super::names::{CALL, Path};
+use super::value::{Clean, Shape, Taint, Value};
+
+impl<'s> Pass<'_, 's> {
+    pub(super) fn call(&mut self, id: NodeId, callee: NodeId, args: List) -> Value {
+        let of = self.value(callee);
+        let arguments = self.code.list(args).to_vec();
+        let given: Vec<Value> = arguments.iter().map(|id| self.value(*id)).collect();
+        let access = self
+            .access(callee)
+            .and_then(|path| self.code.names.child(path, CALL));
+        self.set_access(id, access);
+        let (receiver, method) = match self.code.node(callee) {
+            Node::Member { object, name } => (Some(*object), self.code.names.text(*name)),
+            Node::Name(name) => (None, self.code.names.text(*name)),
+            _ => (None, ""),
+        };
+        let path = match of.shape {
+            Shape::Reference(path) => Some(path),
+            _ => None,
+        };
+        let name = path
+            .map(|path| self.code.names.render(path))
+            .unwrap_or_default();
+        if let Some(receiver) = receiver {
+            let own = self.value(receiver);
+            if self.is_text(own) {
+                match method {
+                    "format" => return self.fill(own, given, '{'),
+                    "concat" => {
+                        let parts = std::iter::once(own).chain(given).collect::<Vec<_>>();
+                        return self.compose(&parts);
+                    }
+                    "join" => return self.joined(own, &given),
+                    "replace" | "replaceAll" => {
+                        return Value {
+                            shape: own.shape,
+                            ..Value::made_of(std::iter::once(own).chain(given))
+                        };
+                    }
+                    method if catalogue::keeps_text(method) => return own,
+                    _ => {}
+                }
+            }
+            if method == "join" && matches!(own.shape, Shape::Collection(_)) {
+                // JavaScript: `[a, b].join(" ")`.
+                let separator = given.first().copied().unwrap_or(Value::UNKNOWN);
+                return self.joined(separator, &[own]);
+            }
+        }
+        let loads = match self.language {
+            Language::Python => matches!(name.as_str(), "importlib.import_module" | "__import__"),
+            Language::JavaScript => name == "require",
+        };
+        if loads && let Some(path) = arguments.first().and_then(|id| self.module(*id)) {
+            return Value::of(Shape::Reference(path));
+        }
+        if self.language == Language::Python && name == "dict" {
+            return Value {
+                shape: Shape::Collection(id),
+                ..Value::made_of(given)
+            };
+        }
+        if matches!(
+            name.as_str(),
+            "util.promisify" | "typing.cast" | "functools.partial"
+        ) && let Some(value) = given
+            .iter()
+            .rev()
+            .find(|v| matches!(v.shape, Shape::Reference(_)))
+        {
+            return *value;
+        }
+        let receiver = receiver.map_or(Value::UNKNOWN, |id| self.value(id));
+        if let Some(clean) = catalogue::cleans(self.language, &name, method) {
+            let mut value = Value::made_of(given);
+            value.clean = value.clean.with(clean);
+            if clean == Clean::ALL {
+                value.taint = Taint::NONE;
+            }
+            return value;
+        }
+        if catalogue::passes_on(self.language, &name, method) {
+            let text = matches!(name.as_str(), "str" | "String" | "textwrap.dedent");
+            let mut value = Value::made_of(given.iter().copied());
+            if text
+                && given.len() == 1
+                && let Some(only) = given.first()
+            {
+                value.shape = only.shape;
+            }
+            return value;
+        }
+        let mut value = match path.and_then(|path| self.code.names.child(path, CALL)) {
+            Some(path) => self.reference(path, id),
+            None => Value::UNKNOWN,
+        };
+        value.taint_by(receiver);
+        // A method of an unknown thing that is itself a source: `request.get_json()`.
+        value.taint_by(of);
+        value
+    }
+
+    /// The module that a constant argument names.
+    pub(super) fn module(&mut self, argument: NodeId) -> Option<Path> {
+        let Node::Literal(Literal::Text(Cow::Borrowed(name))) = self.code.node(argument) else {
+            return None;
+        };
+        let name: &'s str = name;
+        if self.language == Language::Python {
+            return self.code.names.dotted(name);
+        }
+        let name = name.strip_prefix("node:").unwrap_or(name);
+        let name = self.code.names.intern(name);
+        Some(self.code.names.root(name))
+    }
+}

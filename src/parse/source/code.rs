@@ -1,0 +1,356 @@
+//! Code in one shape for all languages: a flat list of nodes in evaluation order.
+//!
+//! An adapter appends a node once its parts are there, so every node comes after what it is made
+//! of, and one pass from front to back can judge them all, without recursion.
+
+use std::borrow::Cow;
+
+use crate::model::Span;
+
+use super::names::{Names, Path, Symbol};
+
+/// A place in the list of nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    pub const NONE: Self = Self(u32::MAX);
+
+    pub fn some(self) -> Option<Self> {
+        (self != Self::NONE).then_some(self)
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A place in the list of scopes; the module is the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ScopeId(pub u32);
+
+impl ScopeId {
+    pub const MODULE: Self = Self(0);
+}
+
+/// Nodes that belong together: arguments, elements, parts of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    pub(super) start: u32,
+    pub(super) len: u32,
+}
+
+/// What stands in the source as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal<'s> {
+    Text(Cow<'s, str>),
+    Number(f64),
+    Bool(bool),
+    Null,
+}
+
+/// The key of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A keyword of a call or a constant key of a map.
+    Name { name: Symbol, span: Span },
+    /// A key that is computed.
+    Computed(NodeId),
+}
+
+/// How an assignment binds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Binding {
+    /// `+=`: the old value goes on.
+    pub append: bool,
+    /// Within a branch or a loop: the old value is still possible.
+    pub conditional: bool,
+    /// Makes a name of this scope, instead of writing to one that may be an outer scope's.
+    pub declares: bool,
+    /// Binds an element of the value: a loop.
+    pub element: bool,
+}
+
+/// One expression, or one of the few statements that matter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node<'s> {
+    Literal(Literal<'s>),
+    Name(Symbol),
+    Member {
+        object: NodeId,
+        name: Symbol,
+    },
+    Index {
+        object: NodeId,
+        key: NodeId,
+    },
+    Call {
+        callee: NodeId,
+        args: List,
+    },
+    /// A text with parts filled in: interpolation, template.
+    Text(List),
+    /// `template % args`.
+    Format {
+        template: NodeId,
+        args: NodeId,
+    },
+    /// `a + b`: a text, a number, or nobody knows.
+    Sum {
+        left: NodeId,
+        right: NodeId,
+    },
+    /// One of these: a conditional, `or`, `??`.
+    Either(List),
+    Sequence(List),
+    /// An object or dictionary; its parts are entries and spreads.
+    Map(List),
+    /// A keyword argument or one entry of a map.
+    Entry {
+        key: Key,
+        value: NodeId,
+    },
+    /// `*x`, `**x`, `...x`.
+    Spread(NodeId),
+    Function(ScopeId),
+    Parameter(Symbol),
+    Assign {
+        target: NodeId,
+        value: NodeId,
+        binding: Binding,
+    },
+    Import {
+        local: Symbol,
+        path: Path,
+    },
+    Return(NodeId),
+    /// Parentheses, `await`, a cast: the value goes through.
+    Same(NodeId),
+    /// Anything else that is made of these.
+    Opaque(List),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeKind {
+    Module,
+    Class,
+    Function,
+}
+
+/// A module, class or function.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub kind: ScopeKind,
+    pub parent: ScopeId,
+    pub name: Option<Symbol>,
+    pub span: Span,
+    /// The nodes of its decorators or annotations.
+    pub decorators: Vec<NodeId>,
+}
+
+/// All nodes of a file.
+#[derive(Debug)]
+pub struct Code<'s> {
+    pub text: &'s [u8],
+    pub names: Names<'s>,
+    pub(super) nodes: Vec<Node<'s>>,
+    pub(super) spans: Vec<Span>,
+    pub(super) scope_of: Vec<ScopeId>,
+    pub(super) lists: Vec<NodeId>,
+    pub(super) scopes: Vec<Scope>,
+    scope: ScopeId,
+    branches: u32,
+    outer: Vec<(ScopeId, u32)>,
+}
+
+impl<'s> Code<'s> {
+    pub fn new(text: &'s [u8]) -> Self {
+        Self {
+            text,
+            names: Names::default(),
+            nodes: Vec::new(),
+            spans: Vec::new(),
+            scope_of: Vec::new(),
+            lists: Vec::new(),
+            scopes: vec![Scope {
+                kind: ScopeKind::Module,
+                parent: ScopeId::MODULE,
+                name: None,
+                span: Span::from_usize(0, text.len()),
+                decorators: Vec::new(),
+            }],
+            scope: ScopeId::MODULE,
+            branches: 0,
+            outer: Vec::new(),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Every node in order.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX - 1)).map(NodeId)
+    }
+
+    /// The node of an id; an id from elsewhere reads as nothing.
+    pub fn node(&self, id: NodeId) -> &Node<'s> {
+        self.nodes
+            .get(id.index())
+            .unwrap_or(&Node::Literal(Literal::Null))
+    }
+
+    pub fn span(&self, id: NodeId) -> Span {
+        self.spans.get(id.index()).copied().unwrap_or_default()
+    }
+
+    pub fn scope_of(&self, id: NodeId) -> ScopeId {
+        self.scope_of
+            .get(id.index())
+            .copied()
+            .unwrap_or(ScopeId::MODULE)
+    }
+
+    pub fn scope(&self, id: ScopeId) -> Option<&Scope> {
+        self.scopes.get(id.0 as usize)
+    }
+
+    pub fn list(&self, list: List) -> &[NodeId] {
+        let start = list.start as usize;
+        self.lists
+            .get(start..start + list.len as usize)
+            .unwrap_or(&[])
+    }
+
+    /// The text of a span where it is UTF-8.
+    pub fn slice(&self, span: Span) -> &'s str {
+        self.text
+            .get(span.range())
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or("")
+    }
+
+    /// The nodes a node is made of.
+    pub fn for_each_part(&self, id: NodeId, mut see: impl FnMut(NodeId)) {
+        match self.node(id) {
+            Node::Member { object, .. } => see(*object),
+            Node::Index { object, key } => {
+                see(*object);
+                see(*key);
+            }
+            Node::Call { callee, args } => {
+                see(*callee);
+                self.list(*args).iter().copied().for_each(see);
+            }
+            Node::Format { template, args } => {
+                see(*template);
+                see(*args);
+            }
+            Node::Sum { left, right } => {
+                see(*left);
+                see(*right);
+            }
+            Node::Text(list)
+            | Node::Either(list)
+            | Node::Sequence(list)
+            | Node::Map(list)
+            | Node::Opaque(list) => self.list(*list).iter().copied().for_each(see),
+            Node::Entry { key, value } => {
+                if let Key::Computed(key) = key {
+                    see(*key);
+                }
+                see(*value);
+            }
+            Node::Spread(inner) | Node::Return(inner) | Node::Same(inner) => see(*inner),
+            Node::Assign { target, value, .. } => {
+                see(*target);
+                see(*value);
+            }
+            Node::Literal(_)
+            | Node::Name(_)
+            | Node::Function(_)
+            | Node::Parameter(_)
+            | Node::Import { .. } => {}
+        }
+    }
+
+    pub(super) fn add(&mut self, node: Node<'s>, span: Span) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(node);
+        self.spans.push(span);
+        self.scope_of.push(self.scope);
+        id
+    }
+
+    pub(super) fn add_list(&mut self, ids: impl IntoIterator<Item = NodeId>) -> List {
+        let start = self.lists.len();
+        self.lists.extend(ids);
+        List {
+            start: u32::try_from(start).unwrap_or(u32::MAX),
+            len: u32::try_from(self.lists.len() - start).unwrap_or(0),
+        }
+    }
+
+    pub(super) fn assign(
+        &mut self,
+        target: NodeId,
+        value: NodeId,
+        mut binding: Binding,
+        span: Span,
+    ) -> NodeId {
+        binding.conditional |= self.branches > 0;
+        self.add(
+            Node::Assign {
+                target,
+                value,
+                binding,
+            },
+            span,
+        )
+    }
+
+    /// Opens a class or function; what is added until [`Code::close_scope`] belongs to it.
+    pub(super) fn open_scope(
+        &mut self,
+        kind: ScopeKind,
+        name: Option<Symbol>,
+        span: Span,
+        decorators: Vec<NodeId>,
+    ) -> ScopeId {
+        let id = ScopeId(u32::try_from(self.scopes.len()).unwrap_or(0));
+        self.scopes.push(Scope {
+            kind,
+            parent: self.scope,
+            name,
+            span,
+            decorators,
+        });
+        self.outer.push((self.scope, self.branches));
+        self.scope = id;
+        self.branches = 0;
+        id
+    }
+
+    /// Closes the innermost scope and returns it.
+    pub(super) fn close_scope(&mut self) -> ScopeId {
+        let closed = self.scope;
+        if let Some((scope, branches)) = self.outer.pop() {
+            self.scope = scope;
+            self.branches = branches;
+        }
+        closed
+    }
+
+    pub(super) fn enter_branch(&mut self) {
+        self.branches += 1;
+    }
+
+    pub(super) fn leave_branch(&mut self) {
+        self.branches = self.branches.saturating_sub(1);
+    }
+}

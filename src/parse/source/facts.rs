@@ -1,0 +1,420 @@
+use std::sync::OnceLock;
+
+use crate::model::Span;
+
+use super::Language;
+use super::code::{Code, Key, Literal, Node, NodeId, ScopeId};
+use super::eval::Learnt;
+use super::names::{Path, Symbol};
+use super::value::{Shape, Value};
+
+/// Everything that rules may ask about a file.
+#[derive(Debug)]
+pub struct Facts<'s> {
+    pub language: Language,
+    pub code: Code<'s>,
+    learnt: Learnt<'s>,
+    parents: OnceLock<Vec<NodeId>>,
+}
+
+/// One argument of a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Argument {
+    pub keyword: Option<Symbol>,
+    /// The whole argument: `shell=True`.
+    pub span: Span,
+    pub value: NodeId,
+    /// `*args`, `**options`, `...rest`.
+    pub spread: bool,
+}
+
+impl<'s> Facts<'s> {
+    pub(super) fn new(language: Language, code: Code<'s>, learnt: Learnt<'s>) -> Self {
+        Self {
+            language,
+            code,
+            learnt,
+            parents: OnceLock::new(),
+        }
+    }
+
+    pub fn value(&self, id: NodeId) -> Value {
+        self.learnt
+            .values
+            .get(id.index())
+            .copied()
+            .unwrap_or(Value::UNKNOWN)
+    }
+
+    /// The canonical name of an expression: imports and aliases resolved, `()` for results.
+    pub fn canonical(&self, id: NodeId) -> Option<Path> {
+        match self.value(id).shape {
+            Shape::Reference(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The expression as a dotted path, the way it is written.
+    pub fn access(&self, id: NodeId) -> Option<Path> {
+        self.learnt.access.get(id.index()).copied().flatten()
+    }
+
+    /// Every constant that a value may be; empty where one is not known.
+    pub fn constants(&self, value: Value) -> Vec<&Literal<'s>> {
+        let constant = |at: &u32| self.learnt.constants.get(*at as usize);
+        match value.shape {
+            Shape::Constant(at) => constant(&at).into_iter().collect(),
+            Shape::Choice(start, len) => self
+                .learnt
+                .choices
+                .get(start as usize..(start + len) as usize)
+                .unwrap_or(&[])
+                .iter()
+                .filter_map(constant)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The text of a composed value, with [`super::HOLE`] for what is not constant.
+    pub fn composed(&self, value: Value) -> Option<&str> {
+        match value.shape {
+            Shape::Composed(at) => self.learnt.composed.get(at as usize).map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// The arguments of a call, in order.
+    pub fn arguments(&self, call: NodeId) -> impl Iterator<Item = Argument> {
+        let list = match self.code.node(call) {
+            Node::Call { args, .. } => self.code.list(*args),
+            _ => &[],
+        };
+        list.iter().map(|id| self.argument(*id))
+    }
+
+    fn argument(&self, id: NodeId) -> Argument {
+        let (keyword, value, spread) = match self.code.node(id) {
+            Node::Entry {
+                key: Key::Name { name, .. },
+                value,
+            } => (Some(*name), *value, false),
+            Node::Spread(inner) => (None, *inner, true),
+            _ => (None, id, false),
+        };
+        Argument {
+            keyword,
+            span: self.code.span(id),
+            value,
+            spread,
+        }
+    }
+
+    /// The entries of a map, of a call's keywords, or of what a variable holding one was set to.
+    pub fn entries(&self, id: NodeId) -> Vec<Argument> {
+        let collection = match self.value(id).shape {
+            Shape::Collection(collection) => collection,
+            _ => return Vec::new(),
+        };
+        let list = match self.code.node(collection) {
+            Node::Map(list) | Node::Sequence(list) => *list,
+            Node::Call { args, .. } => *args,
+            _ => return Vec::new(),
+        };
+        self.code
+            .list(list)
+            .iter()
+            .map(|id| self.argument(*id))
+            .collect()
+    }
+
+    /// The node that a node is a part of.
+    pub fn parent(&self, id: NodeId) -> Option<NodeId> {
+        let parents = self.parents.get_or_init(|| {
+            let mut parents = vec![NodeId::NONE; self.code.len()];
+            for whole in self.code.ids() {
+                self.code.for_each_part(whole, |part| {
+                    if let Some(slot) = parents.get_mut(part.index()) {
+                        *slot = whole;
+                    }
+                });
+            }
+            parents
+        });
+        parents.get(id.index()).copied().and_then(NodeId::some)
+    }
+
+    /// What the value of an expression is called where it ends up: a variable, a field, a keyword,
+    /// a key, or the function that returns it.
+    pub fn role(&self, id: NodeId) -> Option<&'s str> {
+        let mut at = id;
+        for _ in 0..12 {
+            at = self.parent(at)?;
+            match self.code.node(at) {
+                Node::Assign { target, .. } => {
+                    return match self.code.node(*target) {
+                        Node::Name(name) | Node::Member { name, .. } => {
+                            Some(self.code.names.text(*name))
+                        }
+                        _ => self
+                            .access(*target)
+                            .and_then(|path| self.code.names.last(path))
+                            .map(|name| self.code.names.text(name)),
+                    };
+                }
+                Node::Entry {
+                    key: Key::Name { name, .. },
+                    ..
+                } => return Some(self.code.names.text(*name)),
+                Node::Return(_) => {
+                    return self
+                        .code
+                        .scope(self.code.scope_of(at))
+                        .and_then(|scope| scope.name)
+                        .map(|name| self.code.names.text(name));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// True where a call of one of these names stands in the same scope.
+    pub fn scope_calls(&self, scope: ScopeId, is_wanted: impl Fn(&str) -> bool) -> bool {
+        self.code.ids().any(|id| {
+            let Node::Call { callee, .. } = self.code.node(id) else {
+                return false;
+            };
+            self.code.scope_of(id) == scope
+                && match self.code.node(*callee) {
+                    Node::Name(name) | Node::Member { name, .. } => {
+                        is_wanted(self.code.names.text(*name))
+                    }
+                    _ => false,
+                }
+        })
+    }
+
+    pub fn text(&self, span: Span) -> &'s str {
+        self.code.slice(span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::FileKind;
+    use crate::parse::source::{HOLE, Node, Shape, Taint, facts};
+
+    use super::*;
+
+    /// Every call as `canonical name(arguments)`, arguments as rules see them.
+    fn calls(kind: FileKind, text: &str) -> Vec<String> {
+        let facts = facts(kind, text.as_bytes()).expect("facts");
+        let show = |argument: Argument| {
+            let value = facts.value(argument.value);
+            let shown = match value.shape {
+                Shape::Unknown => "?".to_owned(),
+                Shape::Composed(_) => facts.composed(value).unwrap_or("").replace(HOLE, "_"),
+                Shape::Reference(path) => facts.code.names.render(path),
+                Shape::Collection(_) => "[]".to_owned(),
+                Shape::Function(_) => "fn".to_owned(),
+                Shape::Constant(_) | Shape::Choice(..) => facts
+                    .constants(value)
+                    .into_iter()
+                    .map(|constant| match constant {
+                        Literal::Text(text) => format!("{text:?}"),
+                        Literal::Number(number) => number.to_string(),
+                        Literal::Bool(bool) => bool.to_string(),
+                        Literal::Null => "null".to_owned(),
+                    })
+                    .collect::<Vec<_>>()
+                    .join("|"),
+            };
+            let tainted = if value.taint == Taint::NONE { "" } else { "!" };
+            let keyword = argument
+                .keyword
+                .map(|name| format!("{}=", facts.code.names.text(name)))
+                .unwrap_or_default();
+            let spread = if argument.spread { "*" } else { "" };
+            format!("{keyword}{spread}{shown}{tainted}")
+        };
+        let mut shown = Vec::new();
+        for id in facts.code.ids() {
+            let Node::Call { callee, .. } = facts.code.node(id) else {
+                continue;
+            };
+            let name = match facts.canonical(*callee) {
+                Some(path) => facts.code.names.render(path),
+                None => format!("~{}", facts.text(facts.code.span(*callee))),
+            };
+            let arguments: Vec<String> = facts.arguments(id).map(show).collect();
+            shown.push(format!("{name}({})", arguments.join(", ")));
+        }
+        shown
+    }
+
+    fn python(text: &str) -> Vec<String> {
+        calls(FileKind::Python, text)
+    }
+
+    fn javascript(text: &str) -> Vec<String> {
+        calls(FileKind::JavaScript, text)
+    }
+
+    #[test]
+    fn python_callees_are_canonical_through_every_kind_of_import() {
+        let text = "import subprocess as sp, os.path\nfrom os import system as s, popen\n\
+                    from .local import run\nsp.run()\ns()\npopen()\nos.path.join()\nrun()\nr = sp.call\nr()\n";
+        assert_eq!(
+            python(text),
+            [
+                "subprocess.run()",
+                "os.system()",
+                "os.popen()",
+                "os.path.join()",
+                "..local.run()",
+                "subprocess.call()",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_local_function_or_parameter_hides_a_builtin() {
+        assert_eq!(
+            python("def eval(x): pass\ndef g(os):\n  eval(1)\n  os.system(2)\nexec(3)\n"),
+            ["~eval(1)", "~os.system(2)", "exec(3)"]
+        );
+    }
+
+    #[test]
+    fn python_constants_are_folded_where_they_are_certain() {
+        let text = "A = 'x'\nB = A + 'y'\ndef f(p, q=1):\n  c = 'l' if p else 'm'\n  if p:\n    d = 1\n  \
+                    else:\n    d = 2\n  g(A, B, c, d, -1, 'a' 'b', f'{A}!', '%s-%s' % (A, p), '{}z'.format(B))\n  \
+                    c = p\n  g(c)\n";
+        assert_eq!(
+            python(text)[1..],
+            [
+                "g(\"x\", \"xy\", \"l\"|\"m\", 1|2, -1, \"ab\", \"x!\", x-_, \"xyz\")".to_owned(),
+                "g(?)".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn keywords_are_found_in_any_order_and_through_dictionaries() {
+        let text = "o = {'verify': False}\nf(1, *a, k=2, **o)\nd = dict(x=3)\ng(**d)\nh(d['x'], o['verify'])\n";
+        assert_eq!(
+            python(text),
+            ["f(1, *a, k=2, *[])", "dict(x=3)", "g(*[])", "h(3, false)",]
+        );
+    }
+
+    #[test]
+    fn nested_functions_see_constants_of_the_module_and_not_half_of_a_variable() {
+        let text = "def f():\n  def g():\n    h(K, v)\n  h(v)\nK = 1\nv = 'a'\nv = 'b'\n";
+        assert_eq!(python(text), ["h(1, \"a\"|\"b\")", "h(\"a\"|\"b\")"]);
+    }
+
+    #[test]
+    fn request_data_is_followed_through_variables_texts_and_methods() {
+        let text = "from flask import request\nimport sys\ndef f():\n  a = request.args.get('x')\n  b = 'q' + a.strip()\n  \
+                    g(a, b, int(a), sys.argv[1])\n";
+        assert_eq!(
+            python(text).last().map(String::as_str),
+            Some("g(flask.request.args.get()!, q_!, ?, ?!)")
+        );
+        let route = "@app.route('/x/<name>')\ndef show(name):\n  open(name)\n";
+        assert_eq!(python(route).last().map(String::as_str), Some("open(?!)"));
+    }
+
+    #[test]
+    fn javascript_callees_are_canonical_through_imports_and_require() {
+        let text = "import cp, { exec as e } from 'node:child_process';\nimport * as fs from 'fs';\n\
+                    const { spawn, execSync: x } = require('child_process');\nconst y = require('axios').default;\n\
+                    e(); cp.exec(); fs.open(); spawn(); x(); y.get(); new Function(); window.eval();\n\
+                    require('util').promisify(e)();";
+        let found = javascript(text);
+        for wanted in [
+            "child_process.exec()",
+            "fs.open()",
+            "child_process.spawn()",
+            "child_process.execSync()",
+            "axios.get()",
+            "Function()",
+            "eval()",
+        ] {
+            assert!(found.iter().any(|f| f == wanted), "{wanted} in {found:?}");
+        }
+        assert_eq!(
+            found
+                .iter()
+                .filter(|f| *f == "child_process.exec()")
+                .count(),
+            3
+        );
+    }
+
+    #[test]
+    fn javascript_templates_and_objects_become_values() {
+        let text = "const n = 'a'; const o = { key: { deep: false }, n };\n\
+                    f(`${n}-b`, `x ${y} z`, o.key.deep, o.n, ['p', 'q'].join('/'));";
+        assert_eq!(
+            javascript(text).last().map(String::as_str),
+            Some("f(\"a-b\", x _ z, false, \"a\", \"p/q\")")
+        );
+    }
+
+    #[test]
+    fn destructured_requests_stay_requests() {
+        let text = "app.get('/', (req, res) => { const { name } = req.query; const { body } = req; f(name, body.x); });\n\
+                    function h({ a }) { f(a) }";
+        let found = javascript(text);
+        assert!(found.contains(&"f(?!, ?!)".to_owned()), "{found:?}");
+        assert!(found.contains(&"f(?)".to_owned()), "{found:?}");
+    }
+
+    #[test]
+    fn typed_sources_read_as_untyped_ones() {
+        let text = "import { exec } from 'child_process';\nfunction f(a: string, b?: number): void {\n  \
+                    const c = a as unknown as string;\n  exec(`x ${c!}`);\n}\n";
+        assert_eq!(
+            calls(FileKind::TypeScript, text),
+            ["child_process.exec(x _)"]
+        );
+        let tsx = "const A = ({ html }: Props) => <div dangerouslySetInnerHTML={{ __html: render(html) }} />;";
+        assert_eq!(calls(FileKind::Tsx, tsx), ["render(?)"]);
+    }
+
+    #[test]
+    fn no_truncation_of_any_source_panics() {
+        let python = "@app.route('/<x>')\nasync def f(a, *b, c: int = 1, **d):\n  with open(a) as g, h:\n    \
+                      for i, (j, k) in enumerate(x): y = [z for z in f'{i!r:>{j}}' if z]\n  match a:\n    \
+                      case {'k': v}: return v\n  a['b'].c += '%(x)s%%%' % {'x': 1}\n  (m := '\\u12')\n";
+        let script = "import a, { b as c } from 'x'; @D() class E extends F { static #p = 1; @G() m({ h = 1, ...r }, [i]) { \
+                      for (const { q } of z) l ??= `t${`u${v}`}`; } }\nconst j = async x => <A b={1} {...c}>{d}</A>;\n\
+                      k?.l?.[m]!.n<T>(o as P, ...p); label: switch (1) { case 2: break }";
+        for (kind, text) in [
+            (FileKind::Python, python),
+            (FileKind::JavaScript, script),
+            (FileKind::TypeScript, script),
+            (FileKind::Tsx, script),
+        ] {
+            for end in 0..=text.len() {
+                if text.is_char_boundary(end) {
+                    let _ = facts(kind, &text.as_bytes()[..end]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn depth_without_brackets_costs_no_stack() {
+        let sum = format!("x = {}a\n", "a + ".repeat(50_000));
+        let chain = format!("x = a{}\n", ".b".repeat(50_000));
+        let not = format!("x = {}a\n", "not ".repeat(20_000));
+        for text in [sum, chain, not] {
+            let _ = facts(FileKind::Python, text.as_bytes());
+            let _ = facts(FileKind::JavaScript, text.as_bytes());
+        }
+    }
+}

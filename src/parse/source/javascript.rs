@@ -1,0 +1,520 @@
+//! JavaScript, TypeScript, JSX and TSX syntax to [`Code`].
+
+use tree_sitter::{Language, Node as Syntax};
+
+use crate::model::Span;
+
+use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeKind};
+use super::literal;
+use super::names::{Path, Symbol};
+use super::python::{entry_key, negative};
+use super::walk::{Adapter, Child, Enter, fields, kinds};
+
+kinds! {
+    Identifier = "identifier" | "this" | "super" | "undefined" | "import",
+    Property = "property_identifier" | "private_property_identifier" | "statement_identifier",
+    Shorthand = "shorthand_property_identifier" | "shorthand_property_identifier_pattern",
+    Text = "string",
+    Template = "template_string",
+    Substitution = "template_substitution",
+    Number = "number",
+    True = "true",
+    False = "false",
+    Null = "null",
+    Member = "member_expression",
+    Subscript = "subscript_expression",
+    Call = "call_expression",
+    New = "new_expression",
+    Arguments = "arguments",
+    Spread = "spread_element" | "rest_pattern",
+    Binary = "binary_expression",
+    Unary = "unary_expression",
+    Ternary = "ternary_expression",
+    Array = "array" | "array_pattern",
+    Object = "object" | "object_pattern",
+    Pair = "pair" | "pair_pattern" | "field_definition" | "public_field_definition",
+    PatternDefault = "assignment_pattern" | "object_assignment_pattern",
+    Through = "parenthesized_expression" | "await_expression" | "non_null_expression" | "as_expression"
+        | "satisfies_expression" | "jsx_expression" | "required_parameter" | "optional_parameter",
+    Cast = "type_assertion",
+    Comma = "sequence_expression",
+    Declarator = "variable_declarator",
+    Assignment = "assignment_expression",
+    Augmented = "augmented_assignment_expression",
+    Function = "function_declaration" | "function_expression" | "generator_function"
+        | "generator_function_declaration" | "method_definition",
+    Arrow = "arrow_function",
+    Class = "class_declaration" | "class" | "abstract_class_declaration",
+    Parameters = "formal_parameters",
+    Decorator = "decorator",
+    Return = "return_statement",
+    ForIn = "for_in_statement",
+    Branch = "if_statement" | "for_statement" | "while_statement" | "do_statement" | "switch_case" | "switch_default",
+    Catch = "catch_clause",
+    Import = "import_statement",
+    Tag = "jsx_opening_element" | "jsx_self_closing_element",
+    Attribute = "jsx_attribute",
+    Ignored = "comment" | "type_annotation" | "type_arguments" | "type_parameters" | "interface_declaration"
+        | "type_alias_declaration" | "ambient_declaration" | "function_signature" | "method_signature"
+        | "predefined_type" | "type_identifier" | "generic_type" | "union_type" | "object_type" | "literal_type"
+        | "array_type" | "jsx_text" | "jsx_closing_element" | "optional_chain" | "hash_bang_line"
+        | "accessibility_modifier" | "implements_clause" | "export_clause" | "regex",
+    Statement = "program" | "statement_block" | "expression_statement" | "lexical_declaration" | "variable_declaration"
+        | "try_statement" | "finally_clause" | "else_clause" | "switch_statement" | "switch_body" | "class_body"
+        | "export_statement" | "labeled_statement" | "throw_statement",
+}
+
+fields! {
+    name, left, right, function, constructor, arguments, object, property, value, index, key, operator, body,
+    parameter, pattern, consequence, alternative, source, alias,
+}
+
+pub(super) struct JavaScript {
+    kinds: Vec<Kind>,
+    fields: Fields,
+    decorators: Vec<NodeId>,
+}
+
+impl JavaScript {
+    pub fn new(language: &Language) -> Self {
+        Self {
+            kinds: kind_table(language),
+            fields: Fields::of(language),
+            decorators: Vec::new(),
+        }
+    }
+
+    fn import<'s>(&self, code: &mut Code<'s>, node: &Syntax<'_>) {
+        let f = self.fields;
+        let source = node.child_by_field_id(f.source);
+        let mut pending = Vec::new();
+        let mut cursor = node.walk();
+        // Clauses nest three deep at most, so a list of what is left to look at is enough.
+        let mut queue: Vec<Syntax<'_>> = node.named_children(&mut cursor).collect();
+        let mut module = source;
+        while let Some(part) = queue.pop() {
+            match part.kind() {
+                "import_clause" | "named_imports" => {
+                    queue.extend(part.named_children(&mut part.walk()));
+                }
+                "identifier" => pending.push((part, None)),
+                "namespace_import" => pending.extend(part.named_child(0).map(|name| (name, None))),
+                "import_require_clause" => {
+                    module = part.child_by_field_id(f.source);
+                    pending.extend(part.named_child(0).map(|name| (name, None)));
+                }
+                "import_specifier" => {
+                    if let Some(name) = part.child_by_field_id(f.name) {
+                        let local = part.child_by_field_id(f.alias).unwrap_or(name);
+                        pending.push((local, Some(name)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let Some(module) = module else { return };
+        let Some(module) = module_path(code, Span::from(module.byte_range())) else {
+            return;
+        };
+        for (local, name) in pending {
+            let span = Span::from(local.byte_range());
+            let local = code.slice(span);
+            let local = code.names.intern(local);
+            let name = name.map(|name| code.slice(Span::from(name.byte_range())));
+            let path = match name {
+                None | Some("default") => Some(module),
+                Some(name) => {
+                    let name = code.names.intern(name);
+                    code.names.child(module, name)
+                }
+            };
+            if let Some(path) = path {
+                code.add(Node::Import { local, path }, span);
+            }
+        }
+    }
+
+    fn id_of(children: &[Child<Kind>], field: u16) -> NodeId {
+        Self::child_of(children, field).map_or(NodeId::NONE, |child| child.id)
+    }
+
+    fn child_of(children: &[Child<Kind>], field: u16) -> Option<&Child<Kind>> {
+        children
+            .iter()
+            .find(|child| child.field == field && field != 0)
+    }
+
+    fn list(code: &mut Code<'_>, children: &[Child<Kind>]) -> List {
+        code.add_list(children.iter().filter_map(|child| child.id.some()))
+    }
+
+    fn first(children: &[Child<Kind>]) -> NodeId {
+        children
+            .iter()
+            .find_map(|child| child.id.some())
+            .unwrap_or(NodeId::NONE)
+    }
+
+    fn last(children: &[Child<Kind>]) -> NodeId {
+        children
+            .iter()
+            .rev()
+            .find_map(|child| child.id.some())
+            .unwrap_or(NodeId::NONE)
+    }
+
+    /// The name of a function that has none of its own: what it is assigned to.
+    fn name_from_parent<'s>(
+        &self,
+        code: &mut Code<'s>,
+        parent: Option<(Kind, Syntax<'_>)>,
+    ) -> Option<Symbol> {
+        let (kind, parent) = parent?;
+        let f = self.fields;
+        let name = match kind {
+            Kind::Declarator => parent.child_by_field_id(f.name),
+            Kind::Pair => parent
+                .child_by_field_id(f.key)
+                .or_else(|| parent.child_by_field_id(f.property)),
+            Kind::Assignment => parent.child_by_field_id(f.left),
+            _ => None,
+        }?;
+        let text = code.slice(Span::from(name.byte_range()));
+        let text = text.rsplit('.').next().unwrap_or(text);
+        Some(code.names.intern(text))
+    }
+
+    fn expression<'s>(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Kind,
+        node: &Syntax<'_>,
+        children: &[Child<Kind>],
+    ) -> Node<'s> {
+        let f = self.fields;
+        let span = Span::from(node.byte_range());
+        match kind {
+            Kind::Member => {
+                let at = Self::child_of(children, f.property).map(|child| child.span);
+                let name = code.slice(at.unwrap_or_default());
+                Node::Member {
+                    object: Self::id_of(children, f.object),
+                    name: code.names.intern(name),
+                }
+            }
+            Kind::Subscript => Node::Index {
+                object: Self::id_of(children, f.object),
+                key: Self::id_of(children, f.index),
+            },
+            Kind::Call | Kind::New => {
+                let callee = if kind == Kind::Call {
+                    f.function
+                } else {
+                    f.constructor
+                };
+                let args = match code.node(Self::id_of(children, f.arguments)) {
+                    Node::Sequence(list) => *list,
+                    // A tagged template is not a call with a text: the tag sees the parts apart.
+                    _ => List::default(),
+                };
+                Node::Call {
+                    callee: Self::id_of(children, callee),
+                    args,
+                }
+            }
+            Kind::Spread => Node::Spread(Self::last(children)),
+            Kind::Binary => {
+                let left = Self::id_of(children, f.left);
+                let right = Self::id_of(children, f.right);
+                match node.child_by_field_id(f.operator).map(|n| n.kind()) {
+                    Some("+") => Node::Sum { left, right },
+                    Some("||" | "??" | "&&") => Node::Either(Self::list(code, children)),
+                    _ => Node::Opaque(Self::list(code, children)),
+                }
+            }
+            Kind::Unary => negative(code, span, children),
+            Kind::Ternary => {
+                let arms = [f.consequence, f.alternative].map(|field| Self::id_of(children, field));
+                Node::Either(code.add_list(arms.into_iter().filter_map(NodeId::some)))
+            }
+            Kind::Array | Kind::Arguments => Node::Sequence(Self::list(code, children)),
+            Kind::Object | Kind::Tag => Node::Map(Self::list(code, children)),
+            Kind::Pair => {
+                let key = children.iter().find(|child| {
+                    child.field == f.key || child.field == f.property || child.field == f.name
+                });
+                let value = Self::id_of(children, f.value);
+                match key {
+                    Some(key) if key.id == NodeId::NONE => Node::Entry {
+                        key: named(code, key.span),
+                        value,
+                    },
+                    Some(key) => Node::Entry {
+                        key: entry_key(code, key.id),
+                        value,
+                    },
+                    None => Node::Opaque(Self::list(code, children)),
+                }
+            }
+            Kind::Attribute => match children.first() {
+                Some(name) => Node::Entry {
+                    key: named(code, name.span),
+                    value: Self::last(children.get(1..).unwrap_or(&[])),
+                },
+                None => Node::Opaque(List::default()),
+            },
+            Kind::Template => {
+                let mut parts = Vec::new();
+                let mut from = span.start + 1;
+                for child in children.iter().filter(|c| c.kind == Kind::Substitution) {
+                    template_text(code, Span::new(from, child.span.start), &mut parts);
+                    parts.extend(child.id.some());
+                    from = child.span.end;
+                }
+                let end = span.end.saturating_sub(1).max(from);
+                template_text(code, Span::new(from, end), &mut parts);
+                Node::Text(code.add_list(parts))
+            }
+            Kind::Through | Kind::Substitution | Kind::PatternDefault => {
+                Node::Same(Self::first(children))
+            }
+            Kind::Cast | Kind::Comma => Node::Same(Self::last(children)),
+            _ => Node::Opaque(Self::list(code, children)),
+        }
+    }
+}
+
+/// A module's name as one first step: `node:fs` and `fs` are the same.
+fn module_path(code: &mut Code<'_>, span: Span) -> Option<Path> {
+    let name = code.slice(span).trim_matches(['\'', '"', '`']);
+    let name = name.strip_prefix("node:").unwrap_or(name);
+    if name.is_empty() {
+        return None;
+    }
+    let name = code.names.intern(name);
+    Some(code.names.root(name))
+}
+
+fn named(code: &mut Code<'_>, span: Span) -> Key {
+    let name = code.slice(span).trim_matches(['\'', '"', '`']);
+    let name = code.names.intern(name);
+    Key::Name { name, span }
+}
+
+fn template_text(code: &mut Code<'_>, span: Span, parts: &mut Vec<NodeId>) {
+    if !span.is_empty() {
+        let text = literal::unescape(code.slice(span));
+        parts.push(code.add(Node::Literal(Literal::Text(text)), span));
+    }
+}
+
+impl<'s> Adapter<'s> for JavaScript {
+    type Kind = Kind;
+
+    fn kind(&self, id: u16) -> Kind {
+        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    }
+
+    fn enter(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Kind,
+        field: u16,
+        node: &Syntax<'_>,
+        parent: Option<(Kind, Syntax<'_>)>,
+    ) -> Enter {
+        let span = Span::from(node.byte_range());
+        let f = self.fields;
+        let parent_kind = parent.map_or(Kind::Other, |(kind, _)| kind);
+        match kind {
+            Kind::Identifier => {
+                if matches!(parent_kind, Kind::Function | Kind::Class | Kind::Tag)
+                    && field == f.name
+                {
+                    return Enter::Skip;
+                }
+                let name = code.names.intern(code.slice(span));
+                let is_parameter = match parent_kind {
+                    Kind::Parameters | Kind::Catch => true,
+                    Kind::Arrow => field == f.parameter,
+                    Kind::Through => field == f.pattern && f.pattern != 0,
+                    _ => false,
+                };
+                let node = if is_parameter {
+                    Node::Parameter(name)
+                } else {
+                    Node::Name(name)
+                };
+                Enter::Done(code.add(node, span))
+            }
+            Kind::Property | Kind::Ignored => Enter::Skip,
+            Kind::Shorthand => {
+                let key = named(code, span);
+                let Key::Name { name, .. } = key else {
+                    return Enter::Skip;
+                };
+                let value = code.add(Node::Name(name), span);
+                // `{a = 1}` as a pattern has its default around it, which reads the name alone.
+                let node = Node::Entry { key, value };
+                Enter::Done(code.add(node, span))
+            }
+            Kind::Text => {
+                let text = literal::javascript(code.slice(span));
+                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+            }
+            Kind::Template if !code.slice(span).contains("${") => {
+                let text = literal::javascript(code.slice(span));
+                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+            }
+            Kind::Number => {
+                let node = match literal::number(code.slice(span)) {
+                    Some(number) => Node::Literal(Literal::Number(number)),
+                    None => Node::Opaque(List::default()),
+                };
+                Enter::Done(code.add(node, span))
+            }
+            Kind::True => Enter::Done(code.add(Node::Literal(Literal::Bool(true)), span)),
+            Kind::False => Enter::Done(code.add(Node::Literal(Literal::Bool(false)), span)),
+            Kind::Null => Enter::Done(code.add(Node::Literal(Literal::Null), span)),
+            Kind::Import => {
+                self.import(code, node);
+                Enter::Skip
+            }
+            Kind::Function | Kind::Arrow | Kind::Class => {
+                let own = node
+                    .child_by_field_id(f.name)
+                    .map(|name| Span::from(name.byte_range()));
+                let name = match own {
+                    Some(span) => Some(code.names.intern(code.slice(span))),
+                    None => self.name_from_parent(code, parent),
+                };
+                let scope = if kind == Kind::Class {
+                    ScopeKind::Class
+                } else {
+                    ScopeKind::Function
+                };
+                let decorators = std::mem::take(&mut self.decorators);
+                code.open_scope(scope, name, span, decorators);
+                Enter::Into
+            }
+            Kind::Branch | Kind::ForIn | Kind::Catch => {
+                code.enter_branch();
+                Enter::Into
+            }
+            _ => Enter::Into,
+        }
+    }
+
+    fn between(
+        &mut self,
+        code: &mut Code<'s>,
+        parent: Kind,
+        children: &mut Vec<Child<Kind>>,
+        first: usize,
+    ) {
+        let Some(done) = children.last().copied() else {
+            return;
+        };
+        let binding = Binding {
+            declares: true,
+            ..Binding::default()
+        };
+        match parent {
+            Kind::ForIn if done.field == self.fields.right => {
+                let target = Self::id_of(children.get(first..).unwrap_or(&[]), self.fields.left);
+                let element = Binding {
+                    element: true,
+                    ..binding
+                };
+                code.assign(target, done.id, element, done.span);
+            }
+            // A destructured parameter binds names of something unknown.
+            Kind::Parameters
+                if done.id != NodeId::NONE && !matches!(code.node(done.id), Node::Parameter(_)) =>
+            {
+                let unknown = code.add(Node::Opaque(List::default()), done.span);
+                code.assign(done.id, unknown, binding, done.span);
+            }
+            _ => {}
+        }
+    }
+
+    fn leave(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Kind,
+        node: &Syntax<'_>,
+        children: &[Child<Kind>],
+    ) -> NodeId {
+        let span = Span::from(node.byte_range());
+        let f = self.fields;
+        let declares = Binding {
+            declares: true,
+            ..Binding::default()
+        };
+        match kind {
+            Kind::Statement => NodeId::NONE,
+            Kind::Parameters => {
+                self.decorators.clear();
+                NodeId::NONE
+            }
+            Kind::Branch | Kind::ForIn | Kind::Catch => {
+                code.leave_branch();
+                NodeId::NONE
+            }
+            Kind::Function | Kind::Arrow | Kind::Class => {
+                // An arrow's expression is what it returns.
+                if kind == Kind::Arrow
+                    && let Some(value) = Self::id_of(children, f.body).some()
+                {
+                    code.add(Node::Return(value), span);
+                }
+                let scope = code.close_scope();
+                let function = code.add(Node::Function(scope), span);
+                if matches!(node.kind(), "function_declaration" | "class_declaration")
+                    && let Some(name) = code.scope(scope).and_then(|scope| scope.name)
+                {
+                    let target = code.add(Node::Name(name), span);
+                    code.assign(target, function, declares, span);
+                }
+                function
+            }
+            Kind::Decorator => {
+                let inner = Self::last(children);
+                self.decorators.extend(inner.some());
+                NodeId::NONE
+            }
+            Kind::Return => {
+                let value = Self::last(children);
+                code.add(Node::Return(value), span)
+            }
+            Kind::Declarator => {
+                let target = Self::id_of(children, f.name);
+                match Self::id_of(children, f.value).some() {
+                    Some(value) => code.assign(target, value, declares, span),
+                    None => {
+                        let nothing = code.add(Node::Literal(Literal::Null), span);
+                        code.assign(target, nothing, declares, span)
+                    }
+                }
+            }
+            Kind::Assignment | Kind::Augmented => {
+                let target = Self::id_of(children, f.left);
+                let value = Self::id_of(children, f.right);
+                let value = match code.node(value) {
+                    Node::Assign { value, .. } => *value,
+                    _ => value,
+                };
+                let binding = Binding {
+                    append: kind == Kind::Augmented,
+                    ..Binding::default()
+                };
+                code.assign(target, value, binding, span)
+            }
+            _ => {
+                let expression = self.expression(code, kind, node, children);
+                code.add(expression, span)
+            }
+        }
+    }
+}

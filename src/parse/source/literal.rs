@@ -1,0 +1,129 @@
+//! String literals as their languages read them.
+
+use std::borrow::Cow;
+
+/// The text of a Python string literal, prefix and quotes included in `raw`.
+pub(super) fn python(raw: &str) -> Cow<'_, str> {
+    let quoted = raw.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let is_raw = raw[..raw.len() - quoted.len()].contains(['r', 'R']);
+    let body = ["\"\"\"", "'''", "\"", "'"]
+        .iter()
+        .find_map(|quote| {
+            quoted
+                .strip_prefix(quote)
+                .map(|rest| rest.strip_suffix(quote).unwrap_or(rest))
+        })
+        .unwrap_or(quoted);
+    if is_raw {
+        Cow::Borrowed(body)
+    } else {
+        unescape(body)
+    }
+}
+
+/// The text of a JavaScript string or template without substitutions.
+pub(super) fn javascript(raw: &str) -> Cow<'_, str> {
+    let body = ["\"", "'", "`"]
+        .iter()
+        .find_map(|quote| {
+            raw.strip_prefix(quote)
+                .map(|rest| rest.strip_suffix(quote).unwrap_or(rest))
+        })
+        .unwrap_or(raw);
+    unescape(body)
+}
+
+/// Resolves the escapes that the C family of languages shares; unknown ones stay as written.
+pub(super) fn unescape(body: &str) -> Cow<'_, str> {
+    if !body.contains('\\') {
+        return Cow::Borrowed(body);
+    }
+    let mut text = String::with_capacity(body.len());
+    let mut rest = body;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let tail = &rest[at + 1..];
+        let mut chars = tail.chars();
+        let Some(first) = chars.next() else {
+            text.push('\\');
+            rest = "";
+            break;
+        };
+        rest = chars.as_str();
+        match first {
+            'n' => text.push('\n'),
+            't' => text.push('\t'),
+            'r' => text.push('\r'),
+            '0' => text.push('\0'),
+            '\\' | '\'' | '"' | '`' | '$' | '/' => text.push(first),
+            '\n' => {}
+            'x' | 'u' => {
+                let digits = if first == 'x' { 2 } else { 4 };
+                let code = rest
+                    .get(..digits)
+                    .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+                    .and_then(char::from_u32);
+                match code {
+                    Some(c) => {
+                        text.push(c);
+                        rest = &rest[digits..];
+                    }
+                    None => {
+                        text.push('\\');
+                        text.push(first);
+                    }
+                }
+            }
+            other => {
+                text.push('\\');
+                text.push(other);
+            }
+        }
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
+}
+
+/// A number as Python and JavaScript write it: separators, hexadecimal, octal, binary, suffixes.
+pub(super) fn number(raw: &str) -> Option<f64> {
+    let digits: String = raw.chars().filter(|c| *c != '_').collect();
+    let digits = digits.trim_end_matches(['n', 'l', 'L', 'j', 'J']);
+    let lower = digits.to_ascii_lowercase();
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
+        if let Some(rest) = lower.strip_prefix(prefix) {
+            // 64 bits hold every number that a rule compares with.
+            #[allow(clippy::cast_precision_loss)]
+            return u64::from_str_radix(rest, radix).ok().map(|n| n as f64);
+        }
+    }
+    lower.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{javascript, number, python};
+
+    #[test]
+    fn python_literals_lose_prefix_quotes_and_escapes() {
+        assert_eq!(python("'a'"), "a");
+        assert_eq!(python("b\"\"\"a\"b\"\"\""), "a\"b");
+        assert_eq!(python(r"'a\n\x41'"), "a\nA");
+        assert_eq!(python(r"r'\n'"), r"\n");
+        assert_eq!(python("'"), "");
+    }
+
+    #[test]
+    fn broken_escapes_stay_as_they_are() {
+        assert_eq!(javascript(r"'\u12'"), r"\u12");
+        assert_eq!(javascript("'a\\"), "a\\");
+        assert_eq!(javascript(r"'\xé'"), r"\xé");
+    }
+
+    #[test]
+    fn numbers_are_read_in_every_base() {
+        assert_eq!(number("0o777"), Some(511.0));
+        assert_eq!(number("1_024"), Some(1024.0));
+        assert_eq!(number("0xffn"), Some(255.0));
+        assert_eq!(number("1.5e3"), Some(1500.0));
+    }
+}

@@ -1,0 +1,160 @@
+//! Names and dotted paths, each stored once per file.
+
+use std::collections::HashMap;
+
+/// A name of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(pub u32);
+
+/// A dotted path of one file: `subprocess.run`, `paramiko.SSHClient().connect`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Path(pub u32);
+
+/// Stands in a path for "what the call returns".
+pub const CALL: Symbol = Symbol(0);
+
+/// Longest path, in steps: longer chains are nobody's canonical name.
+const MAX_STEPS: u16 = 12;
+
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    parent: Option<Path>,
+    name: Symbol,
+    depth: u16,
+}
+
+/// The names and paths of a file.
+#[derive(Debug)]
+pub struct Names<'s> {
+    symbols: Vec<&'s str>,
+    by_text: HashMap<&'s str, Symbol>,
+    steps: Vec<Step>,
+    by_step: HashMap<(Option<Path>, Symbol), Path>,
+}
+
+impl Default for Names<'_> {
+    fn default() -> Self {
+        let mut names = Self {
+            symbols: Vec::new(),
+            by_text: HashMap::new(),
+            steps: Vec::new(),
+            by_step: HashMap::new(),
+        };
+        names.intern("()");
+        names
+    }
+}
+
+impl<'s> Names<'s> {
+    pub fn intern(&mut self, text: &'s str) -> Symbol {
+        if let Some(symbol) = self.by_text.get(text) {
+            return *symbol;
+        }
+        let symbol = Symbol(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
+        self.symbols.push(text);
+        self.by_text.insert(text, symbol);
+        symbol
+    }
+
+    pub fn lookup(&self, text: &str) -> Option<Symbol> {
+        self.by_text.get(text).copied()
+    }
+
+    pub fn text(&self, symbol: Symbol) -> &'s str {
+        self.symbols.get(symbol.0 as usize).copied().unwrap_or("")
+    }
+
+    /// Every name of the file.
+    pub fn symbols(&self) -> impl Iterator<Item = (Symbol, &'s str)> {
+        (0..).map(Symbol).zip(self.symbols.iter().copied())
+    }
+
+    pub fn root(&mut self, name: Symbol) -> Path {
+        self.step(None, name, 1)
+    }
+
+    /// `path.name`, or `None` where the chain is too long to be a canonical name.
+    pub fn child(&mut self, path: Path, name: Symbol) -> Option<Path> {
+        let depth = self.steps.get(path.0 as usize)?.depth;
+        (depth < MAX_STEPS).then(|| self.step(Some(path), name, depth + 1))
+    }
+
+    /// `a.b.c` as a path.
+    pub fn dotted(&mut self, text: &'s str) -> Option<Path> {
+        let mut path = None;
+        for name in text.split('.').filter(|name| !name.is_empty()) {
+            let name = self.intern(name);
+            path = Some(match path {
+                None => self.root(name),
+                Some(path) => self.child(path, name)?,
+            });
+        }
+        path
+    }
+
+    fn step(&mut self, parent: Option<Path>, name: Symbol, depth: u16) -> Path {
+        let steps = &mut self.steps;
+        *self.by_step.entry((parent, name)).or_insert_with(|| {
+            steps.push(Step {
+                parent,
+                name,
+                depth,
+            });
+            Path(u32::try_from(steps.len() - 1).unwrap_or(u32::MAX))
+        })
+    }
+
+    pub fn last(&self, path: Path) -> Option<Symbol> {
+        self.steps.get(path.0 as usize).map(|step| step.name)
+    }
+
+    pub fn parent(&self, path: Path) -> Option<Path> {
+        self.steps.get(path.0 as usize).and_then(|step| step.parent)
+    }
+
+    /// The path as text: `a.b().c`.
+    pub fn render(&self, path: Path) -> String {
+        let mut parts = Vec::new();
+        let mut at = Some(path);
+        while let Some(step) = at.and_then(|path| self.steps.get(path.0 as usize)) {
+            parts.push(step.name);
+            at = step.parent;
+        }
+        let mut text = String::new();
+        for name in parts.into_iter().rev() {
+            if name != CALL && !text.is_empty() {
+                text.push('.');
+            }
+            text.push_str(self.text(name));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CALL, Names};
+
+    #[test]
+    fn a_path_renders_as_it_was_built() {
+        let mut names = Names::default();
+        let path = names.dotted("paramiko.SSHClient").expect("a path");
+        let call = names.child(path, CALL).expect("short enough");
+        let connect = names.intern("connect");
+        let method = names.child(call, connect).expect("short enough");
+        assert_eq!(names.render(method), "paramiko.SSHClient().connect");
+        assert_eq!(names.dotted("paramiko.SSHClient"), Some(path));
+    }
+
+    #[test]
+    fn endless_chains_have_no_path() {
+        let mut names = Names::default();
+        let a = names.intern("a");
+        let mut path = names.root(a);
+        let steps = (0..100).map_while(|_| {
+            path = names.child(path, a)?;
+            Some(())
+        });
+        assert!(steps.count() < 100);
+    }
+}

@@ -1,0 +1,531 @@
+//! Python syntax to [`Code`].
+
+use tree_sitter::{Language, Node as Syntax};
+
+use crate::model::Span;
+
+use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeKind};
+use super::literal;
+use super::names::Symbol;
+use super::walk::{Adapter, Child, Enter, fields, kinds};
+
+kinds! {
+    Identifier = "identifier",
+    Text = "string",
+    TextContent = "string_content",
+    TextStart = "string_start" | "string_end" | "type_conversion" | "format_specifier",
+    Interpolation = "interpolation",
+    Concatenated = "concatenated_string",
+    Number = "integer" | "float",
+    True = "true",
+    False = "false",
+    Null = "none",
+    Attribute = "attribute",
+    Subscript = "subscript",
+    Call = "call",
+    Arguments = "argument_list",
+    Keyword = "keyword_argument",
+    Splat = "list_splat" | "dictionary_splat",
+    SplatPattern = "list_splat_pattern" | "dictionary_splat_pattern",
+    Binary = "binary_operator",
+    Boolean = "boolean_operator",
+    Unary = "unary_operator",
+    Conditional = "conditional_expression",
+    Sequence = "list" | "tuple" | "set" | "expression_list" | "pattern_list" | "tuple_pattern" | "list_pattern",
+    Dictionary = "dictionary",
+    Pair = "pair",
+    Parenthesized = "parenthesized_expression",
+    Await = "await",
+    Assignment = "assignment",
+    Augmented = "augmented_assignment",
+    NamedExpression = "named_expression",
+    Lambda = "lambda",
+    Function = "function_definition",
+    Class = "class_definition",
+    Decorated = "decorated_definition",
+    Decorator = "decorator",
+    Parameters = "parameters" | "lambda_parameters",
+    DefaultParameter = "default_parameter" | "typed_default_parameter",
+    TypedParameter = "typed_parameter",
+    Return = "return_statement",
+    For = "for_statement",
+    ForIn = "for_in_clause",
+    While = "while_statement",
+    If = "if_statement",
+    Except = "except_clause",
+    Case = "case_clause",
+    AsPattern = "as_pattern",
+    AsTarget = "as_pattern_target",
+    Comprehension = "list_comprehension" | "set_comprehension" | "dictionary_comprehension" | "generator_expression",
+    Import = "import_statement",
+    ImportFrom = "import_from_statement",
+    FutureImport = "future_import_statement",
+    Type = "type",
+    Comment = "comment",
+    Statement = "module" | "block" | "expression_statement" | "with_statement" | "with_clause" | "with_item"
+        | "try_statement" | "else_clause" | "elif_clause" | "finally_clause" | "match_statement" | "assert_statement"
+        | "delete_statement" | "global_statement" | "nonlocal_statement" | "raise_statement",
+}
+
+fields! { name, left, right, function, arguments, object, attribute, value, subscript, key, operator, module_name, alias }
+
+pub(super) struct Python {
+    kinds: Vec<Kind>,
+    fields: Fields,
+    /// Decorators that wait for their function or class.
+    decorators: Vec<NodeId>,
+}
+
+impl Python {
+    pub fn new(language: &Language) -> Self {
+        Self {
+            kinds: kind_table(language),
+            fields: Fields::of(language),
+            decorators: Vec::new(),
+        }
+    }
+
+    /// A string without interpolation is a literal; one with it is walked into.
+    fn text<'s>(code: &mut Code<'s>, node: &Syntax<'_>) -> Enter {
+        let span = Span::from(node.byte_range());
+        let raw = code.slice(span);
+        let prefix = raw.len()
+            - raw
+                .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+                .len();
+        let formatted = raw[..prefix].contains(['f', 'F', 't', 'T']);
+        if formatted && raw.contains('{') {
+            return Enter::Into;
+        }
+        let text = literal::python(raw);
+        Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+    }
+
+    fn import<'s>(code: &mut Code<'s>, node: &Syntax<'_>, from: bool, fields: Fields) {
+        let mut prefix = "";
+        let mut cursor = node.walk();
+        if !cursor.goto_first_child() {
+            return;
+        }
+        loop {
+            let part = cursor.node();
+            let field = cursor.field_id().map_or(0, |id| id.get());
+            let span = Span::from(part.byte_range());
+            if from && field == fields.module_name {
+                prefix = code.slice(span);
+            } else if field == fields.name {
+                let of = |id| {
+                    part.child_by_field_id(id)
+                        .map(|n| Span::from(n.byte_range()))
+                };
+                let (name, alias) = match (of(fields.name), of(fields.alias)) {
+                    (Some(name), Some(alias)) => (code.slice(name), Some(code.slice(alias))),
+                    _ => (code.slice(span), None),
+                };
+                Self::bind_import(code, prefix, name, alias, from, span);
+            }
+            if !cursor.goto_next_sibling() {
+                return;
+            }
+        }
+    }
+
+    fn bind_import<'s>(
+        code: &mut Code<'s>,
+        prefix: &'s str,
+        name: &'s str,
+        alias: Option<&'s str>,
+        from: bool,
+        span: Span,
+    ) {
+        // `import a.b` binds `a`; `import a.b as c` binds `a.b`.
+        let (local, full) = match (alias, from) {
+            (Some(alias), _) => (alias, name),
+            (None, true) => (name, name),
+            (None, false) => {
+                let first = name.split('.').next().unwrap_or(name);
+                (first, first)
+            }
+        };
+        // A relative module keeps its dots as one first step, so that it is nobody else's name.
+        let relative = prefix.len() - prefix.trim_start_matches('.').len();
+        let base = if relative > 0 {
+            let dots = code.names.intern(".");
+            let mut path = Some(code.names.root(dots));
+            for part in prefix[relative..].split('.').filter(|p| !p.is_empty()) {
+                let part = code.names.intern(part);
+                path = path.and_then(|path| code.names.child(path, part));
+            }
+            path
+        } else {
+            code.names.dotted(prefix)
+        };
+        let path = match base {
+            None => code.names.dotted(full),
+            Some(base) => {
+                let mut path = Some(base);
+                for part in full.split('.') {
+                    let part = code.names.intern(part.trim());
+                    path = path.and_then(|path| code.names.child(path, part));
+                }
+                path
+            }
+        };
+        let local = code.names.intern(local);
+        if let Some(path) = path {
+            code.add(Node::Import { local, path }, span);
+        }
+    }
+
+    fn id_of(children: &[Child<Kind>], field: u16) -> NodeId {
+        children
+            .iter()
+            .find(|child| child.field == field && field != 0)
+            .map_or(NodeId::NONE, |child| child.id)
+    }
+
+    fn symbol_of<'s>(code: &mut Code<'s>, children: &[Child<Kind>], field: u16) -> (Symbol, Span) {
+        let span = children
+            .iter()
+            .find(|child| child.field == field && field != 0)
+            .map(|child| child.span)
+            .unwrap_or_default();
+        let text = code.slice(span);
+        (code.names.intern(text), span)
+    }
+
+    /// The parts that are expressions.
+    fn list(code: &mut Code<'_>, children: &[Child<Kind>]) -> List {
+        code.add_list(children.iter().filter_map(|child| child.id.some()))
+    }
+
+    fn last(children: &[Child<Kind>]) -> NodeId {
+        children
+            .iter()
+            .rev()
+            .find_map(|child| child.id.some())
+            .unwrap_or(NodeId::NONE)
+    }
+
+    fn expression<'s>(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Kind,
+        node: &Syntax<'_>,
+        children: &[Child<Kind>],
+    ) -> Node<'s> {
+        let f = self.fields;
+        let span = Span::from(node.byte_range());
+        match kind {
+            Kind::Attribute => {
+                let (name, _) = Self::symbol_of(code, children, f.attribute);
+                Node::Member {
+                    object: Self::id_of(children, f.object),
+                    name,
+                }
+            }
+            Kind::Subscript => Node::Index {
+                object: Self::id_of(children, f.value),
+                key: Self::id_of(children, f.subscript),
+            },
+            Kind::Call => {
+                let args = match code.node(Self::id_of(children, f.arguments)) {
+                    Node::Sequence(list) => *list,
+                    _ => {
+                        let generator = Self::id_of(children, f.arguments).some();
+                        code.add_list(generator)
+                    }
+                };
+                Node::Call {
+                    callee: Self::id_of(children, f.function),
+                    args,
+                }
+            }
+            Kind::Keyword => {
+                let (name, at) = Self::symbol_of(code, children, f.name);
+                Node::Entry {
+                    key: Key::Name { name, span: at },
+                    value: Self::id_of(children, f.value),
+                }
+            }
+            Kind::Pair => {
+                let key = Self::id_of(children, f.key);
+                Node::Entry {
+                    key: entry_key(code, key),
+                    value: Self::id_of(children, f.value),
+                }
+            }
+            Kind::Splat => Node::Spread(Self::last(children)),
+            Kind::Binary => {
+                let left = Self::id_of(children, f.left);
+                let right = Self::id_of(children, f.right);
+                let operator = node.child_by_field_id(f.operator).map(|n| n.kind());
+                match operator {
+                    Some("+") => Node::Sum { left, right },
+                    Some("%") => Node::Format {
+                        template: left,
+                        args: right,
+                    },
+                    _ => Node::Opaque(Self::list(code, children)),
+                }
+            }
+            Kind::Unary => negative(code, span, children),
+            Kind::Boolean => Node::Either(Self::list(code, children)),
+            Kind::Conditional => {
+                // `a if condition else b`: the condition is not a value of it.
+                let ids: Vec<NodeId> = children.iter().filter_map(|c| c.id.some()).collect();
+                let kept = [ids.first(), ids.last()];
+                Node::Either(code.add_list(kept.into_iter().flatten().copied()))
+            }
+            Kind::Sequence | Kind::Arguments => Node::Sequence(Self::list(code, children)),
+            Kind::Dictionary => Node::Map(Self::list(code, children)),
+            Kind::Text => {
+                let mut parts = Vec::new();
+                for child in children {
+                    match child.kind {
+                        Kind::TextContent => {
+                            let text = literal::unescape(code.slice(child.span));
+                            parts.push(code.add(Node::Literal(Literal::Text(text)), child.span));
+                        }
+                        _ => parts.extend(child.id.some()),
+                    }
+                }
+                Node::Text(code.add_list(parts))
+            }
+            Kind::Concatenated => Node::Text(Self::list(code, children)),
+            Kind::Parenthesized | Kind::Await | Kind::Interpolation => {
+                match children.iter().find_map(|child| child.id.some()) {
+                    Some(inner) => Node::Same(inner),
+                    None => Node::Opaque(List::default()),
+                }
+            }
+            _ => Node::Opaque(Self::list(code, children)),
+        }
+    }
+}
+
+/// A constant text as a map's key is a name; anything else is computed.
+pub(super) fn entry_key(code: &mut Code<'_>, key: NodeId) -> Key {
+    let span = code.span(key);
+    if let Node::Literal(Literal::Text(_)) = code.node(key) {
+        let raw = code.slice(span);
+        let name = raw.trim_matches(['\'', '"', '`']);
+        let name = code.names.intern(name);
+        return Key::Name { name, span };
+    }
+    Key::Computed(key)
+}
+
+/// `-1` is a number, `not x` is something made of `x`.
+pub(super) fn negative<'s, K: Copy>(
+    code: &mut Code<'s>,
+    span: Span,
+    children: &[Child<K>],
+) -> Node<'s> {
+    let inner = children
+        .iter()
+        .find_map(|child| child.id.some())
+        .unwrap_or(NodeId::NONE);
+    match (code.slice(span).bytes().next(), code.node(inner)) {
+        (Some(b'-'), Node::Literal(Literal::Number(n))) => Node::Literal(Literal::Number(-n)),
+        (Some(b'!'), Node::Literal(Literal::Number(n))) => Node::Literal(Literal::Bool(*n == 0.0)),
+        _ => Node::Opaque(code.add_list(inner.some())),
+    }
+}
+
+impl<'s> Adapter<'s> for Python {
+    type Kind = Kind;
+
+    fn kind(&self, id: u16) -> Kind {
+        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    }
+
+    fn enter(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Kind,
+        field: u16,
+        node: &Syntax<'_>,
+        parent: Option<(Kind, Syntax<'_>)>,
+    ) -> Enter {
+        let span = Span::from(node.byte_range());
+        let parent = parent.map_or(Kind::Other, |(kind, _)| kind);
+        match kind {
+            Kind::Identifier => {
+                let is_label = match parent {
+                    Kind::Attribute => field == self.fields.attribute,
+                    Kind::Keyword | Kind::Function | Kind::Class => field == self.fields.name,
+                    _ => false,
+                };
+                if is_label {
+                    return Enter::Skip;
+                }
+                let name = code.names.intern(code.slice(span));
+                let node = match parent {
+                    Kind::Parameters | Kind::TypedParameter | Kind::SplatPattern => {
+                        Node::Parameter(name)
+                    }
+                    Kind::DefaultParameter if field == self.fields.name => Node::Parameter(name),
+                    _ => Node::Name(name),
+                };
+                Enter::Done(code.add(node, span))
+            }
+            Kind::Text => Self::text(code, node),
+            Kind::Number => {
+                let node = match literal::number(code.slice(span)) {
+                    Some(number) => Node::Literal(Literal::Number(number)),
+                    None => Node::Opaque(List::default()),
+                };
+                Enter::Done(code.add(node, span))
+            }
+            Kind::True => Enter::Done(code.add(Node::Literal(Literal::Bool(true)), span)),
+            Kind::False => Enter::Done(code.add(Node::Literal(Literal::Bool(false)), span)),
+            Kind::Null => Enter::Done(code.add(Node::Literal(Literal::Null), span)),
+            Kind::Comment
+            | Kind::Type
+            | Kind::FutureImport
+            | Kind::TextStart
+            | Kind::TextContent => Enter::Skip,
+            Kind::Import | Kind::ImportFrom => {
+                Self::import(code, node, kind == Kind::ImportFrom, self.fields);
+                Enter::Skip
+            }
+            Kind::Function | Kind::Lambda | Kind::Class => {
+                let name = node
+                    .child_by_field_id(self.fields.name)
+                    .map(|name| Span::from(name.byte_range()));
+                let name = name.map(|span| code.names.intern(code.slice(span)));
+                let scope = if kind == Kind::Class {
+                    ScopeKind::Class
+                } else {
+                    ScopeKind::Function
+                };
+                let decorators = if kind == Kind::Lambda {
+                    Vec::new()
+                } else {
+                    std::mem::take(&mut self.decorators)
+                };
+                code.open_scope(scope, name, span, decorators);
+                Enter::Into
+            }
+            Kind::If | Kind::For | Kind::While | Kind::Except | Kind::Case => {
+                code.enter_branch();
+                Enter::Into
+            }
+            _ => Enter::Into,
+        }
+    }
+
+    fn between(
+        &mut self,
+        code: &mut Code<'s>,
+        parent: Kind,
+        children: &mut Vec<Child<Kind>>,
+        first: usize,
+    ) {
+        let Some(done) = children.last() else { return };
+        if !matches!(parent, Kind::For | Kind::ForIn) || done.field != self.fields.right {
+            return;
+        }
+        let (value, span) = (done.id, done.span);
+        let target = Self::id_of(children.get(first..).unwrap_or(&[]), self.fields.left);
+        let binding = Binding {
+            declares: true,
+            element: true,
+            ..Binding::default()
+        };
+        code.assign(target, value, binding, span);
+    }
+
+    fn leave(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Kind,
+        node: &Syntax<'_>,
+        children: &[Child<Kind>],
+    ) -> NodeId {
+        let span = Span::from(node.byte_range());
+        let f = self.fields;
+        match kind {
+            Kind::Statement | Kind::Decorated | Kind::ForIn | Kind::AsTarget => {
+                // A target is the one thing in it.
+                if kind == Kind::AsTarget {
+                    return Self::last(children);
+                }
+                NodeId::NONE
+            }
+            Kind::If | Kind::For | Kind::While | Kind::Except | Kind::Case => {
+                code.leave_branch();
+                NodeId::NONE
+            }
+            Kind::Function | Kind::Lambda | Kind::Class => {
+                if kind == Kind::Lambda
+                    && let Some(value) = children.last().and_then(|child| child.id.some())
+                {
+                    code.add(Node::Return(value), span);
+                }
+                let scope = code.close_scope();
+                let function = code.add(Node::Function(scope), span);
+                if let Some(name) = code.scope(scope).and_then(|scope| scope.name) {
+                    let target = code.add(Node::Name(name), span);
+                    let binding = Binding {
+                        declares: true,
+                        ..Binding::default()
+                    };
+                    code.assign(target, function, binding, span);
+                }
+                function
+            }
+            Kind::Decorator => {
+                let inner = Self::last(children);
+                self.decorators.extend(inner.some());
+                NodeId::NONE
+            }
+            Kind::Parameters | Kind::TypedParameter | Kind::DefaultParameter => NodeId::NONE,
+            Kind::Return => {
+                let value = Self::last(children);
+                code.add(Node::Return(value), span)
+            }
+            Kind::Assignment | Kind::Augmented | Kind::NamedExpression => {
+                let (target, value) = if kind == Kind::NamedExpression {
+                    (f.name, f.value)
+                } else {
+                    (f.left, f.right)
+                };
+                let target = Self::id_of(children, target);
+                let Some(value) = Self::id_of(children, value).some() else {
+                    return NodeId::NONE;
+                };
+                // `a = b = x` assigns `x` twice.
+                let value = match code.node(value) {
+                    Node::Assign { value, .. } => *value,
+                    _ => value,
+                };
+                let binding = Binding {
+                    append: kind == Kind::Augmented,
+                    declares: true,
+                    ..Binding::default()
+                };
+                let assign = code.assign(target, value, binding, span);
+                if kind == Kind::NamedExpression {
+                    return code.add(Node::Same(value), span);
+                }
+                assign
+            }
+            Kind::AsPattern => {
+                // `with open(x) as f`, `except E as e`, `case x as y`.
+                let value = children.first().map_or(NodeId::NONE, |child| child.id);
+                let target = children.last().map_or(NodeId::NONE, |child| child.id);
+                let binding = Binding {
+                    declares: true,
+                    ..Binding::default()
+                };
+                code.assign(target, value, binding, span)
+            }
+            _ => {
+                let expression = self.expression(code, kind, node, children);
+                code.add(expression, span)
+            }
+        }
+    }
+}

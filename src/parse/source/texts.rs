@@ -1,0 +1,240 @@
+//! Texts that are put together: sums, interpolations, templates.
+
+use std::borrow::Cow;
+
+use super::code::{List, Literal, Node, NodeId};
+use super::eval::Pass;
+use super::value::{Clean, HOLE, Shape, Value};
+
+/// Longest constant text that is put together; of longer ones the beginning is known.
+const MAX_TEXT: usize = 4096;
+
+impl Pass<'_, '_> {
+    pub(super) fn constant_text(&self, value: Value) -> Option<Cow<'_, str>> {
+        let Shape::Constant(at) = value.shape else {
+            return None;
+        };
+        match self.learnt.constants.get(at as usize)? {
+            Literal::Text(text) => Some(Cow::Borrowed(text)),
+            Literal::Number(n) => Some(Cow::Owned(n.to_string())),
+            Literal::Bool(b) => Some(Cow::Owned(b.to_string())),
+            Literal::Null => None,
+        }
+    }
+
+    pub(super) fn is_text(&self, value: Value) -> bool {
+        match value.shape {
+            Shape::Constant(at) => {
+                matches!(
+                    self.learnt.constants.get(at as usize),
+                    Some(Literal::Text(_))
+                )
+            }
+            Shape::Choice(start, _) => self
+                .learnt
+                .choices
+                .get(start as usize)
+                .and_then(|at| self.learnt.constants.get(*at as usize))
+                .is_some_and(|c| matches!(c, Literal::Text(_))),
+            Shape::Composed(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Puts parts together: one constant if all are, else a text with holes.
+    pub(super) fn compose(&mut self, parts: &[Value]) -> Value {
+        let mut text = String::new();
+        let mut constant = true;
+        for part in parts {
+            match (self.constant_text(*part), part.shape) {
+                (Some(piece), _) => text.push_str(&piece),
+                (None, Shape::Composed(at)) => {
+                    constant = false;
+                    text.push_str(
+                        self.learnt
+                            .composed
+                            .get(at as usize)
+                            .map_or("", String::as_str),
+                    );
+                }
+                _ => {
+                    constant = false;
+                    text.push(HOLE);
+                }
+            }
+            if text.len() > MAX_TEXT {
+                let mut end = MAX_TEXT;
+                while !text.is_char_boundary(end) {
+                    end -= 1;
+                }
+                text.truncate(end);
+                text.push(HOLE);
+                constant = false;
+                break;
+            }
+        }
+        if constant {
+            return self.constant(Literal::Text(Cow::Owned(text)));
+        }
+        let at = u32::try_from(self.learnt.composed.len()).unwrap_or(u32::MAX);
+        self.learnt.composed.push(text);
+        Value {
+            shape: Shape::Composed(at),
+            ..Value::made_of(parts.iter().copied())
+        }
+    }
+
+    pub(super) fn text(&mut self, list: List) -> Value {
+        let parts = self.parts(list);
+        self.compose(&parts)
+    }
+
+    pub(super) fn sum(&mut self, left: NodeId, right: NodeId) -> Value {
+        let (left, right) = (self.value(left), self.value(right));
+        self.add(left, right)
+    }
+
+    pub(super) fn add(&mut self, left: Value, right: Value) -> Value {
+        if self.is_text(left) || self.is_text(right) {
+            return self.compose(&[left, right]);
+        }
+        if let (Shape::Constant(a), Shape::Constant(b)) = (left.shape, right.shape)
+            && let (Some(Literal::Number(a)), Some(Literal::Number(b))) = (
+                self.learnt.constants.get(a as usize),
+                self.learnt.constants.get(b as usize),
+            )
+        {
+            let sum = a + b;
+            return self.constant(Literal::Number(sum));
+        }
+        Value::made_of([left, right])
+    }
+
+    /// `"... %s ..." % args`.
+    pub(super) fn format(&mut self, template: NodeId, args: NodeId) -> Value {
+        let of = self.value(template);
+        let given = self.value(args);
+        if !self.is_text(of) {
+            return Value::made_of([of, given]);
+        }
+        let args = match (given.shape, self.code.node(args)) {
+            (Shape::Collection(of), _) => match self.code.node(of) {
+                Node::Sequence(list) => self.parts(*list),
+                _ => vec![Value {
+                    shape: Shape::Unknown,
+                    ..given
+                }],
+            },
+            _ => vec![given],
+        };
+        self.fill(of, args, '%')
+    }
+
+    /// Fills a template's placeholders in order; a template that is itself composed stays so.
+    pub(super) fn fill(&mut self, template: Value, args: Vec<Value>, style: char) -> Value {
+        let Some(text) = self.constant_text(template).map(Cow::into_owned) else {
+            let all = std::iter::once(template).chain(args).collect::<Vec<_>>();
+            return Value {
+                shape: template.shape,
+                ..Value::made_of(all)
+            };
+        };
+        let mut parts = Vec::new();
+        let mut args = args.into_iter();
+        let mut rest = text.as_str();
+        let mut clean = Clean::ALL;
+        let mut history = Value::UNKNOWN;
+        while let Some(at) = rest.find(if style == '%' { '%' } else { '{' }) {
+            let (before, tail) = rest.split_at(at);
+            let length = if style == '%' {
+                percent_length(tail)
+            } else {
+                tail.find('}').map(|end| end + 1)
+            };
+            let Some(length) = length.filter(|length| *length > 1) else {
+                parts.push(rest[..=at].to_owned());
+                rest = &tail[1..];
+                continue;
+            };
+            let placeholder = &tail[..length];
+            rest = &tail[length..];
+            parts.push(before.to_owned());
+            if placeholder == "%%" {
+                parts.push("%".to_owned());
+                continue;
+            }
+            let is_number =
+                style == '%' && placeholder.ends_with(['d', 'i', 'f', 'x', 'u', 'o', 'g']);
+            let arg = args.next().unwrap_or(Value::UNKNOWN);
+            match self.constant_text(arg) {
+                Some(piece) => parts.push(piece.into_owned()),
+                None => {
+                    parts.push(HOLE.to_string());
+                    if !is_number {
+                        clean = clean.both(arg.clean);
+                        history.taint_by(arg);
+                    }
+                }
+            }
+        }
+        parts.push(rest.to_owned());
+        let mut filled = parts.concat();
+        if filled.len() > MAX_TEXT {
+            filled = HOLE.to_string();
+        }
+        if !filled.contains(HOLE) {
+            return self.constant(Literal::Text(Cow::Owned(filled)));
+        }
+        let at = u32::try_from(self.learnt.composed.len()).unwrap_or(u32::MAX);
+        self.learnt.composed.push(filled);
+        Value {
+            shape: Shape::Composed(at),
+            clean,
+            ..history
+        }
+    }
+
+    /// `separator.join(parts)`.
+    pub(super) fn joined(&mut self, separator: Value, given: &[Value]) -> Value {
+        let Some(list) = given.first() else {
+            return Value::UNKNOWN;
+        };
+        let parts = match list.shape {
+            Shape::Collection(of) => match self.code.node(of) {
+                Node::Sequence(list) if list.len <= 64 => self.parts(*list),
+                _ => vec![Value {
+                    shape: Shape::Unknown,
+                    ..*list
+                }],
+            },
+            _ => vec![*list],
+        };
+        let mut all = Vec::with_capacity(parts.len() * 2);
+        for (at, part) in parts.into_iter().enumerate() {
+            if at > 0 {
+                all.push(separator);
+            }
+            all.push(part);
+        }
+        self.compose(&all)
+    }
+}
+
+/// The length of a `%` placeholder, the sign included.
+fn percent_length(text: &str) -> Option<usize> {
+    let mut at = 1;
+    let bytes = text.as_bytes();
+    if bytes.get(at) == Some(&b'(') {
+        at = text.find(')')? + 1;
+    }
+    while bytes
+        .get(at)
+        .is_some_and(|b| b.is_ascii_digit() || b"-+ #.*".contains(b))
+    {
+        at += 1;
+    }
+    bytes
+        .get(at)
+        .filter(|b| b.is_ascii_alphabetic() || **b == b'%')
+        .map(|_| at + 1)
+}

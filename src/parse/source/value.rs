@@ -1,0 +1,133 @@
+//! What is known about the value of an expression.
+
+use super::code::{NodeId, ScopeId};
+use super::names::Path;
+
+/// Stands in a composed text for a part that is not constant.
+pub const HOLE: char = '\u{fffc}';
+
+/// Where a value may come from, as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taint(pub u8);
+
+impl Taint {
+    pub const NONE: Self = Self(0);
+    /// A request of a web framework.
+    pub const REQUEST: Self = Self(1);
+    /// The command line.
+    pub const ARGV: Self = Self(2);
+    /// The environment.
+    pub const ENV: Self = Self(4);
+    /// Standard input or a prompt.
+    pub const INPUT: Self = Self(8);
+
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub fn overlaps(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// What a value cannot do any more, as bits: each names a language that it was escaped for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clean(pub u8);
+
+impl Clean {
+    pub const NONE: Self = Self(0);
+    pub const SHELL: Self = Self(1);
+    pub const HTML: Self = Self(2);
+    pub const SQL: Self = Self(4);
+    pub const PATH: Self = Self(8);
+    pub const URL: Self = Self(16);
+    /// Constant, a number, or of the program's own making.
+    pub const ALL: Self = Self(0xff);
+
+    pub fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub fn covers(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// The shape of a value. Numbers point into the tables of [`super::Facts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Unknown,
+    /// One constant.
+    Constant(u32),
+    /// One of several constants: first and number.
+    Choice(u32, u32),
+    /// A text composed of constant and other parts.
+    Composed(u32),
+    /// Something imported or global, by its canonical name.
+    Reference(Path),
+    /// A sequence or map that was written out.
+    Collection(NodeId),
+    Function(ScopeId),
+}
+
+/// A value with its history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Value {
+    pub shape: Shape,
+    pub taint: Taint,
+    pub clean: Clean,
+    /// The expression that a variable got it from; none where it stands in place.
+    pub via: NodeId,
+    /// The expression through which foreign data came in.
+    pub entry: NodeId,
+}
+
+impl Value {
+    pub const UNKNOWN: Self = Self {
+        shape: Shape::Unknown,
+        taint: Taint::NONE,
+        clean: Clean::NONE,
+        via: NodeId::NONE,
+        entry: NodeId::NONE,
+    };
+
+    pub(super) fn of(shape: Shape) -> Self {
+        let clean = match shape {
+            Shape::Constant(_) | Shape::Choice(..) | Shape::Function(_) => Clean::ALL,
+            _ => Clean::NONE,
+        };
+        Self {
+            shape,
+            clean,
+            ..Self::UNKNOWN
+        }
+    }
+
+    /// Nothing is known but that these went into it.
+    pub(super) fn made_of(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut clean = Clean::ALL;
+        let mut made = Self::UNKNOWN;
+        for part in parts {
+            clean = clean.both(part.clean);
+            made.taint_by(part);
+        }
+        made.clean = clean;
+        made
+    }
+
+    pub(super) fn taint_by(&mut self, other: Self) {
+        if self.taint == Taint::NONE {
+            self.entry = other.entry;
+        }
+        self.taint = self.taint.union(other.taint);
+    }
+
+    /// True where an attacker cannot choose it: constants and what is of the program's making.
+    pub fn is_constant(&self) -> bool {
+        self.clean == Clean::ALL
+    }
+}

@@ -1,0 +1,184 @@
+//! Drives an adapter over a syntax tree with a cursor, so that depth costs heap and never stack.
+
+use tree_sitter::{Node as Syntax, Tree};
+
+use crate::model::Span;
+
+use super::code::{Code, NodeId};
+
+/// What an adapter wants done with a node that it meets.
+pub(super) enum Enter {
+    /// Look into it; [`Adapter::leave`] is called afterwards.
+    Into,
+    /// It is this, and what is in it does not matter.
+    Done(NodeId),
+    /// Nothing of it matters.
+    Skip,
+}
+
+/// A named part of a syntax node, after it was left.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Child<K> {
+    pub kind: K,
+    /// The grammar's number of its field, 0 for none.
+    pub field: u16,
+    pub span: Span,
+    pub id: NodeId,
+}
+
+/// From one language's syntax tree to [`Code`].
+pub(super) trait Adapter<'s> {
+    type Kind: Copy;
+
+    fn kind(&self, id: u16) -> Self::Kind;
+    fn enter(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Self::Kind,
+        field: u16,
+        node: &Syntax<'_>,
+        parent: Option<(Self::Kind, Syntax<'_>)>,
+    ) -> Enter;
+    /// Called after each part of a node, for what must be known before the next part.
+    fn between(
+        &mut self,
+        code: &mut Code<'s>,
+        parent: Self::Kind,
+        children: &mut Vec<Child<Self::Kind>>,
+        first: usize,
+    );
+    fn leave(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Self::Kind,
+        node: &Syntax<'_>,
+        children: &[Child<Self::Kind>],
+    ) -> NodeId;
+}
+
+struct Frame<'t, K> {
+    node: Syntax<'t>,
+    kind: K,
+    field: u16,
+    first: usize,
+}
+
+/// Visits every named node once, parts before wholes.
+pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut Code<'s>) {
+    let mut cursor = tree.walk();
+    let mut frames: Vec<Frame<'_, A::Kind>> = Vec::new();
+    let mut children: Vec<Child<A::Kind>> = Vec::new();
+    loop {
+        let node = cursor.node();
+        let mut descended = false;
+        if node.is_named() {
+            let kind = adapter.kind(node.kind_id());
+            let field = cursor.field_id().map_or(0, |id| id.get());
+            let parent = frames.last().map(|frame| (frame.kind, frame.node));
+            match adapter.enter(code, kind, field, &node, parent) {
+                Enter::Into => {
+                    frames.push(Frame {
+                        node,
+                        kind,
+                        field,
+                        first: children.len(),
+                    });
+                    descended = cursor.goto_first_child();
+                    if !descended {
+                        finish(adapter, code, &mut frames, &mut children);
+                    }
+                }
+                Enter::Done(id) => {
+                    children.push(child(kind, field, &node, id));
+                    note(adapter, code, &frames, &mut children);
+                }
+                Enter::Skip => {
+                    children.push(child(kind, field, &node, NodeId::NONE));
+                    note(adapter, code, &frames, &mut children);
+                }
+            }
+        }
+        if descended {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return;
+            }
+            finish(adapter, code, &mut frames, &mut children);
+        }
+    }
+}
+
+fn child<K>(kind: K, field: u16, node: &Syntax<'_>, id: NodeId) -> Child<K> {
+    Child {
+        kind,
+        field,
+        span: Span::from(node.byte_range()),
+        id,
+    }
+}
+
+/// Leaves the innermost node.
+fn finish<'s, A: Adapter<'s>>(
+    adapter: &mut A,
+    code: &mut Code<'s>,
+    frames: &mut Vec<Frame<'_, A::Kind>>,
+    children: &mut Vec<Child<A::Kind>>,
+) {
+    let Some(frame) = frames.pop() else { return };
+    let own = children.get(frame.first..).unwrap_or(&[]);
+    let id = adapter.leave(code, frame.kind, &frame.node, own);
+    children.truncate(frame.first);
+    children.push(child(frame.kind, frame.field, &frame.node, id));
+    note(adapter, code, frames, children);
+}
+
+fn note<'s, A: Adapter<'s>>(
+    adapter: &mut A,
+    code: &mut Code<'s>,
+    frames: &[Frame<'_, A::Kind>],
+    children: &mut Vec<Child<A::Kind>>,
+) {
+    if let Some(frame) = frames.last() {
+        adapter.between(code, frame.kind, children, frame.first);
+    }
+}
+
+/// Declares the kinds of nodes that an adapter knows, with a table from the grammar's numbers.
+macro_rules! kinds {
+    ($($kind:ident = $($name:literal)|+),* $(,)?) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Kind { $($kind,)* Other }
+
+        fn kind_table(language: &tree_sitter::Language) -> Vec<Kind> {
+            (0..language.node_kind_count())
+                .map(|id| {
+                    let id = u16::try_from(id).unwrap_or(0);
+                    match language.node_kind_for_id(id) {
+                        $($(Some($name))|+ => Kind::$kind,)*
+                        _ => Kind::Other,
+                    }
+                })
+                .collect()
+        }
+    };
+}
+pub(super) use kinds;
+
+/// Declares the fields that an adapter asks for, as the grammar's numbers.
+macro_rules! fields {
+    ($($field:ident),* $(,)?) => {
+        #[derive(Clone, Copy, Debug, Default)]
+        struct Fields { $($field: u16,)* }
+
+        impl Fields {
+            fn of(language: &tree_sitter::Language) -> Self {
+                Self { $($field: language
+                    .field_id_for_name(stringify!($field))
+                    .map_or(0, |id| id.get()),)* }
+            }
+        }
+    };
+}
+pub(super) use fields;
