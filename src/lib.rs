@@ -7,6 +7,7 @@ pub mod cli;
 pub mod detect;
 pub mod engine;
 pub mod guard;
+pub mod hook;
 pub mod input;
 pub mod model;
 pub mod parse;

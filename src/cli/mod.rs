@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod hook;
 mod man;
 mod output;
 mod progress;
@@ -19,6 +20,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::check::CheckError;
 use crate::guard::printable;
+use crate::hook::HookError;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,6 +62,8 @@ enum Verb {
     Explain(explain::ExplainArgs),
     /// List the rules
     Rules(rules::RulesArgs),
+    /// Check every commit: put the git hook in, take it out, or say which one runs
+    Hook(hook::HookArgs),
     /// Print a completion script
     Completions(completions::CompletionsArgs),
     /// Print the manual page
@@ -71,6 +75,8 @@ enum Verb {
 pub enum CliError {
     #[error(transparent)]
     Check(#[from] CheckError),
+    #[error(transparent)]
+    Hook(#[from] HookError),
     /// Wrong usage, in words for the user.
     #[error("{0}")]
     Usage(String),
@@ -103,6 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Diff(args)) => diff::run(&args),
         Some(Verb::Explain(args)) => explain::run(&args),
         Some(Verb::Rules(args)) => rules::run(&args),
+        Some(Verb::Hook(args)) => hook::run(&args),
         Some(Verb::Completions(args)) => completions::run(&args, &mut Cli::command()),
         Some(Verb::Man) => man::run(Cli::command()),
     };

@@ -34,7 +34,7 @@ pub use excludes::Excludes;
 pub use file_list::{Missing, named, read_list};
 pub use index::{staged, tracked};
 pub use open::read_config;
-pub use repository::{Repository, find_root};
+pub use repository::{HooksPath, Repository, find_root};
 pub use root::Root;
 pub use stdin::stdin;
 pub use worktree::worktree;

@@ -14,6 +14,16 @@ fn holder_of_git(start: &Path) -> Option<&Path> {
         .find(|folder| folder.join(".git").symlink_metadata().is_ok())
 }
 
+/// What `core.hooksPath` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HooksPath {
+    pub path: PathBuf,
+    /// The option by which git names the configuration that says it.
+    pub scope: &'static str,
+    /// True where it is this repository's own setting.
+    pub is_local: bool,
+}
+
 /// A git repository, opened for reading its index and objects.
 ///
 /// Of its configuration only what says how data is stored takes effect: there are no includes, no
@@ -82,6 +92,38 @@ impl Repository {
         self.git.to_thread_local().common_dir().to_owned()
     }
 
+    /// Where the configuration (the user's too) says that hooks are, and which part of it.
+    pub fn hooks_path(&self) -> Result<Option<HooksPath>, InputError> {
+        let mut all = permissions(true);
+        all.config.env = true;
+        all.config.includes = true;
+        let git = gix::open_opts(self.git_dir(), options(true).permissions(all))
+            .map_err(|e| self.bad(&e))?;
+        let config = git.config_snapshot();
+        let Ok((value, section)) = config.plumbing().raw_value_with_section("core.hooksPath")
+        else {
+            return Ok(None);
+        };
+        let (scope, is_local) = match section.meta().source {
+            gix::config::Source::Local => ("local", true),
+            gix::config::Source::Worktree => ("worktree", true),
+            gix::config::Source::User | gix::config::Source::Git => ("global", false),
+            gix::config::Source::GitInstallation | gix::config::Source::System => ("system", false),
+            _ => ("command-line", false),
+        };
+        let named = gix::path::from_bstring(value).map_err(|e| self.bad(&e))?;
+        let path = match (named.strip_prefix("~"), std::env::home_dir()) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            // Relative to where hooks run.
+            _ => self.root.join(named),
+        };
+        Ok(Some(HooksPath {
+            path,
+            scope,
+            is_local,
+        }))
+    }
+
     pub(super) fn bad(&self, error: &dyn std::error::Error) -> InputError {
         InputError::BadRepository {
             path: self.root.clone(),
@@ -105,6 +147,15 @@ fn locate(start: &Path) -> Result<(PathBuf, PathBuf), InputError> {
 }
 
 fn options(ask_user: bool) -> gix::open::Options {
+    gix::open::Options::default()
+        .permissions(permissions(ask_user))
+        .open_path_as_is(true)
+        .bail_if_untrusted(ask_user)
+        // What is committed is the object itself, not what a replace reference puts in its place.
+        .config_overrides(["core.useReplaceRefs=false"])
+}
+
+fn permissions(ask_user: bool) -> gix::open::Permissions {
     let mut permissions = gix::open::Permissions::isolated();
     // GIT_INDEX_FILE and the object folders of a running git command: the environment is the
     // user's, and without it a hook would look at the wrong index.
@@ -117,12 +168,7 @@ fn options(ask_user: bool) -> gix::open::Options {
         permissions.env.home = gix::sec::Permission::Allow;
         permissions.env.xdg_config_home = gix::sec::Permission::Allow;
     }
-    gix::open::Options::default()
-        .permissions(permissions)
-        .open_path_as_is(true)
-        .bail_if_untrusted(ask_user)
-        // What is committed is the object itself, not what a replace reference puts in its place.
-        .config_overrides(["core.useReplaceRefs=false"])
+    permissions
 }
 
 /// An error with what caused it, in one line.
