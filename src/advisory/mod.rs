@@ -6,7 +6,9 @@
 mod alias;
 mod day;
 mod freshness;
+mod import;
 mod index;
+mod install;
 mod ranges;
 mod record;
 mod segment;
@@ -18,6 +20,9 @@ use std::path::Path;
 
 pub use day::Day;
 pub use freshness::Freshness;
+pub use import::{Bad, ImportError, Imported};
+pub use index::IndexError;
+pub use install::{InstallError, Installed, Status};
 pub use ranges::{Affected, Judgement, judge};
 pub use record::{Event, Kind, Range, Record};
 

@@ -50,6 +50,11 @@ pub fn judge(record: &Record, version: &Version) -> Judgement {
     }
 }
 
+/// True where one of the record's ranges holds, whatever its list of versions says.
+pub fn covers(record: &Record, version: &Version) -> bool {
+    matches!(by_range(record, version), Verdict::Yes { .. })
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Yes { listed: bool },

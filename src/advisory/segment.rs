@@ -101,7 +101,6 @@ impl Segment {
     }
 
     /// The bytes as they stand in a file.
-    #[cfg(test)]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -121,7 +120,6 @@ impl Segment {
     }
 
     /// Every package with its records, by name.
-    #[cfg(test)]
     pub fn packages(&self) -> impl Iterator<Item = (String, Vec<Record>)> + '_ {
         (0..self.packages).filter_map(|at| {
             let name = String::from_utf8_lossy(self.name(at)?).into_owned();

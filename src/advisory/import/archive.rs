@@ -1,0 +1,327 @@
+//! The containers advisories come in, taken apart by the ends of their names.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+use super::{Imported, osv, rustsec};
+use crate::advisory::index::{MANIFEST, Manifest, sha256};
+use crate::advisory::segment::Segment;
+use crate::guard::LIMITS;
+
+/// What a name promises.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Lines,
+    RustSec,
+    Tar,
+    Zip,
+    Zstd,
+}
+
+fn form(name: &str) -> Option<Form> {
+    let lower = name.to_ascii_lowercase();
+    let end = lower.rsplit('/').next()?.rsplit_once('.')?.1;
+    match end {
+        "json" => Some(Form::Json),
+        "jsonl" | "ndjson" => Some(Form::Lines),
+        "tar" => Some(Form::Tar),
+        "zip" => Some(Form::Zip),
+        "zst" => Some(Form::Zstd),
+        "md" if rustsec::is_advisory(name) => Some(Form::RustSec),
+        _ => None,
+    }
+}
+
+/// Reads one file; false where it is nothing that holds advisories.
+pub fn read(path: &Path, into: &mut Imported) -> io::Result<bool> {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = absolute.to_string_lossy().replace('\\', "/");
+    let Some(form) = form(&name) else {
+        return Ok(false);
+    };
+    let shown = path.display().to_string();
+    let file = File::open(path)?;
+    match form {
+        Form::Zip => zip(file, &shown, into)?,
+        Form::Zstd => {
+            let inner = name.rsplit_once('.').map_or("", |(inner, _)| inner);
+            let reader = Frames::new(BufReader::new(file));
+            match self::form(inner) {
+                Some(Form::Zip | Form::Zstd) | None => return Ok(false),
+                Some(form) => text(form, BufReader::new(reader), &shown, into)?,
+            }
+        }
+        form => text(form, BufReader::new(file), &shown, into)?,
+    }
+    Ok(true)
+}
+
+fn text(form: Form, mut from: impl BufRead, shown: &str, into: &mut Imported) -> io::Result<()> {
+    match form {
+        Form::Lines => lines(from, shown, into),
+        Form::Tar => tar(from, shown, into),
+        Form::Json | Form::RustSec => {
+            let bytes = bounded(&mut from, u64::MAX, into)?;
+            whole(form, &bytes, shown, into);
+            Ok(())
+        }
+        Form::Zip | Form::Zstd => Ok(()),
+    }
+}
+
+/// One advisory a file, or a JSON file that turns out to hold several.
+fn whole(form: Form, bytes: &[u8], shown: &str, into: &mut Imported) {
+    if form == Form::RustSec {
+        let text = String::from_utf8_lossy(bytes);
+        if let Err(why) = rustsec::read(&text, into) {
+            into.bad(shown, why);
+        }
+        return;
+    }
+    let start = bytes.iter().find(|b| !b.is_ascii_whitespace());
+    if start == Some(&b'[') {
+        match serde_json::from_slice::<Vec<serde_json::Value>>(bytes) {
+            Ok(records) => {
+                for (at, record) in records.iter().enumerate() {
+                    if let Err(why) = osv::read(record.to_string().as_bytes(), into) {
+                        into.bad(&format!("{shown}[{at}]"), why);
+                    }
+                }
+            }
+            Err(why) => into.bad(shown, why),
+        }
+        return;
+    }
+    if let Err(why) = osv::read(bytes, into) {
+        // JSON lines go by the name of JSON as well.
+        let first = bytes.split(|b| *b == b'\n').next().unwrap_or(&[]);
+        let several =
+            why.is_syntax() && serde_json::from_slice::<serde::de::IgnoredAny>(first).is_ok();
+        if several && lines(bytes, shown, into).is_ok() {
+            return;
+        }
+        into.bad(shown, why);
+    }
+}
+
+fn lines(mut from: impl BufRead, shown: &str, into: &mut Imported) -> io::Result<()> {
+    let mut line = Vec::new();
+    let mut number = 0u64;
+    loop {
+        line.clear();
+        number += 1;
+        let length = (&mut from)
+            .take(LIMITS.parse + 1)
+            .read_until(b'\n', &mut line)?;
+        if length == 0 {
+            return Ok(());
+        }
+        into.spend(length)?;
+        if length as u64 > LIMITS.parse {
+            return Err(io::Error::other(format!(
+                "line {number} is longer than {} bytes",
+                LIMITS.parse
+            )));
+        }
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        if let Err(why) = osv::read(&line, into) {
+            into.bad(&format!("{shown}:{number}"), why);
+        }
+    }
+}
+
+/// Reads to the end, or `length` bytes, counting against the limit all the while.
+fn bounded(from: &mut impl Read, length: u64, into: &mut Imported) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut left = length;
+    while left > 0 {
+        let step = left.min(1 << 20);
+        let read = from.take(step).read_to_end(&mut bytes)?;
+        if read == 0 {
+            break;
+        }
+        into.spend(read)?;
+        left -= read as u64;
+    }
+    Ok(bytes)
+}
+
+fn zip(file: File, shown: &str, into: &mut Imported) -> io::Result<()> {
+    let mut archive = zip::ZipArchive::new(BufReader::new(file))?;
+    if archive.index_for_name(MANIFEST).is_some() {
+        return exported(&mut archive, into);
+    }
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at)?;
+        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+        let Some(form @ (Form::Json | Form::Lines | Form::RustSec)) = form(&name) else {
+            continue;
+        };
+        let bytes = bounded(&mut entry, u64::MAX, into)?;
+        let place = format!("{shown}/{name}");
+        match form {
+            Form::Lines => lines(bytes.as_slice(), &place, into)?,
+            form => whole(form, &bytes, &place, into),
+        }
+    }
+    Ok(())
+}
+
+/// What `plimsoll db export` wrote on another machine.
+fn exported(archive: &mut zip::ZipArchive<BufReader<File>>, into: &mut Imported) -> io::Result<()> {
+    let damaged = |what: &dyn std::fmt::Display| io::Error::other(what.to_string());
+    let bytes = bounded(&mut archive.by_name(MANIFEST)?, LIMITS.config, into)?;
+    let manifest = Manifest::read(&bytes, &sha256(&bytes)).map_err(|e| damaged(&e))?;
+    for part in manifest.parts {
+        let name = part.file_name();
+        let bytes = bounded(&mut archive.by_name(&name)?, u64::MAX, into)?;
+        if sha256(&bytes) != part.sha256 {
+            return Err(damaged(&format!("{name} is not the one of its manifest")));
+        }
+        let segment = Segment::read(bytes).map_err(|e| damaged(&e))?;
+        for (package, records) in segment.packages() {
+            for record in records {
+                into.add(part.ecosystem, &package, record);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Entries of a tar archive: plain and GNU or pax long names, regular files only.
+fn tar(mut from: impl BufRead, shown: &str, into: &mut Imported) -> io::Result<()> {
+    const BLOCK: usize = 512;
+    let mut long_name: Option<String> = None;
+    loop {
+        let mut head = [0u8; BLOCK];
+        match from.read_exact(&mut head) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(io::Error::other("the archive ends early"));
+            }
+            Err(error) => return Err(error),
+        }
+        into.spend(BLOCK)?;
+        if head.iter().all(|b| *b == 0) {
+            return Ok(());
+        }
+        let field = |from: usize, to: usize| {
+            let bytes = head.get(from..to).unwrap_or(&[]);
+            let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+            String::from_utf8_lossy(bytes.get(..end).unwrap_or(&[])).into_owned()
+        };
+        let size = u64::from_str_radix(field(124, 136).trim(), 8)
+            .map_err(|_| io::Error::other("an entry without a size"))?;
+        let padding = size.next_multiple_of(BLOCK as u64) - size;
+        let name = long_name.take().unwrap_or_else(|| {
+            let (prefix, name) = (field(345, 500), field(0, 100));
+            if prefix.is_empty() {
+                name
+            } else {
+                format!("{prefix}/{name}")
+            }
+        });
+        let bytes = bounded(&mut from, size, into)?;
+        if (bytes.len() as u64) < size {
+            return Err(io::Error::other("the archive ends early"));
+        }
+        bounded(&mut from, padding, into)?;
+        match head.get(156) {
+            Some(b'L') => long_name = Some(until_nul(&bytes)),
+            Some(b'x') => long_name = pax_path(&bytes),
+            Some(b'0' | 0) => {
+                let place = format!("{shown}/{name}");
+                match form(&name) {
+                    Some(form @ (Form::Json | Form::RustSec)) => {
+                        whole(form, &bytes, &place, into);
+                    }
+                    Some(Form::Lines) => lines(bytes.as_slice(), &place, into)?,
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn until_nul(bytes: &[u8]) -> String {
+    let text = bytes.split(|b| *b == 0).next().unwrap_or(&[]);
+    String::from_utf8_lossy(text).into_owned()
+}
+
+/// The `path` of a pax header: lines of `length key=value`.
+fn pax_path(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines()
+        .find_map(|line| line.split_once(' ')?.1.strip_prefix("path="))
+        .map(str::to_owned)
+}
+
+/// All zstd frames of a stream, one after the other, each checked against its checksum.
+struct Frames<R: BufRead> {
+    source: R,
+    decoder: Option<FrameDecoder>,
+}
+
+impl<R: BufRead> Frames<R> {
+    fn new(source: R) -> Self {
+        Self {
+            source,
+            decoder: None,
+        }
+    }
+
+    /// Starts the next frame; `None` at the end of the stream.
+    fn next_frame(&mut self) -> io::Result<Option<FrameDecoder>> {
+        while !self.source.fill_buf()?.is_empty() {
+            let mut decoder = FrameDecoder::new();
+            match decoder.init(&mut self.source) {
+                Ok(()) => return Ok(Some(decoder)),
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
+                    let mut skipped = (&mut self.source).take(length.into());
+                    io::copy(&mut skipped, &mut io::sink())?;
+                }
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let mut decoder = match self.decoder.take() {
+                Some(decoder) => decoder,
+                None => match self.next_frame()? {
+                    Some(decoder) => decoder,
+                    None => return Ok(0),
+                },
+            };
+            while decoder.can_collect() == 0 && !decoder.is_finished() {
+                decoder
+                    .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
+                    .map_err(io::Error::other)?;
+            }
+            let read = decoder.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                self.decoder = Some(decoder);
+                return Ok(read);
+            }
+            let written = decoder.get_checksum_from_data();
+            if written.is_some() && written != decoder.get_calculated_checksum() {
+                return Err(io::Error::other("a zstd checksum does not hold"));
+            }
+        }
+    }
+}
