@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod db;
 mod diff;
 mod explain;
 mod hook;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use crate::advisory::InstallError;
 use crate::check::CheckError;
 use crate::guard::printable;
 use crate::hook::HookError;
@@ -64,6 +66,8 @@ enum Verb {
     Rules(rules::RulesArgs),
     /// Check every commit: put the git hook in, take it out, or say which one runs
     Hook(hook::HookArgs),
+    /// Import, export and describe the advisories
+    Db(db::DbArgs),
     /// Print a completion script
     Completions(completions::CompletionsArgs),
     /// Print the manual page
@@ -77,6 +81,8 @@ pub enum CliError {
     Check(#[from] CheckError),
     #[error(transparent)]
     Hook(#[from] HookError),
+    #[error(transparent)]
+    Advisories(#[from] InstallError),
     /// Wrong usage, in words for the user.
     #[error("{0}")]
     Usage(String),
@@ -110,6 +116,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Explain(args)) => explain::run(&args),
         Some(Verb::Rules(args)) => rules::run(&args),
         Some(Verb::Hook(args)) => hook::run(&args),
+        Some(Verb::Db(args)) => db::run(&args),
         Some(Verb::Completions(args)) => completions::run(&args, &mut Cli::command()),
         Some(Verb::Man) => man::run(Cli::command()),
     };

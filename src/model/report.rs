@@ -113,6 +113,7 @@ impl Report {
     /// True where something that should have been checked was not.
     pub fn is_incomplete(&self) -> bool {
         self.skipped.iter().any(|s| s.reason.is_incomplete())
+            || !self.tool.advisories.problems.is_empty()
     }
 
     /// True where a detector of ours failed.

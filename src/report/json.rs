@@ -52,6 +52,7 @@ fn tool(report: &Report) -> Value {
             "records": advisories.records,
             "hash": advisories.hash,
             "sources": advisories.sources,
+            "problems": advisories.problems,
         },
         "policy": report.tool.policy,
     })

@@ -1,3 +1,4 @@
+use crate::guard::printable;
 use crate::model::{Report, Severity, SuppressedBy};
 
 /// The last line for a person: what was found, what was checked, what was not.
@@ -63,8 +64,13 @@ pub(super) fn advisory_line(report: &Report) -> Option<String> {
     if advisories.set.is_empty() {
         return None;
     }
-    Some(format!(
+    let mut line = format!(
         "advisories: {} set of {}, {} records",
         advisories.set, advisories.date, advisories.records
-    ))
+    );
+    for problem in &advisories.problems {
+        line.push_str("; warning: ");
+        line.push_str(&printable::line(problem));
+    }
+    Some(line)
 }
