@@ -79,9 +79,15 @@ impl RepoPath {
             || (self.0.starts_with(&folder.0) && self.0.get(folder.0.len()) == Some(&b'/'))
     }
 
-    /// The path for a person: one line, control and invisible characters made visible.
+    /// The path for a person: one line, control and invisible characters made visible. A name that
+    /// a CI would take for a command at the start of a line gets `./` in front.
     pub fn display(&self) -> String {
-        crate::guard::printable::line(&String::from_utf8_lossy(&self.0))
+        let shown = crate::guard::printable::line(&String::from_utf8_lossy(&self.0));
+        if shown.trim_start().starts_with([':', '#']) {
+            format!("./{shown}")
+        } else {
+            shown
+        }
     }
 
     /// The path as text, lossy where it is not UTF-8. For machine formats that escape themselves.

@@ -114,7 +114,7 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
             code: &code,
             level: finding.severity.level(),
             text: &finding.message,
-            help: (!help.is_empty()).then(|| help.join("\n")),
+            help: (!help.is_empty()).then_some(help),
             chunks,
         },
         cx,
@@ -133,7 +133,7 @@ fn skipped(report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result
         for one in incomplete.iter().take(shown(incomplete.len())) {
             writeln!(
                 w,
-                "  {}: {}",
+                "  - {}: {}",
                 one.path.display(),
                 printable::line(&one.reason.to_string())
             )?;
@@ -149,7 +149,7 @@ fn skipped(report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result
         for one in usual {
             writeln!(
                 w,
-                "  {}: {}",
+                "  - {}: {}",
                 one.path.display(),
                 printable::line(&one.reason.to_string())
             )?;

@@ -20,7 +20,8 @@ pub(super) struct Message<'m> {
     pub code: &'m str,
     pub level: Level,
     pub text: &'m str,
-    pub help: Option<String>,
+    /// Each on a line of its own.
+    pub help: Option<Vec<String>>,
     /// The chunk with the cause first.
     pub chunks: Vec<(RepoPath, Chunk)>,
 }
@@ -53,7 +54,13 @@ pub(super) fn draw(message: Message<'_>, cx: &RenderContext) -> String {
     let shown = Shown {
         code: printable::line(message.code),
         text: printable::line(message.text),
-        help: message.help.as_deref().map(printable::block),
+        help: message.help.map(|parts| {
+            parts
+                .iter()
+                .map(|p| printable::line(p))
+                .collect::<Vec<_>>()
+                .join("\n")
+        }),
         severity: match message.level {
             Level::Error => MietteSeverity::Error,
             Level::Warning => MietteSeverity::Warning,
