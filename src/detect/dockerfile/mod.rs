@@ -2,6 +2,7 @@
 
 mod credential;
 mod known_image;
+pub(crate) mod sensitive_path;
 
 use super::{Context, Detector, Sink};
 use crate::model::{FileKind, KindSet};

@@ -175,9 +175,6 @@ const SWITCHES: &[(&str, When, &str, &str)] = &[
         "Perl accepts any certificate",
         "",
     ),
-        "Node.js parses HTTP leniently",
-        "",
-    ),
     (
         "MAVEN_OPTS",
         Holds("ssl.insecure=true"),
