@@ -1,6 +1,7 @@
 //! Checks of Dockerfiles. Each rule is a function of the file's facts, in the file of its name.
 
 mod credential;
+mod end_of_life;
 mod known_image;
 pub(crate) mod sensitive_path;
 
