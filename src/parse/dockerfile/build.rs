@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::body;
 use super::directive::{self, DirectiveName};
 use super::expand::Lookup;
+use super::grammar;
 use super::heredoc::{Heredoc, Marker, markers};
 use super::inside::Inside;
 use super::instruction::{Body, Dialect, Flag, Instruction, Keyword, Pair, Word};
@@ -20,6 +21,12 @@ use crate::text::Mapped;
 
 /// Longest chain of stages through which a variable is looked up.
 const LONGEST_CHAIN: usize = 64;
+
+const UNKNOWN_WORD: &str = "this is no instruction that BuildKit knows";
+/// Errors of one file whose exact place is looked for.
+const MOST_PLACED: usize = 100;
+/// Unknown words of one file that are listed one by one.
+const MOST_UNKNOWN: usize = 5;
 
 /// Set by BuildKit for every build: usable in FROM, and in stages that declare them.
 const PLATFORM_ARGS: &[&str] = &[
@@ -147,10 +154,7 @@ impl<'t> Builder<'t> {
         }
         let keyword_span = mapped.span(Span::from_usize(start, word_end));
         if keyword == Keyword::Unknown && !keyword_span.is_empty() {
-            self.error(
-                keyword_span,
-                "this is not an instruction that BuildKit knows",
-            );
+            self.error(keyword_span, UNKNOWN_WORD);
         }
         let is_exec_capable = matches!(keyword, Keyword::Run | Keyword::Add | Keyword::Copy);
         let mut span = line.span;
@@ -280,13 +284,30 @@ impl<'t> Builder<'t> {
             errors.push(error);
             Body::Invalid
         });
+        let all = line.span(Span::from_usize(start, end));
         for (mut span, message) in errors {
             if span.is_empty() {
                 span = line.source_span();
+            } else if span == all {
+                span = self.place_of_error(line).unwrap_or(all);
             }
             self.error(span, message);
         }
         (flags, Span::from_usize(start, end), body)
+    }
+
+    /// Where in an instruction that is wrong as a whole the grammar sees the fault.
+    fn place_of_error(&self, line: &Mapped) -> Option<Span> {
+        if self.tolerant || self.file.errors.len() >= MOST_PLACED {
+            return None;
+        }
+        let text = format!("{}\n", line.as_str());
+        let span = grammar::first_error(&text)?;
+        let end = span.end.min(line.len());
+        let trimmed = text.get(span.start as usize..end as usize)?.trim();
+        let at = span.start + u32::try_from(text.get(span.range())?.find(trimmed)?).ok()?;
+        let length = u32::try_from(trimmed.len()).ok()?;
+        (length > 0).then(|| line.span(Span::new(at, at + length)))
     }
 
     /// What a name means in a stage, or before the first one and in every FROM.
@@ -492,19 +513,32 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// A file full of words that are no instructions is a template or no Dockerfile at all: saying
+    /// so once is enough.
+    fn fold_unknown(&mut self) {
+        let unknown = |error: &SyntaxError| error.message == UNKNOWN_WORD;
+        let count = self.file.errors.iter().filter(|e| unknown(e)).count();
+        let known = |i: &Instruction| i.keyword != Keyword::Unknown;
+        if count <= MOST_UNKNOWN && self.file.instructions.iter().any(known) {
+            return;
+        }
+        let mut first = true;
+        self.file.errors.retain_mut(|error| {
+            if error.message != UNKNOWN_WORD {
+                return true;
+            }
+            if count > 1 {
+                error.message = format!("{UNKNOWN_WORD}, nor are {} more", count - 1);
+            }
+            std::mem::take(&mut first)
+        });
+    }
+
     fn finish(mut self) -> Dockerfile {
         if !self.file.stages.is_empty() {
             self.file.final_states.push(self.current);
         }
-        if self
-            .file
-            .instructions
-            .iter()
-            .all(|instruction| matches!(instruction.keyword, Keyword::Unknown))
-        {
-            // Not a Dockerfile at all: saying so once is enough.
-            self.file.errors.truncate(1);
-        }
+        self.fold_unknown();
         let mut next = self.file.stages.len().checked_sub(1);
         while let Some(stage) = next.and_then(|index| self.file.stages.get_mut(index)) {
             stage.ships = true;

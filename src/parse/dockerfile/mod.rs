@@ -1,13 +1,14 @@
 //! Dockerfiles, read as BuildKit reads them.
 //!
 //! Logical lines decide where instructions begin and end, so that nothing inside one instruction
-//! can cost another. Every piece knows its place in the source, across continuations, comments and
+//! can cost another; the grammar is asked where an instruction that is wrong goes wrong. Every piece knows its place in the source, across continuations, comments and
 //! here-documents.
 
 mod body;
 mod build;
 mod directive;
 mod expand;
+mod grammar;
 mod heredoc;
 mod image;
 mod inside;

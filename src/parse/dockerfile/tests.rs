@@ -198,6 +198,37 @@ fn what_is_no_dockerfile_at_all_is_said_once() {
 }
 
 #[test]
+fn a_template_is_said_once() {
+    let text = format!("FROM a\n{}USER b c\n", "{% if x %}\n".repeat(9));
+    let file = parse(&text);
+    assert_eq!(file.errors.len(), 1);
+    assert!(file.errors[0].message.ends_with("nor are 8 more"));
+    assert_eq!(file.stages.len(), 1);
+}
+
+#[test]
+fn an_error_is_placed_where_the_instruction_goes_wrong() {
+    let text = "FROM debian:13 AS base \\\n  extra\nRUN x\n";
+    let file = parse(text);
+    assert_eq!(&text[file.errors[0].span.range()], "extra");
+}
+
+#[test]
+fn the_grammar_agrees_on_the_kind_of_what_it_reads() {
+    let file = Dockerfile::parse(SEED.as_bytes());
+    let mut agreed = 0;
+    for instruction in file.instructions.iter().filter(|i| i.heredocs.is_empty()) {
+        let text = format!("{}\n", instruction.line.as_str());
+        if let Some(kind) = grammar::kind(&text) {
+            let ours = instruction.keyword.name().to_lowercase();
+            assert_eq!(kind, format!("{ours}_instruction"));
+            agreed += 1;
+        }
+    }
+    assert!(agreed >= 6, "{agreed}");
+}
+
+#[test]
 fn arguments_reach_as_far_as_buildkit_lets_them() {
     let file = valid(
         "ARG TAG=3\nARG IMG=alpine:${TAG}\nFROM ${IMG} AS one\nARG TAG\nARG U=app\nENV U=env\nUSER $U\nFROM one\nUSER ${TAG}-$U\nWORKDIR /$NONE\n",
