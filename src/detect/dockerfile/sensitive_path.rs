@@ -177,7 +177,7 @@ const NAMES: &[(Name, &str, Severity, Confidence)] = &[
 /// Words in a name that say that it is an example or public.
 const HARMLESS: &[&str] = &[
     "example", "sample", "template", "dist", "defaults", "default", "test", "tests", "public",
-    "pub", "ci", "dummy", "mock", "fake", "schema", "enc", "sops", "age", "gpg", "asc", "vault",
+    "pub", "ci", "dummy", "mock", "fake", "schema", "enc", "sops", "age", "gpg", "asc",
 ];
 
 /// What a path in the build context holds, by its name. Wildcards are taken as they stand.
@@ -237,6 +237,7 @@ mod tests {
             "deploy/terraform.tfstate",
             ".env*",
             ".ssh",
+            ".vault-token",
         ] {
             assert!(judge(path).is_some(), "{path}");
         }
