@@ -116,7 +116,12 @@ impl CompiledTest {
             matches: test.matches.as_deref().map(Expression::new),
             shape: test.shape.as_deref().map(Expression::new),
             text: test.text.as_deref().map(Expression::new),
-            references: test.reference.iter().map(|n| Name::new(n)).collect(),
+            references: test
+                .reference
+                .iter()
+                .flat_map(|name| alternatives(name))
+                .map(|name| Name::new(&name))
+                .collect(),
             taint,
             escaped,
             test: test.clone(),

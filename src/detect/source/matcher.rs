@@ -277,6 +277,7 @@ impl CompiledTest {
             || self.test.is.is_some()
             || !self.test.one_of.is_empty()
             || self.test.below.is_some()
+            || self.test.bits.is_some()
     }
 }
 
@@ -329,6 +330,12 @@ fn satisfies(facts: &Facts<'_>, part: Part, test: &CompiledTest) -> bool {
     };
     if wants.below.is_some_and(|limit| !number(&|n| n < limit))
         || wants.above.is_some_and(|limit| !number(&|n| n > limit))
+    {
+        return false;
+    }
+    if let Some(bits) = wants.bits
+        // A mode is a small whole number; what is not has no bits.
+        && !number(&|n| n >= 0.0 && n <= f64::from(u32::MAX) && (n as u32) & bits != 0)
     {
         return false;
     }

@@ -78,6 +78,8 @@ pub struct Test {
     /// Is a constant number below or above.
     pub below: Option<f64>,
     pub above: Option<f64>,
+    /// Is a constant number that has one of these bits.
+    pub bits: Option<u32>,
     /// Is there (false) or not (true).
     pub absent: Option<bool>,
     /// Has one of these canonical names, `*` allowed.
