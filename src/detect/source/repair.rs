@@ -23,6 +23,11 @@ pub(super) fn repair(
 ) -> Option<Repair> {
     let mut edits = Vec::new();
     for at in &template.delete {
+        if at == "whole" {
+            let whole = facts.code.span(place.node);
+            edits.push((deletion(facts, place, whole)?, String::new()));
+            continue;
+        }
         // What is not there need not go.
         for part in place.parts(facts, std::slice::from_ref(at)) {
             edits.push((deletion(facts, place, part.whole)?, String::new()));
