@@ -340,11 +340,12 @@ pub(super) fn is_own(language: Language, path: &str) -> bool {
                 | "NaN"
         ),
     };
-    known || is_constant_name(path.rsplit('.').next().unwrap_or(path))
+    let last = path.rsplit('.').next().unwrap_or(path);
+    known || matches!(last, "__file__" | "__name__") || is_constant_name(last)
 }
 
 /// `MAX_SIZE`: by every style guide, a constant.
-fn is_constant_name(name: &str) -> bool {
+pub(super) fn is_constant_name(name: &str) -> bool {
     name.len() > 1
         && name.bytes().any(|b| b.is_ascii_uppercase())
         && name

@@ -239,9 +239,20 @@ impl<'s> Pass<'_, 's> {
 
     fn read_name(&mut self, path: Path, scope: ScopeId, id: NodeId) -> Value {
         if let Some((_, value)) = self.find(path, scope) {
-            return value;
+            return self.by_convention(path, value);
         }
         self.reference(path, id)
+    }
+
+    /// A name in capitals is what its author calls a constant, if nothing foreign went into it.
+    fn by_convention(&self, path: Path, mut value: Value) -> Value {
+        if value.taint == Taint::NONE
+            && let Some(name) = self.code.names.last(path)
+            && catalogue::is_constant_name(self.code.names.text(name))
+        {
+            value.clean = Clean::ALL;
+        }
+        value
     }
 
     pub(super) fn reference(&mut self, path: Path, id: NodeId) -> Value {
@@ -287,6 +298,9 @@ impl<'s> Pass<'_, 's> {
             _ => Value::UNKNOWN,
         };
         value.taint_by(of);
+        if let Some(path) = access {
+            value = self.by_convention(path, value);
+        }
         if value.taint == Taint::NONE
             && let Some(object) = self.access(object)
         {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::code::{List, Literal, Node, NodeId};
 use super::eval::Pass;
-use super::value::{Clean, HOLE, Shape, Value};
+use super::value::{Clean, FILL, HOLE, Shape, Value};
 
 /// Longest constant text that is put together; of longer ones the beginning is known.
 const MAX_TEXT: usize = 4096;
@@ -59,7 +59,7 @@ impl Pass<'_, '_> {
                 }
                 _ => {
                     constant = false;
-                    text.push(HOLE);
+                    text.push(hole(*part));
                 }
             }
             if text.len() > MAX_TEXT {
@@ -169,7 +169,8 @@ impl Pass<'_, '_> {
             match self.constant_text(arg) {
                 Some(piece) => parts.push(piece.into_owned()),
                 None => {
-                    parts.push(HOLE.to_string());
+                    let own = if is_number { FILL } else { hole(arg) };
+                    parts.push(own.to_string());
                     if !is_number {
                         clean = clean.both(arg.clean);
                         history.taint_by(arg);
@@ -182,7 +183,7 @@ impl Pass<'_, '_> {
         if filled.len() > MAX_TEXT {
             filled = HOLE.to_string();
         }
-        if !filled.contains(HOLE) {
+        if !filled.contains([HOLE, FILL]) {
             return self.constant(Literal::Text(Cow::Owned(filled)));
         }
         let at = u32::try_from(self.learnt.composed.len()).unwrap_or(u32::MAX);
@@ -218,6 +219,11 @@ impl Pass<'_, '_> {
         }
         self.compose(&all)
     }
+}
+
+/// What stands for a part that is not constant.
+fn hole(part: Value) -> char {
+    if part.is_constant() { FILL } else { HOLE }
 }
 
 /// The length of a `%` placeholder, the sign included.

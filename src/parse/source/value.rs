@@ -6,6 +6,9 @@ use super::names::Path;
 /// Stands in a composed text for a part that is not constant.
 pub const HOLE: char = '\u{fffc}';
 
+/// Stands in a composed text for a part that is not constant but that nobody outside chooses.
+pub const FILL: char = '\u{fffb}';
+
 /// Where a value may come from, as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Taint(pub u8);
