@@ -344,6 +344,11 @@ pub(super) fn is_own(language: Language, path: &str) -> bool {
     known || matches!(last, "__file__" | "__name__") || is_constant_name(last)
 }
 
+/// Members that hold a number whoever owns them.
+pub(super) fn is_number_member(name: &str) -> bool {
+    matches!(name, "pid" | "ppid" | "length" | "byteLength")
+}
+
 /// `MAX_SIZE`: by every style guide, a constant.
 pub(super) fn is_constant_name(name: &str) -> bool {
     name.len() > 1

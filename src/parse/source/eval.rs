@@ -301,6 +301,10 @@ impl<'s> Pass<'_, 's> {
         if let Some(path) = access {
             value = self.by_convention(path, value);
         }
+        if catalogue::is_number_member(self.code.names.text(name)) {
+            value.clean = Clean::ALL;
+            value.taint = Taint::NONE;
+        }
         if value.taint == Taint::NONE
             && let Some(object) = self.access(object)
         {
