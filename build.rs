@@ -30,6 +30,7 @@ fn main() {
     let mut rules = BTreeMap::new();
     collect(&root.join("rules"), "", &mut rules);
     write(&out.join("rules.rs"), &registry(&rules));
+    write(&out.join("checks_shell.rs"), &shell_checks(&root, &rules));
     for folder in ["dockerfile", "source"] {
         write(
             &out.join(format!("checks_{folder}.rs")),
@@ -142,6 +143,39 @@ fn native_checks(
     }
     table.push_str("];\n");
     modules + &table
+}
+
+/// Modules of the judgements of shell commands, and a table for each family that uses them.
+fn shell_checks(root: &Path, rules: &BTreeMap<String, (RuleFile, String)>) -> String {
+    let mut modules = BTreeMap::new();
+    let mut tables = String::new();
+    for (name, folder) in [
+        ("IN_SCRIPTS", "source/shell/"),
+        ("IN_IMAGES", "dockerfile/"),
+    ] {
+        writeln!(tables, "pub static {name}: &[(&str, Check)] = &[").unwrap();
+        for (id, (rule, _)) in rules {
+            let Some(slug) = id
+                .strip_prefix(folder)
+                .filter(|_| rule.check == Check::Shell)
+            else {
+                continue;
+            };
+            let module = slug.replace('-', "_");
+            let path = root.join(format!("src/detect/shell/{module}.rs"));
+            assert!(
+                path.is_file(),
+                "rules/{id}.toml says check = \"shell\", so {} must exist",
+                path.display()
+            );
+            writeln!(tables, "({id:?}, {module}::check),").unwrap();
+            modules.insert(module, path);
+        }
+        tables.push_str("];\n");
+    }
+    modules.iter().fold(String::new(), |code, (module, path)| {
+        format!("{code}#[path = {path:?}]\nmod {module};\n")
+    }) + &tables
 }
 
 fn capitalised(word: &str) -> String {

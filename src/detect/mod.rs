@@ -2,6 +2,7 @@
 
 pub mod dockerfile;
 mod secret;
+pub mod shell;
 mod sink;
 pub mod source;
 
@@ -36,5 +37,7 @@ pub trait Detector: Sync {
 pub static DETECTORS: &[&dyn Detector] = &[
     &dockerfile::DockerfileDetector,
     &secret::Secrets,
+    &shell::ImageCommands,
+    &shell::Scripts,
     &source::SourceCode,
 ];

@@ -42,6 +42,9 @@ pub struct RuleFile {
 pub enum Check {
     /// A function in the file of the same name under `src/detect/<family>/`.
     Native,
+    /// A function in the file of the same name under `src/detect/shell/`: one judgement for the
+    /// scripts of `source/shell/` and for what a Dockerfile runs.
+    Shell,
     /// The `[pattern]` table, judged by the family's engine.
     Pattern,
     /// The family's detector or a later layer itself; the rule is a kind of its findings.

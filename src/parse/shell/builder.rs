@@ -14,6 +14,7 @@ pub struct Builder {
     pub(super) cwd: String,
     pub(super) pipefail: bool,
     pub(super) unit: usize,
+    units: usize,
     pub(super) context: Option<usize>,
     depth: u32,
 }
@@ -22,17 +23,16 @@ impl Builder {
     /// Begins a text that runs in a shell of its own: a RUN instruction. What shells before it
     /// set is forgotten; its files stay.
     pub fn start_unit(&mut self, variables: Variables, cwd: &str, pipefail: bool) {
-        if !self.script.commands.is_empty() {
-            self.unit += 1;
-        }
+        self.unit = self.units;
+        self.units += 1;
         self.variables = variables;
         self.cwd = cwd.to_owned();
         self.pipefail = pipefail;
     }
 
-    /// The number that commands added now carry as [`Command::unit`].
-    pub fn unit(&self) -> usize {
-        self.unit
+    /// The number that the commands of the next unit carry as [`Command::unit`].
+    pub fn next_unit(&self) -> usize {
+        self.units
     }
 
     /// Adds a shell text.

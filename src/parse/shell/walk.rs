@@ -113,6 +113,12 @@ impl<'b, 't> Walk<'b, 't> {
             "file_redirect" | "herestring_redirect" => self.redirect(node),
             "heredoc_redirect" => self.heredoc(node),
             "pipeline" => self.pipeline(node),
+            "test_command" => {
+                let text = self.raw(node).to_owned();
+                self.builder.script.tests.push(text);
+                FrameKind::Plain
+            }
+            "for_statement" => self.for_loop(node),
             "list" => FrameKind::List {
                 left: None,
                 or: false,
@@ -273,6 +279,16 @@ impl<'b, 't> Walk<'b, 't> {
         FrameKind::Assignment {
             index: self.builder.script.assignments.len() - 1,
         }
+    }
+
+    /// The variable of a loop holds each of several values, none of them empty.
+    fn for_loop(&mut self, node: Node<'_>) -> FrameKind {
+        if let Some(variable) = node.child_by_field_name("variable") {
+            let name = self.raw(variable).to_owned();
+            self.builder.script.tests.push(format!("${{{name}}}"));
+            self.builder.variables.insert(name, None);
+        }
+        FrameKind::Plain
     }
 
     fn redirected(&mut self) -> FrameKind {

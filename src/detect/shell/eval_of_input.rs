@@ -1,0 +1,63 @@
+//! eval-of-input: text from the caller is run as code.
+
+use std::collections::HashSet;
+
+use super::Shell;
+use crate::detect::Sink;
+use crate::parse::shell::{PartKind, Word};
+
+pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    let script = shell.script;
+    let mut read: HashSet<&str> = HashSet::new();
+    for command in &script.commands {
+        if command.name == "read" {
+            read.extend(
+                command
+                    .args()
+                    .iter()
+                    .map(|w| w.text.as_str())
+                    .filter(|t| !t.starts_with('-')),
+            );
+        }
+        let words: &[Word] = if command.name == "eval" {
+            command.args()
+        } else {
+            let index = command.shell_string();
+            index
+                .and_then(|at| command.words.get(at..=at))
+                .unwrap_or_default()
+        };
+        for word in words {
+            let Some(name) = input(word, &read) else {
+                continue;
+            };
+            out.report(rule, word.span, format!("{} runs ${name}, which the caller chooses, as code", command.name))
+                .text("run as code")
+                .help("call the program with its arguments as separate words (\"$@\"), or pass the value as an argument: sh -c 'cmd \"$1\"' sh \"$value\"");
+            break;
+        }
+    }
+}
+
+/// A positional parameter or a variable that was read, beside other text.
+fn input<'w>(word: &'w Word, read: &HashSet<&str>) -> Option<&'w str> {
+    let literal = word
+        .parts
+        .iter()
+        .any(|p| p.kind == PartKind::Literal && p.text.len() > 1);
+    word.parts.iter().find_map(|part| match &part.kind {
+        PartKind::Variable {
+            name, known: false, ..
+        } => {
+            let positional =
+                name.bytes().all(|b| b.is_ascii_digit()) && name != "0" && !name.is_empty();
+            let request = matches!(
+                name.as_str(),
+                "QUERY_STRING" | "PATH_INFO" | "HTTP_USER_AGENT" | "SSH_ORIGINAL_COMMAND"
+            );
+            ((positional && literal) || request || read.contains(name.as_str()))
+                .then_some(name.as_str())
+        }
+        _ => None,
+    })
+}

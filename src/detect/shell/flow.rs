@@ -1,0 +1,497 @@
+//! Follows what is downloaded to what it becomes: verified, executed, unpacked, installed.
+
+use std::collections::HashMap;
+
+use super::fetch::{self, Url};
+use super::program::{self, Use};
+use crate::model::Span;
+use crate::parse::shell::{Command, Output, PartKind, RedirectKind, Script, Word};
+
+/// Something that is downloaded.
+#[derive(Debug)]
+pub struct Download {
+    pub url: Option<Url>,
+    /// The program that downloads it.
+    pub program: Span,
+    pub program_name: String,
+    pub uses: Vec<Usage>,
+    pub verified: bool,
+}
+
+/// What is done with it, in the order of the text, and whether it was verified before.
+#[derive(Clone, Debug)]
+pub struct Usage {
+    pub kind: UsageKind,
+    /// The word that does it.
+    pub span: Span,
+    /// The program that does it, or the file's own name.
+    pub program: String,
+    pub verified: bool,
+    /// The command, for rules that look around it.
+    pub command: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsageKind {
+    /// Read by an interpreter: piped, substituted, or as a file.
+    Interpreted {
+        piped: bool,
+    },
+    /// Run itself.
+    Run,
+    Used(Use),
+    /// Taken as a key that other things are trusted by.
+    Trusted,
+}
+
+/// Every download of a script with its uses.
+#[derive(Debug, Default)]
+pub struct Flow {
+    pub downloads: Vec<Download>,
+}
+
+/// A file that is there from the start, such as what ADD put into an image.
+#[derive(Debug)]
+pub struct Placed {
+    /// The unit before whose commands it appears.
+    pub unit: usize,
+    pub path: String,
+    pub url: Url,
+    pub program: Span,
+}
+
+impl Flow {
+    pub fn of(script: &Script, placed: Vec<Placed>) -> Self {
+        let mut tracer = Tracer {
+            script,
+            flow: Self::default(),
+            files: HashMap::new(),
+            variables: HashMap::new(),
+        };
+        let mut placed = placed.into_iter().peekable();
+        for command in &script.commands {
+            while let Some(file) = placed.next_if(|file| file.unit <= command.unit) {
+                tracer.place(file);
+            }
+            tracer.command(command);
+        }
+        tracer.flow
+    }
+}
+
+struct Tracer<'s> {
+    script: &'s Script,
+    flow: Flow,
+    /// Files and folders that hold downloads, by path.
+    files: HashMap<String, Vec<usize>>,
+    variables: HashMap<&'s str, usize>,
+}
+
+impl<'s> Tracer<'s> {
+    fn place(&mut self, file: Placed) {
+        let index = self.flow.downloads.len();
+        self.flow.downloads.push(Download {
+            url: Some(file.url),
+            program: file.program,
+            program_name: "ADD".into(),
+            uses: Vec::new(),
+            verified: false,
+        });
+        self.taint(file.path, index);
+    }
+
+    fn taint(&mut self, path: String, index: usize) {
+        if path.starts_with("/dev/") || path.is_empty() {
+            return;
+        }
+        let holds = self.files.entry(path).or_default();
+        if !holds.contains(&index) {
+            holds.push(index);
+        }
+    }
+
+    fn command(&mut self, command: &'s Command) {
+        match fetch::fetch(command) {
+            Some(fetch) => self.download(command, fetch),
+            None => self.consume(command),
+        }
+    }
+
+    fn download(&mut self, command: &'s Command, fetch: fetch::Fetch) {
+        // What is written over is a new download, whatever it was before.
+        for file in &fetch.files {
+            self.files.remove(&command.path(file));
+        }
+        let url = fetch.urls.into_iter().next();
+        if url.as_ref().is_some_and(Url::is_local) {
+            return;
+        }
+        let index = self.flow.downloads.len();
+        self.flow.downloads.push(Download {
+            url,
+            program: command.program_span(),
+            program_name: command.name.clone(),
+            uses: Vec::new(),
+            verified: false,
+        });
+        for file in fetch.files {
+            self.taint(command.path(&file), index);
+        }
+        if fetch.to_stdout {
+            self.follow(index, command, 0);
+        }
+    }
+
+    fn note(&mut self, index: usize, kind: UsageKind, command: &Command, span: Span) {
+        if let Some(download) = self.flow.downloads.get_mut(index) {
+            let verified = download.verified;
+            download.uses.push(Usage {
+                kind,
+                span,
+                program: command.name.clone(),
+                verified,
+                command: command.id,
+            });
+        }
+    }
+
+    /// Follows a command's standard output. `hops` bounds how often it is passed on.
+    fn follow(&mut self, index: usize, from: &'s Command, hops: u32) {
+        if hops > 16 {
+            return;
+        }
+        let script = self.script;
+        match script.output(from) {
+            Output::Pipe {
+                pipeline,
+                index: element,
+            } => {
+                for command in script.element(pipeline, element) {
+                    self.receive(index, command, hops);
+                }
+            }
+            Output::File { redirect } => {
+                if let Some(redirect) = script.redirects.get(redirect) {
+                    let path = from.path(&redirect.target.text);
+                    self.taint(path, index);
+                }
+            }
+            Output::Word {
+                command,
+                word,
+                process,
+            } => {
+                if let Some(command) = script.commands.get(command) {
+                    self.substitute(index, command, word, process, hops);
+                }
+            }
+            Output::Variable { assignment } => {
+                if let Some(assignment) = script.assignments.get(assignment)
+                    && assignment.value.parts.len() == 1
+                {
+                    self.variables.insert(&assignment.name, index);
+                }
+            }
+            Output::Input { redirect } => {
+                let readers = script
+                    .commands
+                    .iter()
+                    .filter(|c| script.inputs(c).any(|(at, _)| at == redirect));
+                for command in readers {
+                    self.receive(index, command, hops);
+                }
+            }
+            Output::Inherited | Output::Elsewhere => {}
+        }
+    }
+
+    /// A command reads a download from its standard input.
+    fn receive(&mut self, index: usize, command: &'s Command, hops: u32) {
+        let span = command.program_span();
+        if program::runs_stdin(command) {
+            self.note(index, UsageKind::Interpreted { piped: true }, command, span);
+        } else if program::use_of(command) == Some(Use::Unpack) {
+            self.note(index, UsageKind::Used(Use::Unpack), command, span);
+            self.unpack(index, command);
+        } else if trusts(command) {
+            self.note(index, UsageKind::Trusted, command, span);
+        } else if program::passes_on(command) {
+            if command.name == "tee" {
+                let files = command.args().iter().filter(|w| !w.text.starts_with('-'));
+                for file in files {
+                    self.taint(command.path(&file.text), index);
+                }
+            }
+            self.follow(index, command, hops + 1);
+        }
+    }
+
+    /// A download stands in a word of a command.
+    fn substitute(
+        &mut self,
+        index: usize,
+        command: &'s Command,
+        word: usize,
+        process: bool,
+        hops: u32,
+    ) {
+        let Some(text) = command.words.get(word) else {
+            return;
+        };
+        let span = command.program_span();
+        if process {
+            let is_script = program::script_argument(command).is_some_and(|w| w.span == text.span);
+            if is_script {
+                self.note(index, UsageKind::Interpreted { piped: true }, command, span);
+            }
+            return;
+        }
+        let leads = text.parts.first().is_some_and(|part| {
+            matches!(
+                part.kind,
+                PartKind::Substitution | PartKind::Variable { .. }
+            )
+        });
+        let runs = command.shell_string() == Some(word)
+            || (command.name == "eval" && word == command.program + 1)
+            || word == command.program
+            || inline_program(command, text);
+        if leads && runs {
+            self.note(index, UsageKind::Interpreted { piped: true }, command, span);
+        } else if matches!(command.name.as_str(), "echo" | "printf") {
+            self.follow(index, command, hops + 1);
+        }
+    }
+
+    /// A command that downloads nothing itself: what does it do with what is there?
+    fn consume(&mut self, command: &'s Command) {
+        if self.files.is_empty() && self.variables.is_empty() {
+            return;
+        }
+        self.use_variables(command);
+        if program::verifies(command) {
+            self.verify(command);
+            return;
+        }
+        self.run_program(command);
+        for (_, redirect) in self.script.inputs(command) {
+            if redirect.kind == RedirectKind::Input {
+                for index in self.holders(&command.path(&redirect.target.text)) {
+                    self.receive(index, command, 0);
+                }
+            }
+        }
+        let script_word = program::script_argument(command);
+        let usage = program::use_of(command);
+        for word in command.args() {
+            let found = self.holders(&command.path(&word.text));
+            for index in found {
+                if script_word.is_some_and(|script| script.span == word.span) {
+                    let kind = UsageKind::Interpreted { piped: false };
+                    self.note(index, kind, command, word.span);
+                } else if let Some(usage) = usage {
+                    self.note(index, UsageKind::Used(usage), command, word.span);
+                    if usage == Use::Unpack {
+                        self.unpack(index, command);
+                    }
+                } else if trusts(command) {
+                    self.note(index, UsageKind::Trusted, command, word.span);
+                } else {
+                    self.move_on(index, command, word);
+                }
+            }
+        }
+    }
+
+    /// Downloads that a path leads to: the file itself, or the folder it was unpacked into.
+    fn holders(&self, path: &str) -> Vec<usize> {
+        self.files.get(path).cloned().unwrap_or_default()
+    }
+
+    fn use_variables(&mut self, command: &'s Command) {
+        if self.variables.is_empty() {
+            return;
+        }
+        for (at, word) in command.words.iter().enumerate().skip(command.program) {
+            if let [part] = word.parts.as_slice()
+                && let PartKind::Variable { name, .. } = &part.kind
+                && let Some(index) = self.variables.get(name.as_str()).copied()
+            {
+                self.substitute(index, command, at, false, 0);
+            }
+        }
+        let script = self.script;
+        for (_, redirect) in script.inputs(command) {
+            let holder = redirect
+                .target
+                .variables()
+                .find_map(|name| self.variables.get(name).copied());
+            if let Some(index) = holder {
+                self.receive(index, command, 0);
+            }
+        }
+    }
+
+    fn run_program(&mut self, command: &'s Command) {
+        let Some(word) = command.program_word() else {
+            return;
+        };
+        let found = if word.text.contains('/') {
+            self.holders(&command.path(&word.text))
+        } else {
+            let on_path = |path: &&String| {
+                path.rsplit_once('/').is_some_and(|(folder, file)| {
+                    file == word.text && (folder.ends_with("/bin") || folder.ends_with("/sbin"))
+                })
+            };
+            self.files
+                .keys()
+                .find(on_path)
+                .map(|path| self.holders(path))
+                .unwrap_or_default()
+        };
+        for index in found {
+            self.note(index, UsageKind::Run, command, word.span);
+        }
+    }
+
+    /// Copies, moves, links and unpacks make new names; a removed file is gone.
+    fn move_on(&mut self, index: usize, command: &'s Command, word: &Word) {
+        let path = command.path(&word.text);
+        let last = command.args().last().filter(|last| last.span != word.span);
+        match command.name.as_str() {
+            "mv" | "cp" | "install" | "ln" => {
+                let executable = command.name == "install";
+                let target = command.options(crate::parse::shell::Syntax {
+                    short: "tmogS",
+                    long: &["target-directory", "mode", "owner", "group"],
+                });
+                let folder = target.get(&["t", "target-directory"]).and_then(|o| o.value);
+                let Some(to) = folder.or(last.map(|w| w.text.as_str())) else {
+                    return;
+                };
+                let to = command.path(to);
+                let name = path.rsplit('/').next().unwrap_or_default();
+                self.taint(format!("{}/{name}", to.trim_end_matches('/')), index);
+                let in_bin = |path: &str| {
+                    path.split('/')
+                        .rev()
+                        .take(2)
+                        .any(|part| matches!(part, "bin" | "sbin"))
+                };
+                if executable && in_bin(&to) {
+                    self.note(
+                        index,
+                        UsageKind::Used(Use::MakeExecutable),
+                        command,
+                        word.span,
+                    );
+                }
+                self.taint(to, index);
+            }
+            "rm" => {
+                self.files.remove(&path);
+            }
+            "gunzip" | "unxz" | "bunzip2" | "unzstd" | "gzip" | "xz" | "bzip2" => {
+                if let Some((stem, _)) = path.rsplit_once('.') {
+                    self.taint(stem.to_owned(), index);
+                }
+                self.follow(index, command, 1);
+            }
+            _ if program::passes_on(command) => self.follow(index, command, 1),
+            _ => {}
+        }
+    }
+
+    fn unpack(&mut self, index: usize, command: &'s Command) {
+        let options = command.options(crate::parse::shell::Syntax {
+            short: "Cdf",
+            long: &["directory", "file", "strip-components"],
+        });
+        let folder = options
+            .get(&["C", "d", "directory"])
+            .and_then(|option| option.value)
+            .unwrap_or(".");
+        let folder = command.path(folder);
+        // `tar xz -C /usr/local/bin tool` names what it takes out.
+        for word in &options.positional {
+            if !word.text.contains("tar") && !word.text.contains(".zip") {
+                self.taint(format!("{folder}/{}", word.text), index);
+            }
+        }
+    }
+
+    /// A checksum or signature is compared. Where it names files, those are verified; where it
+    /// takes a list that is not seen, everything is.
+    fn verify(&mut self, command: &'s Command) {
+        let script = self.script;
+        let lists = command.args().iter().any(|w| {
+            matches!(w.text.as_str(), "--check" | "--status" | "--strict")
+                || (w.text.starts_with('-') && !w.text.starts_with("--") && w.text.contains('c'))
+        });
+        if lists && script.is_forgiven(command) {
+            return;
+        }
+        let mut texts: Vec<&str> = command.args().iter().map(|w| w.text.as_str()).collect();
+        if let Some((pipeline, element)) = script.pipe(command) {
+            let first = pipeline.elements.first().map_or(0, |(first, _)| *first);
+            let end = pipeline
+                .elements
+                .get(element)
+                .map_or(first, |(first, _)| *first);
+            let before = script.commands.get(first..end).unwrap_or_default();
+            texts.extend(
+                before
+                    .iter()
+                    .flat_map(|c| c.args())
+                    .map(|w| w.text.as_str()),
+            );
+        }
+        texts.extend(script.inputs(command).map(|(_, r)| r.target.text.as_str()));
+        let mut named = Vec::new();
+        for (path, holders) in &self.files {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            if texts.iter().any(|text| text.contains(name)) {
+                named.extend(holders.iter().copied());
+            }
+        }
+        let hashes =
+            command.name.ends_with("sum") || matches!(command.name.as_str(), "cmp" | "diff");
+        let computed = command.args().iter().any(|word| !word.is_known());
+        if named.is_empty() && (lists || computed || !hashes) {
+            named = self.files.values().flatten().copied().collect();
+        }
+        for index in named {
+            if let Some(download) = self.flow.downloads.get_mut(index) {
+                download.verified = true;
+            }
+        }
+    }
+}
+
+/// True for commands that take what they are given as a key to trust.
+fn trusts(command: &Command) -> bool {
+    match command.name.as_str() {
+        "apt-key" => command.has_arg("add"),
+        "gpg" | "gpg2" => command
+            .args()
+            .iter()
+            .any(|w| matches!(w.text.as_str(), "--import" | "--dearmor" | "--dearmour")),
+        "rpm" => command.has_arg("--import"),
+        _ => false,
+    }
+}
+
+/// True where a word is the program text of an interpreter: `python3 -c "$(curl ...)"`.
+fn inline_program(command: &Command, word: &Word) -> bool {
+    if !program::is_interpreter(command) || command.is_shell() {
+        return false;
+    }
+    command
+        .args()
+        .iter()
+        .zip(command.args().iter().skip(1))
+        .any(|(flag, next)| {
+            matches!(flag.text.as_str(), "-c" | "-e" | "-r" | "-E") && next.span == word.span
+        })
+}

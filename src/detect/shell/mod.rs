@@ -1,0 +1,72 @@
+//! What shell commands do wrong, wherever they are written: in a script, or in what an image's
+//! build runs. One judgement a file; families and languages only name the rule that it reports.
+
+pub mod fetch;
+mod flow;
+mod image;
+mod program;
+mod script;
+
+pub use flow::{Download, Flow, Placed, Usage, UsageKind};
+pub use image::ImageCommands;
+pub use program::Use;
+pub use script::Scripts;
+
+use std::cell::{OnceCell, RefCell};
+
+use super::Sink;
+use crate::parse::shell::Script;
+
+/// A judgement: reports under the name of the rule that asks for it.
+pub type Check = fn(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>);
+
+// One module for each judgement, and the tables `IN_SCRIPTS` and `IN_IMAGES` of rules that use them.
+include!(concat!(env!("OUT_DIR"), "/checks_shell.rs"));
+
+/// Runs those rules of a table that are switched on.
+pub fn judge(checks: &[(&str, Check)], shell: &Shell<'_>, out: &mut Sink<'_>) {
+    for (rule, check) in checks {
+        if out.is_enabled(rule) {
+            check(rule, shell, out);
+        }
+    }
+}
+
+/// The facts of one script, or of one build stage.
+#[derive(Debug)]
+pub struct Shell<'a> {
+    pub script: &'a Script,
+    /// True where the commands make an image.
+    pub in_image: bool,
+    placed: RefCell<Vec<Placed>>,
+    flow: OnceCell<Flow>,
+}
+
+impl<'a> Shell<'a> {
+    /// The facts of a script file.
+    pub fn of_script(script: &'a Script) -> Self {
+        Self {
+            script,
+            in_image: false,
+            placed: RefCell::default(),
+            flow: OnceCell::new(),
+        }
+    }
+
+    /// The facts of a build stage; `placed` are the files that it gets by download instructions,
+    /// in order.
+    pub fn of_stage(script: &'a Script, placed: Vec<Placed>) -> Self {
+        Self {
+            script,
+            in_image: true,
+            placed: RefCell::new(placed),
+            flow: OnceCell::new(),
+        }
+    }
+
+    /// Downloads and what becomes of them; followed on first use.
+    pub fn flow(&self) -> &Flow {
+        self.flow
+            .get_or_init(|| Flow::of(self.script, self.placed.take()))
+    }
+}

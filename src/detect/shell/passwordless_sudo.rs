@@ -1,0 +1,53 @@
+//! passwordless-sudo: a rule that lets somebody become root without a word.
+
+use super::Shell;
+use crate::detect::Sink;
+use crate::model::Span;
+use crate::parse::shell::Word;
+
+pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    let script = shell.script;
+    for command in script.named(&["echo", "printf", "tee", "sed", "cat"]) {
+        let words = command
+            .args()
+            .iter()
+            .chain(script.inputs(command).map(|(_, r)| &r.target));
+        let found: Vec<Span> = words.filter_map(marked).collect();
+        for span in found {
+            let reaches_sudoers = script
+                .commands
+                .iter()
+                .filter(|other| other.unit == command.unit)
+                .any(|other| other.args().iter().any(|w| w.text.contains("sudoers")))
+                || script
+                    .redirects
+                    .iter()
+                    .any(|r| r.target.text.contains("sudoers"));
+            if reaches_sudoers {
+                out.report(rule, span, "sudo asks for no password: whoever runs as this user is root")
+                    .text("no password is asked for")
+                    .help("name the few commands that need it, or do these steps as root before the user is switched");
+            }
+        }
+    }
+}
+
+/// `NOPASSWD:ALL`, where it is granted for everything.
+fn marked(word: &Word) -> Option<Span> {
+    let at = word.text.find("NOPASSWD:")?;
+    let rest = word.text.get(at + 9..)?;
+    let granted = rest.trim_start();
+    if !granted.starts_with("ALL") {
+        return None;
+    }
+    let end = at + 9 + (rest.len() - granted.len()) + 3;
+    if word.parts.is_empty() {
+        // A heredoc's body: its text is the source's.
+        let start = word.span.start + u32::try_from(at).unwrap_or(0);
+        return Some(Span::new(
+            start,
+            start + u32::try_from(end - at).unwrap_or(0),
+        ));
+    }
+    Some(word.span_of(at, end))
+}

@@ -1,0 +1,50 @@
+//! predictable-temp-file: a name under /tmp that another user can take first.
+
+use super::{Shell, fetch};
+use crate::detect::Sink;
+use crate::parse::shell::Word;
+
+pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    let script = shell.script;
+    let written = script
+        .redirects
+        .iter()
+        .filter(|r| r.is_stdout())
+        .map(|r| &r.target);
+    let mut words: Vec<&Word> = written.collect();
+    for command in &script.commands {
+        if let Some(syntax) = fetch::syntax(&command.name) {
+            let options = command.options(syntax);
+            words.extend(
+                options
+                    .all(&["o", "O", "output", "output-document"])
+                    .filter_map(|o| o.value_word),
+            );
+        }
+        if command.name == "tee" {
+            words.extend(command.args());
+        }
+    }
+    words.sort_by_key(|w| w.span);
+    for word in words {
+        if is_predictable(word) {
+            out.report(
+                rule,
+                word.span,
+                format!("another user can create {} first", word.text),
+            )
+            .text("a name that can be guessed")
+            .help("make the file with mktemp, and remove it with a trap");
+        }
+    }
+}
+
+/// Directly under a folder that everybody may write to, with nothing random in the name.
+fn is_predictable(word: &Word) -> bool {
+    let name = word
+        .text
+        .strip_prefix("/tmp/")
+        .or_else(|| word.text.strip_prefix("/var/tmp/"));
+    let guessable = word.is_known() || word.variables().all(|v| v == "$" || v == "RANDOM");
+    name.is_some_and(|name| !name.is_empty()) && guessable && !word.has_substitution()
+}

@@ -1,0 +1,66 @@
+//! protection-off: a script switches off what protects the machine.
+
+use super::Shell;
+use crate::detect::Sink;
+use crate::parse::shell::{Command, Word};
+
+pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    for command in &shell.script.commands {
+        if let Some((word, what)) = protection(command) {
+            out.report(
+                rule,
+                word.span,
+                format!("{} switches {what} off", command.name),
+            )
+            .text("protection ends here")
+            .help("allow the one thing that is needed instead: a port, a label, a profile");
+        }
+    }
+}
+
+fn protection(command: &Command) -> Option<(&Word, &'static str)> {
+    let args = command.args();
+    let find = |texts: &[&str]| args.iter().find(|w| texts.contains(&w.text.as_str()));
+    match command.name.as_str() {
+        "setenforce" => find(&["0", "Permissive", "permissive"]).map(|w| (w, "SELinux")),
+        "ufw" => find(&["disable"]).map(|w| (w, "the firewall")),
+        "iptables" | "ip6tables" => {
+            let at = args
+                .iter()
+                .position(|w| matches!(w.text.as_str(), "-P" | "--policy"))?;
+            let chain = args.get(at + 1)?;
+            let target = args.get(at + 2)?;
+            (chain.text == "INPUT" && target.text == "ACCEPT").then_some((target, "the firewall"))
+        }
+        "systemctl" | "service" => {
+            let stops = find(&["stop", "disable", "mask"])?;
+            find(&[
+                "firewalld",
+                "firewalld.service",
+                "ufw",
+                "ufw.service",
+                "apparmor",
+                "apparmor.service",
+                "auditd",
+                "auditd.service",
+            ])
+            .map(|_| (stops, "a protecting service"))
+        }
+        "sysctl" => args
+            .iter()
+            .find(|w| {
+                matches!(
+                    w.text.as_str(),
+                    "kernel.randomize_va_space=0"
+                        | "kernel.yama.ptrace_scope=0"
+                        | "kernel.kptr_restrict=0"
+                )
+            })
+            .map(|w| (w, "a protection of the kernel")),
+        "sed" => args
+            .iter()
+            .find(|w| w.text.contains("SELINUX=disabled") || w.text.contains("SELINUX=permissive"))
+            .map(|w| (w, "SELinux")),
+        _ => None,
+    }
+}

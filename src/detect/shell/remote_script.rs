@@ -1,0 +1,58 @@
+//! remote-script: what an interpreter runs was downloaded, and nobody verified it in between.
+
+use super::{Shell, UsageKind};
+use crate::detect::Sink;
+use crate::model::Confidence;
+
+pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    for download in &shell.flow().downloads {
+        let url = download.url.as_ref();
+        if url.is_some_and(|url| url.is_immutable()) {
+            continue;
+        }
+        let usage = download.uses.iter().find(|usage| {
+            !usage.verified
+                && match usage.kind {
+                    UsageKind::Interpreted { .. } => true,
+                    UsageKind::Run => is_script(download.url.as_ref().map(|u| u.text.as_str())),
+                    _ => false,
+                }
+        });
+        let Some(usage) = usage else {
+            continue;
+        };
+        let from = url.map_or_else(|| "a computed address".to_owned(), |url| url.shown());
+        let message = match usage.kind {
+            UsageKind::Run => format!("a script from {from} runs without verification"),
+            _ => format!(
+                "{} runs a script from {from} without verification",
+                usage.program
+            ),
+        };
+        let reported = out
+            .report(rule, usage.span, message)
+            .text("runs what was downloaded")
+            .help("download to a file, compare its SHA-256 with a value kept in the repository, then run it; or install a pinned package");
+        let reported = match url {
+            Some(url) => reported.step(url.span, "comes from here"),
+            None => reported
+                .step(download.program, "downloaded here")
+                .confidence(Confidence::Medium),
+        };
+        reported.step(usage.span, "runs here");
+    }
+}
+
+fn is_script(url: Option<&str>) -> bool {
+    let path = url
+        .and_then(|url| url.split(['?', '#']).next())
+        .unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    [".sh", ".bash", ".py", ".pl", ".rb", ".js"]
+        .iter()
+        .any(|end| name.ends_with(end))
+        || matches!(
+            name,
+            "install" | "setup" | "bootstrap" | "installer" | "get"
+        )
+}

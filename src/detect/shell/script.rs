@@ -1,0 +1,30 @@
+use super::{IN_SCRIPTS, Shell, judge};
+use crate::detect::{Context, Detector, Sink};
+use crate::model::{FileKind, KindSet};
+use crate::parse::Document;
+use crate::parse::shell::Script;
+
+/// The family `source`, language `shell`: script files.
+#[derive(Debug)]
+pub struct Scripts;
+
+impl Detector for Scripts {
+    fn family(&self) -> &'static str {
+        "source"
+    }
+
+    fn kinds(&self) -> KindSet {
+        KindSet::of(&[FileKind::Shell])
+    }
+
+    fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+        if !cx.rules.any_of("source/shell") {
+            return;
+        }
+        let script = Script::parse(&doc.source.bytes);
+        if let Some(reason) = &script.refused {
+            out.skip(reason.clone());
+        }
+        judge(IN_SCRIPTS, &Shell::of_script(&script), out);
+    }
+}

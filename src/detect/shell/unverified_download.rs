@@ -1,0 +1,56 @@
+//! unverified-download: a program, package or archive is put to use although nothing was compared.
+
+use super::{Download, Shell, Usage, UsageKind, Use};
+use crate::detect::Sink;
+use crate::model::Confidence;
+
+pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    for download in &shell.flow().downloads {
+        // One word for each download: a script that is run is another rule's.
+        if download.url.as_ref().is_some_and(|url| url.is_immutable()) || is_script_run(download) {
+            continue;
+        }
+        let Some((usage, what)) = first_use(download) else {
+            continue;
+        };
+        let from = download
+            .url
+            .as_ref()
+            .map_or_else(|| "a computed address".to_owned(), |url| url.shown());
+        let reported = out
+            .report(rule, usage.span, format!("{what} from {from} is used without a checksum or signature"))
+            .text("put to use here")
+            .help("compare the file with a SHA-256 kept in the repository (`echo \"<sha256>  file\" | sha256sum -c -`) or verify its signature before this");
+        match &download.url {
+            Some(url) => reported.step(url.span, "comes from here"),
+            None => reported
+                .step(download.program, "downloaded here")
+                .confidence(Confidence::Low),
+        }
+        .step(usage.span, "used here");
+    }
+}
+
+fn is_script_run(download: &Download) -> bool {
+    download
+        .uses
+        .iter()
+        .any(|usage| matches!(usage.kind, UsageKind::Interpreted { .. }))
+}
+
+fn first_use(download: &Download) -> Option<(&Usage, &'static str)> {
+    download
+        .uses
+        .iter()
+        .filter(|usage| !usage.verified)
+        .find_map(|usage| {
+            let what = match usage.kind {
+                UsageKind::Run => "a program",
+                UsageKind::Used(Use::MakeExecutable) => "an executable",
+                UsageKind::Used(Use::Install) => "a package",
+                UsageKind::Used(Use::Unpack) => "an archive",
+                UsageKind::Interpreted { .. } | UsageKind::Trusted => return None,
+            };
+            Some((usage, what))
+        })
+}

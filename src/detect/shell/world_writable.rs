@@ -1,0 +1,101 @@
+//! world-writable: every user may change what the command touches.
+
+use super::Shell;
+use crate::detect::Sink;
+use crate::parse::shell::{Command, Syntax, Word};
+
+pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    for command in &shell.script.commands {
+        let Some((mode, sticky)) = mode(command) else {
+            continue;
+        };
+        if !lets_all_write(&mode.text)
+            || (sticky && mode.text.len() == 4 && mode.text.starts_with(['1', '3']))
+        {
+            continue;
+        }
+        let targets: Vec<&str> = command
+            .args()
+            .iter()
+            .filter(|w| w.span.start > mode.span.end)
+            .map(|w| w.text.as_str())
+            .collect();
+        // The folders for temporary files and devices are meant to be open.
+        if !targets.is_empty() && targets.iter().all(|t| is_open_by_design(t)) {
+            continue;
+        }
+        let what = targets.first().copied().unwrap_or("what it makes");
+        out.report(
+            rule,
+            mode.span,
+            format!("every user may write to {what} ({})", mode.text),
+        )
+        .text("grants write to others")
+        .help("give the one user or group that writes there ownership, and use 755, 775 or 750");
+    }
+}
+
+/// The word that holds a mode, and whether a sticky bit makes it harmless.
+fn mode(command: &Command) -> Option<(&Word, bool)> {
+    match command.name.as_str() {
+        "chmod" => command
+            .args()
+            .iter()
+            .find(|w| !is_option(&w.text))
+            .map(|w| (w, true)),
+        "install" | "mkdir" => {
+            let options = command.options(Syntax {
+                short: "mogtS",
+                long: &["mode", "owner", "group", "target-directory"],
+            });
+            options
+                .get(&["m", "mode"])
+                .and_then(|option| option.value_word)
+                .map(|w| (w, true))
+        }
+        _ => None,
+    }
+}
+
+/// `-R`, `--recursive`; not `-w`, which is a mode.
+fn is_option(text: &str) -> bool {
+    text.starts_with("--")
+        || matches!(
+            text,
+            "-R" | "-v"
+                | "-f"
+                | "-c"
+                | "-Rf"
+                | "-fR"
+                | "-vR"
+                | "-Rv"
+                | "-cR"
+                | "-Rc"
+                | "-h"
+                | "-H"
+                | "-L"
+                | "-P"
+        )
+}
+
+fn lets_all_write(mode: &str) -> bool {
+    let mode = mode.strip_prefix("--mode=").unwrap_or(mode);
+    if !mode.is_empty() && mode.bytes().all(|b| b.is_ascii_digit()) {
+        return mode.len() >= 3 && mode.bytes().last().is_some_and(|b| (b - b'0') & 2 != 0);
+    }
+    mode.split(',').any(|clause| {
+        let Some(at) = clause.find(['+', '=']) else {
+            return false;
+        };
+        let (who, what) = clause.split_at(at);
+        what.contains('w')
+            && !what.contains('t')
+            && who.contains(['o', 'a'])
+            && who.bytes().all(|b| b"ugoa".contains(&b))
+    })
+}
+
+fn is_open_by_design(path: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    path.starts_with("/dev/") || matches!(path, "/tmp" | "/var/tmp" | "/dev/shm")
+}
