@@ -4,6 +4,7 @@
 pub mod fetch;
 mod flow;
 mod image;
+mod install;
 mod program;
 mod script;
 

@@ -1,0 +1,26 @@
+//! working-directory: `cd` as a whole step changes nothing for the next one.
+
+use super::Shell;
+use crate::detect::Sink;
+
+pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    let script = shell.script;
+    for command in script.named(&["cd"]) {
+        let alone = script
+            .commands
+            .iter()
+            .filter(|c| c.unit == command.unit)
+            .count()
+            == 1;
+        let target = command.args().first();
+        if let (true, Some(target)) = (alone, target) {
+            out.report(
+                rule,
+                command.program_span(),
+                format!("cd {} ends with this step", target.text),
+            )
+            .text("the next step starts where this one did")
+            .help(format!("write WORKDIR {}", target.text));
+        }
+    }
+}
