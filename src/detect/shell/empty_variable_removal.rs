@@ -1,12 +1,16 @@
 //! empty-variable-removal: `rm -rf "$DIR/"` removes everything where DIR is empty.
 
+use std::collections::HashSet;
+
 use super::Shell;
 use crate::detect::Sink;
 use crate::model::Safety;
-use crate::parse::shell::{Part, PartKind, Script, Word};
+use crate::parse::shell::{Command, Part, PartKind, Script, Word};
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let script = shell.script;
+    let safe = safe_names(script);
+    let strict_from = nounset(script);
     for command in script.named(&["rm"]) {
         let recursive = command.args().iter().any(|w| {
             w.text == "--recursive"
@@ -21,7 +25,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             let Some((name, part)) = hazard(word) else {
                 continue;
             };
-            if is_safe(script, name, command.id) {
+            if safe.contains(name) || command.id > strict_from {
                 continue;
             }
             let whole = part.text == format!("${{{name}}}");
@@ -89,34 +93,33 @@ fn hazard(word: &Word) -> Option<(&str, &Part)> {
     (system.contains(&below) && plain && first.text.starts_with("${")).then_some((name, first))
 }
 
-/// True where the text makes sure that the variable is not empty, or sets it itself.
-fn is_safe(script: &Script, name: &str, before: usize) -> bool {
-    // Set by the shell itself and never empty in practice.
-    if matches!(name, "PWD" | "HOME" | "TMPDIR" | "OLDPWD") {
-        return true;
-    }
-    let earlier = script.commands.get(..before).unwrap_or_default();
-    let nounset = earlier.iter().filter(|c| c.name == "set").any(|c| {
-        c.args()
-            .iter()
-            .any(|w| w.text == "nounset" || (w.text.starts_with('-') && w.text.contains('u')))
+/// The variables that the text sets to something or looks at before it uses them.
+fn safe_names(script: &Script) -> HashSet<&str> {
+    // Set by the system and never empty in practice.
+    let mut names: HashSet<&str> = ["PWD", "HOME", "TMPDIR", "OLDPWD"].into();
+    names.extend(script.tested.iter().map(String::as_str));
+    let filled = script.assignments.iter().filter(|assignment| {
+        let parts = &assignment.value.parts;
+        let literal = |part: &Part| part.kind == PartKind::Literal && !part.text.is_empty();
+        parts.iter().any(literal) || assignment.value.has_substitution()
     });
-    let assigned = script
-        .assignments
-        .iter()
-        .filter(|a| a.name == name)
-        .any(|a| {
-            let text_before = a
-                .value
-                .parts
-                .iter()
-                .any(|part| matches!(part.kind, PartKind::Literal if !part.text.is_empty()));
-            text_before || a.value.has_substitution()
-        });
-    let tested = script
-        .commands
-        .iter()
-        .filter(|c| matches!(c.name.as_str(), "test" | "["))
-        .any(|c| c.args().iter().any(|w| w.variables().any(|v| v == name)));
-    nounset || assigned || tested || script.tests(name)
+    names.extend(filled.map(|assignment| assignment.name.as_str()));
+    let conditions = script
+        .named(&["test", "["])
+        .flat_map(|command| command.args());
+    names.extend(conditions.flat_map(Word::variables));
+    names
+}
+
+/// The first command after which an unset variable stops the script.
+fn nounset(script: &Script) -> usize {
+    let sets = |command: &&Command| {
+        command.args().iter().any(|word| {
+            word.text == "nounset" || (word.text.starts_with('-') && word.text.contains('u'))
+        })
+    };
+    script
+        .named(&["set"])
+        .find(sets)
+        .map_or(usize::MAX, |command| command.id)
 }

@@ -45,19 +45,34 @@ fn input<'w>(word: &'w Word, read: &HashSet<&str>) -> Option<&'w str> {
         .parts
         .iter()
         .any(|p| p.kind == PartKind::Literal && p.text.len() > 1);
-    word.parts.iter().find_map(|part| match &part.kind {
-        PartKind::Variable {
+    word.parts.iter().enumerate().find_map(|(at, part)| {
+        let PartKind::Variable {
             name, known: false, ..
-        } => {
-            let positional =
-                name.bytes().all(|b| b.is_ascii_digit()) && name != "0" && !name.is_empty();
-            let request = matches!(
-                name.as_str(),
-                "QUERY_STRING" | "PATH_INFO" | "HTTP_USER_AGENT" | "SSH_ORIGINAL_COMMAND"
-            );
-            ((positional && literal) || request || read.contains(name.as_str()))
-                .then_some(name.as_str())
+        } = &part.kind
+        else {
+            return None;
+        };
+        if names_a_variable(word, at) {
+            return None;
         }
-        _ => None,
+        let positional =
+            name.bytes().all(|b| b.is_ascii_digit()) && name != "0" && !name.is_empty();
+        let request = matches!(
+            name.as_str(),
+            "QUERY_STRING" | "PATH_INFO" | "HTTP_USER_AGENT" | "SSH_ORIGINAL_COMMAND"
+        );
+        ((positional && literal) || request || read.contains(name.as_str()))
+            .then_some(name.as_str())
     })
+}
+
+/// `eval "$1=..."` and `eval "x=\$$1"`: the idioms that set or read a variable by its name.
+fn names_a_variable(word: &Word, at: usize) -> bool {
+    let text = |index: Option<usize>| {
+        index
+            .and_then(|index| word.parts.get(index))
+            .map_or("", |part| part.text.as_str())
+    };
+    text(at.checked_sub(1)).ends_with(['$', '{', '_'])
+        || text(Some(at + 1)).starts_with(['=', '_', '}', ':', '+', '('])
 }

@@ -1,6 +1,6 @@
 //! Follows what is downloaded to what it becomes: verified, executed, unpacked, installed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::fetch::{self, Url};
 use super::program::{self, Use};
@@ -65,7 +65,10 @@ impl Flow {
         let mut tracer = Tracer {
             script,
             flow: Self::default(),
-            files: HashMap::new(),
+            files: BTreeMap::new(),
+            seen: HashSet::new(),
+            checks: 0,
+            lookups: 0,
             variables: HashMap::new(),
         };
         let mut placed = placed.into_iter().peekable();
@@ -83,9 +86,18 @@ struct Tracer<'s> {
     script: &'s Script,
     flow: Flow,
     /// Files and folders that hold downloads, by path.
-    files: HashMap<String, Vec<usize>>,
+    files: BTreeMap<String, Vec<usize>>,
     variables: HashMap<&'s str, usize>,
+    /// Which download has been seen by which command.
+    seen: HashSet<(usize, usize)>,
+    checks: usize,
+    lookups: usize,
 }
+
+/// Bounds that no text of a person comes near: downloads, verifications and searches for readers.
+const DOWNLOADS: usize = 1000;
+const CHECKS: usize = 2000;
+const LOOKUPS: usize = 50;
 
 impl<'s> Tracer<'s> {
     fn place(&mut self, file: Placed) {
@@ -123,7 +135,7 @@ impl<'s> Tracer<'s> {
             self.files.remove(&command.path(file));
         }
         let url = fetch.urls.into_iter().next();
-        if url.as_ref().is_some_and(Url::is_local) {
+        if url.as_ref().is_some_and(Url::is_local) || self.flow.downloads.len() >= DOWNLOADS {
             return;
         }
         let index = self.flow.downloads.len();
@@ -192,7 +204,8 @@ impl<'s> Tracer<'s> {
                     self.variables.insert(&assignment.name, index);
                 }
             }
-            Output::Input { redirect } => {
+            Output::Input { redirect } if self.lookups < LOOKUPS => {
+                self.lookups += 1;
                 let readers = script
                     .commands
                     .iter()
@@ -201,12 +214,15 @@ impl<'s> Tracer<'s> {
                     self.receive(index, command, hops);
                 }
             }
-            Output::Inherited | Output::Elsewhere => {}
+            Output::Input { .. } | Output::Inherited | Output::Elsewhere => {}
         }
     }
 
     /// A command reads a download from its standard input.
     fn receive(&mut self, index: usize, command: &'s Command, hops: u32) {
+        if !self.seen.insert((index, command.id)) {
+            return;
+        }
         let span = command.program_span();
         if program::runs_stdin(command) {
             self.note(index, UsageKind::Interpreted { piped: true }, command, span);
@@ -424,6 +440,10 @@ impl<'s> Tracer<'s> {
     /// A checksum or signature is compared. Where it names files, those are verified; where it
     /// takes a list that is not seen, everything is.
     fn verify(&mut self, command: &'s Command) {
+        self.checks += 1;
+        if self.checks > CHECKS {
+            return;
+        }
         let script = self.script;
         let lists = command.args().iter().any(|w| {
             matches!(w.text.as_str(), "--check" | "--status" | "--strict")
@@ -439,6 +459,8 @@ impl<'s> Tracer<'s> {
                 .elements
                 .get(element)
                 .map_or(first, |(first, _)| *first);
+            // What is compared stands right before the command that compares.
+            let first = first.max(end.saturating_sub(8));
             let before = script.commands.get(first..end).unwrap_or_default();
             texts.extend(
                 before

@@ -45,6 +45,7 @@ fn is_predictable(word: &Word) -> bool {
         .text
         .strip_prefix("/tmp/")
         .or_else(|| word.text.strip_prefix("/var/tmp/"));
-    let guessable = word.is_known() || word.variables().all(|v| v == "$" || v == "RANDOM");
+    // A variable may hold what mktemp printed on another path.
+    let guessable = word.variables().all(|v| v == "$" || v == "RANDOM");
     name.is_some_and(|name| !name.is_empty()) && guessable && !word.has_substitution()
 }

@@ -151,6 +151,14 @@ pub fn use_of(command: &Command) -> Option<Use> {
 }
 
 fn unpacks(command: &Command) -> bool {
+    // To standard output: nothing is put anywhere.
+    let prints = |text: &str| {
+        text == "--to-stdout"
+            || (text.starts_with('-') && !text.starts_with("--") && text.contains('O'))
+    };
+    if command.args().iter().any(|word| prints(&word.text)) {
+        return false;
+    }
     command.args().iter().enumerate().any(|(at, word)| {
         let text = word.text.as_str();
         matches!(text, "--extract" | "--get")

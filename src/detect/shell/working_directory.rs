@@ -6,12 +6,11 @@ use crate::detect::Sink;
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let script = shell.script;
     for command in script.named(&["cd"]) {
-        let alone = script
-            .commands
+        let beside = [command.id.wrapping_sub(1), command.id + 1];
+        let alone = beside
             .iter()
-            .filter(|c| c.unit == command.unit)
-            .count()
-            == 1;
+            .filter_map(|id| script.commands.get(*id))
+            .all(|other| other.unit != command.unit);
         let target = command.args().first();
         if let (true, Some(target)) = (alone, target) {
             out.report(

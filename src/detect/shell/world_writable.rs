@@ -6,14 +6,9 @@ use crate::parse::shell::{Command, Syntax, Word};
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for command in &shell.script.commands {
-        let Some((mode, sticky)) = mode(command) else {
+        let Some(mode) = mode(command).filter(|mode| lets_all_write(&mode.text)) else {
             continue;
         };
-        if !lets_all_write(&mode.text)
-            || (sticky && mode.text.len() == 4 && mode.text.starts_with(['1', '3']))
-        {
-            continue;
-        }
         let targets: Vec<&str> = command
             .args()
             .iter()
@@ -35,14 +30,10 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     }
 }
 
-/// The word that holds a mode, and whether a sticky bit makes it harmless.
-fn mode(command: &Command) -> Option<(&Word, bool)> {
+/// The word that holds a mode.
+fn mode(command: &Command) -> Option<&Word> {
     match command.name.as_str() {
-        "chmod" => command
-            .args()
-            .iter()
-            .find(|w| !is_option(&w.text))
-            .map(|w| (w, true)),
+        "chmod" => command.args().iter().find(|w| !is_option(&w.text)),
         "install" | "mkdir" => {
             let options = command.options(Syntax {
                 short: "mogtS",
@@ -51,7 +42,6 @@ fn mode(command: &Command) -> Option<(&Word, bool)> {
             options
                 .get(&["m", "mode"])
                 .and_then(|option| option.value_word)
-                .map(|w| (w, true))
         }
         _ => None,
     }
@@ -81,7 +71,10 @@ fn is_option(text: &str) -> bool {
 fn lets_all_write(mode: &str) -> bool {
     let mode = mode.strip_prefix("--mode=").unwrap_or(mode);
     if !mode.is_empty() && mode.bytes().all(|b| b.is_ascii_digit()) {
-        return mode.len() >= 3 && mode.bytes().last().is_some_and(|b| (b - b'0') & 2 != 0);
+        let digits = mode.trim_start_matches('0').as_bytes();
+        // A sticky bit keeps others from replacing what is in the folder.
+        let sticky = matches!(digits, [first, _, _, _] if first & 1 == 1);
+        return mode.len() >= 3 && !sticky && digits.last().is_some_and(|b| b & 2 != 0);
     }
     mode.split(',').any(|clause| {
         let Some(at) = clause.find(['+', '=']) else {

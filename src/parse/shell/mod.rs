@@ -19,6 +19,8 @@ pub use options::{Opt, Options, PLAIN, Syntax};
 pub use place::{Output, Pipeline};
 pub use word::{Part, PartKind, Variables, Word};
 
+use std::collections::HashSet;
+
 use crate::model::{SkipReason, Span};
 use crate::text::Mapped;
 use place::Context;
@@ -39,8 +41,8 @@ pub struct Script {
     pub errors: Vec<Span>,
     /// Why a text was not parsed at all.
     pub refused: Option<SkipReason>,
-    /// The texts of `[ ... ]` and `[[ ... ]]`.
-    tests: Vec<String>,
+    /// Variables that some condition looks at, and those of loops.
+    pub tested: HashSet<String>,
     contexts: Vec<Context>,
 }
 
@@ -60,18 +62,6 @@ impl Script {
         let mut builder = Builder::default();
         builder.text(&text);
         builder.finish()
-    }
-
-    /// True where some condition looks at a variable.
-    pub fn tests(&self, name: &str) -> bool {
-        self.tests.iter().any(|text| {
-            text.match_indices(name).any(|(at, _)| {
-                let before = text.get(..at).unwrap_or_default();
-                let after = text.get(at + name.len()..).unwrap_or_default();
-                before.ends_with(['$', '{'])
-                    && !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-            })
-        })
     }
 
     /// The commands of one program name.

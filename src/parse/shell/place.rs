@@ -1,6 +1,9 @@
 use super::{Command, Redirect, Script};
 use crate::model::Span;
 
+/// How many levels around a command are looked at: no text that a person wrote has more.
+const CLIMB: usize = 256;
+
 /// A pipeline and which commands each of its elements holds.
 #[derive(Debug, Default)]
 pub struct Pipeline {
@@ -61,11 +64,12 @@ pub enum Output {
 impl Script {
     fn ancestors(&self, command: &Command) -> impl Iterator<Item = &Context> {
         let mut at = Some(command.context);
-        std::iter::from_fn(move || {
+        let climb = std::iter::from_fn(move || {
             let context = self.contexts.get(at?)?;
             at = context.parent;
             Some(context)
-        })
+        });
+        climb.take(CLIMB)
     }
 
     /// Where a command's standard output goes.

@@ -114,12 +114,15 @@ impl<'b, 't> Walk<'b, 't> {
             "heredoc_redirect" => self.heredoc(node),
             "pipeline" => self.pipeline(node),
             "test_command" => {
-                let text = self.raw(node).to_owned();
-                self.builder.script.tests.push(text);
+                let names = variables_in(self.raw(node))
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>();
+                self.builder.script.tested.extend(names);
                 FrameKind::Plain
             }
             "for_statement" => self.for_loop(node),
-            "list" => FrameKind::List {
+            // Only `||` can forgive; long chains of `&&` stay flat.
+            "list" if node.child(1).is_some_and(|op| op.kind() == "||") => FrameKind::List {
                 left: None,
                 or: false,
             },
@@ -285,7 +288,7 @@ impl<'b, 't> Walk<'b, 't> {
     fn for_loop(&mut self, node: Node<'_>) -> FrameKind {
         if let Some(variable) = node.child_by_field_name("variable") {
             let name = self.raw(variable).to_owned();
-            self.builder.script.tests.push(format!("${{{name}}}"));
+            self.builder.script.tested.insert(name.clone());
             self.builder.variables.insert(name, None);
         }
         FrameKind::Plain
@@ -408,15 +411,14 @@ impl<'b, 't> Walk<'b, 't> {
         // `cat <<EOF | sh`: the pipe hangs on the heredoc, and its first element is the statement
         // that carries the heredoc.
         let tail = node.child(0).is_some_and(|child| !child.is_named());
-        let body = self
-            .frames
-            .iter()
-            .rev()
-            .find_map(|frame| match &frame.kind {
-                FrameKind::Redirected { context, first, .. } => Some((*context, *first)),
-                _ => None,
-            });
-        if let (true, Some((context, first))) = (tail, body) {
+        let redirected = |frame: &Frame| match &frame.kind {
+            FrameKind::Redirected { context, first, .. } => Some((*context, *first)),
+            _ => None,
+        };
+        if let Some((context, first)) = tail
+            .then(|| self.frames.iter().rev().find_map(redirected))
+            .flatten()
+        {
             pipeline
                 .elements
                 .push((first, self.builder.script.commands.len()));
@@ -545,4 +547,15 @@ impl<'b, 't> Walk<'b, 't> {
             self.builder.nested(body, id);
         }
     }
+}
+
+/// The names after each `$` and `${` of a text.
+fn variables_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
+    })
 }
