@@ -130,15 +130,24 @@ impl Advisories {
 
     /// Every record of a package, withdrawn ones too.
     pub fn lookup(&self, ecosystem: Ecosystem, name: &str) -> Vec<Record> {
-        let name = ecosystem.normalise(name);
         let imported = self
             .index
             .as_ref()
             .and_then(|index| index.segment(ecosystem));
-        imported
-            .or_else(|| self.built_in.get(&ecosystem))
-            .map(|segment| segment.lookup(&name))
-            .unwrap_or_default()
+        let Some(segment) = imported.or_else(|| self.built_in.get(&ecosystem)) else {
+            return Vec::new();
+        };
+        let name = ecosystem.normalise(name);
+        let records = segment.lookup(&name);
+        if records.is_empty() && ecosystem == Ecosystem::CratesIo {
+            // The registry takes `-` and `_` for the same letter, and so do people who type names.
+            return [name.replace('_', "-"), name.replace('-', "_")]
+                .iter()
+                .filter(|spelling| **spelling != name)
+                .flat_map(|spelling| segment.lookup(spelling))
+                .collect();
+        }
+        records
     }
 
     /// What is wrong with one version of a package: each defect once, whatever number of databases
@@ -278,6 +287,19 @@ mod tests {
         let before = affecting(both(), "1.0");
         assert_eq!(before.affected[0].record.id, "PYSEC-1");
         assert_eq!(before.affected[0].affected.fixed_in, ["2.0"]);
+    }
+
+    #[test]
+    fn a_crate_is_found_under_the_spelling_that_somebody_typed() {
+        let packages = BTreeMap::from([("some-crate".to_owned(), vec![record("A-1", &[], None)])]);
+        let advisories = Advisories::of(Ecosystem::CratesIo, packages);
+        for (name, found) in [("some-crate", 1), ("some_crate", 1), ("somecrate", 0)] {
+            assert_eq!(
+                advisories.lookup(Ecosystem::CratesIo, name).len(),
+                found,
+                "{name}"
+            );
+        }
     }
 
     #[test]

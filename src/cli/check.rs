@@ -229,7 +229,7 @@ pub(super) fn perform(
 }
 
 /// Today, or the day of `SOURCE_DATE_EPOCH`, so that a run can be repeated.
-fn today() -> Option<Date> {
+pub(super) fn today() -> Option<Date> {
     let fixed = env::var("SOURCE_DATE_EPOCH")
         .ok()
         .and_then(|s| s.parse().ok());

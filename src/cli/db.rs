@@ -1,7 +1,6 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 
@@ -135,7 +134,9 @@ fn status(cache: &Path) -> Result<String, InstallError> {
     }
     let info = advisories.info();
     let mut text = format!("set: {}\nrecords: {}\n", info.set, info.records);
-    let age = today().and_then(|today| Freshness::of(&info.date, today));
+    let age = super::check::today()
+        .and_then(|today| Day::parse(&today.to_string()))
+        .and_then(|today| Freshness::of(&info.date, today));
     let _ = match age {
         Some(age) if age.is_stale() => writeln!(
             text,
@@ -187,9 +188,4 @@ fn verify(cache: &Path) -> Result<String, InstallError> {
         status.parts.len(),
         status.hash
     ))
-}
-
-fn today() -> Option<Day> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    u32::try_from(seconds / 86_400).ok().map(Day::from_days)
 }
