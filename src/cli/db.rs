@@ -76,25 +76,18 @@ fn import(cache: &Path, args: &ImportArgs) -> Result<String, InstallError> {
     }
     let mut rest = String::new();
     if imported.bad_total > 0 {
-        let _ = writeln!(
-            rest,
-            "{} records could not be read and are not used",
-            imported.bad_total
-        );
+        let _ = writeln!(rest, "not used: {} unreadable", imported.bad_total);
     }
     for (ecosystem, count) in &imported.elsewhere {
         let name = printable::line(ecosystem);
         let _ = writeln!(
             rest,
-            "{count} entries of {name} are not for lockfiles and not used"
+            "not used: {count} of {name}, which lockfiles do not name"
         );
     }
     if imported.without_versions > 0 {
-        let _ = writeln!(
-            rest,
-            "{} entries name no versions and are not used",
-            imported.without_versions
-        );
+        let count = imported.without_versions;
+        let _ = writeln!(rest, "not used: {count} without versions");
     }
     let installed = Installed::install(cache, imported, args.add)?;
     if let Some(why) = &installed.lost {
@@ -107,12 +100,9 @@ fn import(cache: &Path, args: &ImportArgs) -> Result<String, InstallError> {
             (false, true) => "added to",
             (false, false) => "replaced",
         };
-        let _ = writeln!(
-            text,
-            "{}: {what}, {} records",
-            part.ecosystem.name(),
-            part.records
-        );
+        let plural = if part.records == 1 { "" } else { "s" };
+        let (name, count) = (part.ecosystem.name(), part.records);
+        let _ = writeln!(text, "{name}: {what}, {count} record{plural}");
     }
     text.push_str(&rest);
     let _ = writeln!(text, "index {}", installed.status.hash);
