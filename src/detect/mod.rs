@@ -1,5 +1,6 @@
 //! Documents and rules to findings. Pure: no input, output, clock, environment or network.
 
+mod dependency;
 pub mod dockerfile;
 mod secret;
 pub mod shell;
@@ -40,4 +41,5 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &shell::ImageCommands,
     &shell::Scripts,
     &source::SourceCode,
+    &dependency::Dependency,
 ];

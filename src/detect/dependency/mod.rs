@@ -1,0 +1,71 @@
+//! What a lockfile pins, held against the advisories.
+
+mod advisories;
+mod sources;
+mod syntax;
+mod unpinned;
+
+use std::collections::HashMap;
+
+use super::{Context, Detector, Sink};
+use crate::model::{KindSet, Package, PackageSource, Span};
+use crate::parse::Document;
+
+/// The family of dependencies.
+#[derive(Debug)]
+pub struct Dependency;
+
+impl Detector for Dependency {
+    fn family(&self) -> &'static str {
+        "dependency"
+    }
+
+    fn kinds(&self) -> KindSet {
+        KindSet::LOCKFILES
+    }
+
+    fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+        let Some(lockfile) = doc.lockfile() else {
+            return;
+        };
+        syntax::check(doc.source, lockfile, out);
+        sources::check(lockfile, out);
+        unpinned::check(doc.source, lockfile, out);
+        let mut looked_up = 0;
+        for pinned in pinned(&lockfile.packages) {
+            looked_up += 1;
+            advisories::check(cx, doc.source, &pinned, out);
+        }
+        out.count_packages(looked_up);
+    }
+}
+
+/// One version of a public package, with every place of the file that pins it.
+#[derive(Debug)]
+struct Pinned<'p> {
+    package: &'p Package,
+    /// Places beyond the package's own: npm installs one version in several folders.
+    elsewhere: Vec<Span>,
+}
+
+/// The packages that advisories can know: from the public registry, and pinned.
+fn pinned(packages: &[Package]) -> Vec<Pinned<'_>> {
+    let mut places: HashMap<(&str, &str), usize> = HashMap::with_capacity(packages.len());
+    let mut found: Vec<Pinned<'_>> = Vec::with_capacity(packages.len());
+    for package in packages {
+        if package.source != PackageSource::Registry || package.version.is_empty() {
+            continue;
+        }
+        let place = *places
+            .entry((&package.name, &package.version))
+            .or_insert(found.len());
+        match found.get_mut(place) {
+            Some(known) => known.elsewhere.push(package.span),
+            None => found.push(Pinned {
+                package,
+                elsewhere: Vec::new(),
+            }),
+        }
+    }
+    found
+}
