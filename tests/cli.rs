@@ -70,6 +70,21 @@ fn run(case: &Case, folder: &Path) -> (i32, String, String) {
     )
 }
 
+/// The starter set grows, which no case is about.
+fn without_counts(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        match line.split_once("advisories: starter set of ") {
+            Some((before, _)) => {
+                out.push_str(before);
+                out.push_str("advisories: starter set of DATE, N records\n");
+            }
+            None => out.push_str(line),
+        }
+    }
+    out
+}
+
 #[test]
 fn every_case_ends_as_it_says() {
     let bless = std::env::var_os("PLIMSOLL_BLESS").is_some();
@@ -92,11 +107,12 @@ fn every_case_ends_as_it_says() {
             ));
         }
         for (stream, text) in [("stdout", &stdout), ("stderr", &stderr)] {
+            let text = &without_counts(text);
             let golden = path.join(stream);
             if bless && golden.exists() {
                 std::fs::write(&golden, text).expect("bless");
             } else if let Ok(wanted) = std::fs::read_to_string(&golden)
-                && wanted != **text
+                && wanted != *text
             {
                 failures.push(format!(
                     "{name} ({}): {stream} differs\n--- wanted\n{wanted}\n--- got\n{text}",
