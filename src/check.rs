@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::advisory::Advisories;
 use crate::detect::Context;
-use crate::engine::{Progress, ScanOptions, scan};
+use crate::engine::{PackageCollector, PackageList, Progress, ScanOptions, scan};
 use crate::input::{
     Emit, Excludes, Found, InputError, Missing, Repository, Root, commit_range, find_root, named,
     read_config, staged, tracked,
@@ -118,17 +118,7 @@ const CONFIG_PLACES: [&str; 3] = ["plimsoll.toml", ".plimsoll.toml", ".config/pl
 /// Runs a check.
 pub fn check(request: CheckRequest, progress: &dyn Progress) -> Result<Outcome, CheckError> {
     let rules = Arc::new(RuleSet::embedded());
-    let repository = match request.what {
-        What::Staged | What::Range(_) | What::Tracked => {
-            Some(Repository::open(&request.current_dir)?)
-        }
-        _ => None,
-    };
-    let root = match (&repository, &request.what) {
-        (Some(repository), _) => repository.root().to_owned(),
-        (None, what) => root_of(what, &request.current_dir),
-    };
-    let root = Arc::new(Root::open(&root)?);
+    let (repository, root) = open(&request)?;
     let (config, config_file) = configuration(&request, root.path(), &rules)?;
     let selection = Selection {
         profile: request.profile.or(config.profile).unwrap_or_default(),
@@ -188,6 +178,39 @@ pub fn check(request: CheckRequest, progress: &dyn Progress) -> Result<Outcome, 
         root: root.path().to_owned(),
         changes,
     })
+}
+
+/// The packages that the lockfiles of an input pin.
+pub fn packages(request: CheckRequest) -> Result<PackageList, CheckError> {
+    let (repository, root) = open(&request)?;
+    let (config, _) = configuration(&request, root.path(), &RuleSet::embedded())?;
+    let excludes = Excludes::new(root.path(), &config.exclude)?;
+    let collector = PackageCollector::default();
+    feed(
+        request.what,
+        &request.current_dir,
+        &root,
+        repository.as_ref(),
+        &excludes,
+        &|found| collector.take(found),
+    )?;
+    Ok(collector.finish())
+}
+
+/// The repository, where the input needs one, and the root that paths are relative to.
+fn open(request: &CheckRequest) -> Result<(Option<Repository>, Arc<Root>), CheckError> {
+    let repository = match request.what {
+        What::Staged | What::Range(_) | What::Tracked => {
+            Some(Repository::open(&request.current_dir)?)
+        }
+        _ => None,
+    };
+    let root = match (&repository, &request.what) {
+        (Some(repository), _) => repository.root().to_owned(),
+        (None, what) => root_of(what, &request.current_dir),
+    };
+    let root = Arc::new(Root::open(&root)?);
+    Ok((repository, root))
 }
 
 fn feed(

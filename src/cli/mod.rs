@@ -8,6 +8,7 @@ mod explain;
 mod hook;
 mod man;
 mod output;
+mod packages;
 mod progress;
 mod rules;
 mod staged;
@@ -64,6 +65,8 @@ enum Verb {
     Explain(explain::ExplainArgs),
     /// List the rules
     Rules(rules::RulesArgs),
+    /// List the packages that lockfiles pin, with their places and what brings them in
+    Packages(packages::PackagesArgs),
     /// Check every commit: put the git hook in, take it out, or say which one runs
     Hook(hook::HookArgs),
     /// Import, export and describe the advisories
@@ -115,6 +118,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Diff(args)) => diff::run(&args),
         Some(Verb::Explain(args)) => explain::run(&args),
         Some(Verb::Rules(args)) => rules::run(&args),
+        Some(Verb::Packages(args)) => packages::run(&args),
         Some(Verb::Hook(args)) => hook::run(&args),
         Some(Verb::Db(args)) => db::run(&args),
         Some(Verb::Completions(args)) => completions::run(&args, &mut Cli::command()),

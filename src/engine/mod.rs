@@ -1,10 +1,12 @@
 //! Runs the detectors: over one source, or over everything an input finds, on a pool of threads.
 
 mod check;
+mod packages;
 mod progress;
 mod redact;
 mod scan;
 
 pub use check::{Checked, check_source};
+pub use packages::{PackageCollector, PackageList};
 pub use progress::{Progress, Silent};
 pub use scan::{Scan, ScanOptions, scan};

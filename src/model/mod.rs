@@ -18,7 +18,7 @@ pub use file_kind::{FileKind, KindSet};
 pub use finding::{Evidence, Finding, Label, Role};
 pub use fingerprint::Fingerprint;
 pub use fix::{Edit, Fix, Safety};
-pub use package::{Ecosystem, Package, PackageSource, Scope};
+pub use package::{Ecosystem, Package, PackageSource, PlacedPackage, Scope};
 pub use path::RepoPath;
 pub use redacted::Redacted;
 pub use report::{

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{RepoPath, Span};
 
 /// A package ecosystem as OSV names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -113,6 +113,28 @@ pub enum PackageSource {
     Url,
 }
 
+impl Scope {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prod => "prod",
+            Self::Dev => "dev",
+            Self::Optional => "optional",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl PackageSource {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Registry => "registry",
+            Self::Git => "git",
+            Self::Path => "path",
+            Self::Url => "url",
+        }
+    }
+}
+
 /// One package that a lockfile or manifest names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Package {
@@ -129,6 +151,14 @@ pub struct Package {
     pub source: PackageSource,
     /// Names from the direct dependency down to this package, both included; empty if unknown.
     pub dependency_path: Vec<String>,
+}
+
+/// A package with the file and the 1-based line that name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedPackage {
+    pub path: RepoPath,
+    pub line: u32,
+    pub package: Package,
 }
 
 impl Package {

@@ -5,6 +5,7 @@ mod config_error;
 mod json;
 mod line_hash;
 mod lsp;
+mod packages;
 mod place;
 mod pretty;
 mod sarif;
@@ -16,6 +17,7 @@ mod window;
 use std::io;
 
 pub use config_error::config_error;
+pub use packages::{packages_as_json, packages_as_table};
 pub use summary::summary_line;
 
 use crate::model::Report;

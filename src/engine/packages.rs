@@ -1,0 +1,97 @@
+use std::sync::Mutex;
+
+use crate::classify;
+use crate::guard::LIMITS;
+use crate::input::{Found, Item};
+use crate::model::{PlacedPackage, SkipReason, Skipped, Source, SourceId};
+use crate::parse::Document;
+
+/// The packages that lockfiles pin, sorted by place.
+#[derive(Debug, Default)]
+pub struct PackageList {
+    pub packages: Vec<PlacedPackage>,
+    /// Lockfiles that could not be read, or not in full.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Collects the packages of every lockfile that is put in, from any thread.
+#[derive(Debug, Default)]
+pub struct PackageCollector {
+    list: Mutex<PackageList>,
+}
+
+impl PackageCollector {
+    /// Reads an item where it is a lockfile; `true`, because more is always welcome.
+    pub fn take(&self, found: Found) -> bool {
+        if let Found::Item(item) = found
+            && classify::classify(&item.path, b"").is_lockfile()
+        {
+            let part = read(item);
+            let mut list = self
+                .list
+                .lock()
+                .unwrap_or_else(|broken| broken.into_inner());
+            list.packages.extend(part.packages);
+            list.skipped.extend(part.skipped);
+        }
+        true
+    }
+
+    pub fn finish(self) -> PackageList {
+        let mut list = self
+            .list
+            .into_inner()
+            .unwrap_or_else(|broken| broken.into_inner());
+        list.packages.sort_by(|a, b| {
+            (&a.path, a.package.span, &a.package.name).cmp(&(
+                &b.path,
+                b.package.span,
+                &b.package.name,
+            ))
+        });
+        list.skipped.sort();
+        list
+    }
+}
+
+fn read(mut item: Item) -> PackageList {
+    let mut list = PackageList::default();
+    let path = item.path.clone();
+    let mut skip = |reason| {
+        list.skipped.push(Skipped {
+            path: path.clone(),
+            reason,
+        });
+    };
+    let mut bytes = Vec::new();
+    if let Err(reason) = item.read_into(&mut bytes) {
+        skip(reason);
+        return list;
+    }
+    if bytes.len() as u64 > LIMITS.parse {
+        skip(SkipReason::TooLargeToParse {
+            limit: LIMITS.parse,
+        });
+        return list;
+    }
+    let kind = classify::classify(&item.path, &bytes);
+    let source = Source::new(SourceId(0), item.path, kind, &bytes, item.origin);
+    let document = Document::new(&source);
+    let Some(lockfile) = document.lockfile() else {
+        skip(SkipReason::Binary);
+        return list;
+    };
+    if let Some(error) = lockfile.errors.first() {
+        skip(SkipReason::Malformed(error.message.clone()));
+    }
+    list.packages = lockfile
+        .packages
+        .iter()
+        .map(|package| PlacedPackage {
+            path: source.path.clone(),
+            line: source.lines().line(package.span.start),
+            package: package.clone(),
+        })
+        .collect();
+    list
+}
