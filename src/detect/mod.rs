@@ -2,7 +2,7 @@
 
 mod dependency;
 pub mod dockerfile;
-mod secret;
+pub mod secret;
 pub mod shell;
 mod sink;
 pub mod source;

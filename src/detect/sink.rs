@@ -1,7 +1,7 @@
 use crate::guard::LIMITS;
 use crate::model::{
-    Confidence, Edit, Evidence, Finding, Fingerprint, Fix, Label, Role, Rule, Safety, Severity,
-    SkipReason, SourceId, Span,
+    Confidence, Edit, Evidence, Finding, Fingerprint, Fix, Label, Role, Rule, RuleId, Safety,
+    Severity, SkipReason, SourceId, Span,
 };
 use crate::rules::ActiveRules;
 
@@ -15,6 +15,8 @@ pub struct Sink<'a> {
     skipped: Vec<SkipReason>,
     packages: u64,
     overflow: Option<Box<Finding>>,
+    /// How many findings of each rule came in, so that a full one is known at once.
+    kept: Vec<(RuleId, usize)>,
     dropped: Vec<(String, u64)>,
 }
 
@@ -38,6 +40,7 @@ impl<'a> Sink<'a> {
             skipped: Vec::new(),
             packages: 0,
             overflow: None,
+            kept: Vec::new(),
             dropped: Vec::new(),
         }
     }
@@ -54,7 +57,7 @@ impl<'a> Sink<'a> {
         let finding = match known {
             Some(rule) => self.finding(&rule, span, message.into()),
             None => Finding {
-                rule: crate::model::RuleId::owned(rule.to_owned()),
+                rule: RuleId::owned(rule.to_owned()),
                 aliases: Vec::new(),
                 severity: Severity::Low,
                 confidence: Confidence::Low,
@@ -83,11 +86,18 @@ impl<'a> Sink<'a> {
     }
 
     fn has_room(&mut self, rule: &Rule) -> bool {
-        let same = self.findings.iter().filter(|f| f.rule == rule.id).count();
-        if same < LIMITS.findings_per_rule {
-            return true;
-        }
         let id = rule.id.as_str();
+        match self.kept.iter_mut().find(|(kept, _)| *kept == rule.id) {
+            Some((_, count)) if *count >= LIMITS.findings_per_rule => {}
+            Some((_, count)) => {
+                *count += 1;
+                return true;
+            }
+            None => {
+                self.kept.push((rule.id.clone(), 1));
+                return true;
+            }
+        }
         match self.dropped.iter_mut().find(|(name, _)| name == id) {
             Some((_, count)) => *count += 1,
             None => self.dropped.push((id.to_owned(), 1)),

@@ -32,8 +32,13 @@ const VALUE: usize = 1024;
 const GAP: usize = 64;
 
 /// The name of which `hit` is a part.
-pub fn name_around(bytes: &[u8], hit: Range<usize>) -> Range<usize> {
-    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'_' | b'-');
+pub fn name_around(text: &Text<'_>, hit: Range<usize>) -> Range<usize> {
+    let bytes = text.bytes;
+    // Only in properties is a dot part of a name.
+    let dotted = text.kind == FileKind::Ini;
+    let of_name = |b: &&u8| {
+        b.is_ascii_alphanumeric() || matches!(**b, b'_' | b'-') || (dotted && **b == b'.')
+    };
     let before = bytes
         .get(hit.start.saturating_sub(NAME)..hit.start)
         .unwrap_or_default();
@@ -54,35 +59,20 @@ pub fn name_around(bytes: &[u8], hit: Range<usize>) -> Range<usize> {
     start..end + after.iter().take_while(of_name).count()
 }
 
-/// The assignment of which `name` is the name, where it gives a literal on the same line.
-pub fn parse(text: &Text<'_>, name: Range<usize>) -> Option<Assignment> {
-    let mut cursor = Cursor { text, at: name.end };
-    // `--password` and `-Dpassword` are names too; the dashes are not.
-    let dashes = text
-        .slice(name.clone())
-        .iter()
-        .take_while(|b| **b == b'-')
-        .count();
-    let name = name.start + dashes..name.end;
-    let before = name.start.checked_sub(1).and_then(|at| text.at(at));
-    let opened = matches!(before, Some(b'"' | b'\'' | b'`' | b':'));
-    let closed = cursor.quote().is_some();
-    while matches!(cursor.peek(), Some(b'[' | b']' | b')')) && cursor.at < name.end + 4 {
-        cursor.at += 1;
-    }
-    let gap = cursor.blanks();
-    let (style, bare) = cursor.operator(&name, gap, dashes, opened && closed)?;
-    cursor.blanks();
-    let (value, quoted) = match cursor.quoted() {
-        Some(found) => (found?, true),
-        None => (cursor.bare(bare?)?, false),
+/// The assignment of which `name` is the name, where it gives a literal on the same line;
+/// otherwise up to where the text needs no second look.
+pub fn parse(text: &Text<'_>, name: Range<usize>) -> Result<Assignment, usize> {
+    let end = name.end;
+    let mut cursor = Cursor {
+        text,
+        at: end,
+        too_long: false,
     };
-    (!value.is_empty()).then_some(Assignment {
-        name,
-        value,
-        quoted,
-        style,
-    })
+    match cursor.assignment(name) {
+        Some(found) => Ok(found),
+        None if cursor.too_long => Err(cursor.at + VALUE),
+        None => Err(end),
+    }
 }
 
 /// Where a value without quotes ends.
@@ -101,9 +91,38 @@ enum Bare {
 struct Cursor<'t, 'a> {
     text: &'t Text<'a>,
     at: usize,
+    /// The value that starts here fills the window: it is longer than any secret.
+    too_long: bool,
 }
 
 impl Cursor<'_, '_> {
+    fn assignment(&mut self, name: Range<usize>) -> Option<Assignment> {
+        let bytes = self.text.bytes;
+        // `--password` and `-Dpassword` are names too; the dashes are not.
+        let word = bytes.get(name.clone()).unwrap_or_default();
+        let dashes = word.iter().take_while(|b| **b == b'-').count();
+        let name = name.start + dashes..name.end;
+        let before = name.start.checked_sub(1).and_then(|at| self.text.at(at));
+        let opened = matches!(before, Some(b'"' | b'\'' | b'`' | b':'));
+        let closed = self.quote().is_some();
+        while matches!(self.peek(), Some(b'[' | b']')) && self.at < name.end + 4 {
+            self.at += 1;
+        }
+        let gap = self.blanks();
+        let (style, bare) = self.operator(&name, gap, dashes, opened && closed)?;
+        self.blanks();
+        let (value, quoted) = match self.quoted() {
+            Some(found) => (found?, true),
+            None => (self.bare(bare?)?, false),
+        };
+        (!value.is_empty()).then_some(Assignment {
+            name,
+            value,
+            quoted,
+            style,
+        })
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.at(self.at)
     }
@@ -333,7 +352,11 @@ impl Cursor<'_, '_> {
             .slice(start..self.text.bytes.len().min(start + VALUE));
         let mut from = 0;
         loop {
-            let at = from + memchr::memchr3(mark, b'\\', b'\n', rest.get(from..)?)?;
+            let next = memchr::memchr3(mark, b'\\', b'\n', rest.get(from..).unwrap_or_default());
+            let Some(at) = next.map(|next| from + next) else {
+                self.too_long = rest.len() == VALUE;
+                return None;
+            };
             match rest.get(at)? {
                 b'\n' => return None,
                 b'\\' if escaped && rest.get(at + 1) == Some(&mark) => {
@@ -370,42 +393,20 @@ impl Cursor<'_, '_> {
                 let comment = memchr::memmem::find(line, b" #").unwrap_or(line.len());
                 line.get(..comment)?.trim_ascii_end().len()
             }
-            Bare::Word => rest
-                .iter()
-                .position(|b| {
-                    b.is_ascii_whitespace()
-                        || matches!(
-                            b,
-                            b';' | b'&' | b'|' | b'"' | b'\'' | b'`' | b')' | b'<' | b'>' | b','
-                        )
-                })?
-                .min(rest.len()),
-            Bare::Parameter => rest
-                .iter()
-                .position(|b| {
-                    b.is_ascii_whitespace()
-                        || matches!(
-                            b,
-                            b'&' | b';'
-                                | b'"'
-                                | b'\''
-                                | b'`'
-                                | b')'
-                                | b'<'
-                                | b'>'
-                                | b'#'
-                                | b','
-                                | b']'
-                                | b'}'
-                                | b'\\'
-                        )
-                })
-                .unwrap_or(rest.len()),
-            Bare::Tag => memchr::memchr2(b'<', b'\n', rest)?,
+            Bare::Word => first_of(rest, b";&|\"'`)<>,"),
+            Bare::Parameter => first_of(rest, b"&;\"'`)<>#,]}\\"),
+            Bare::Tag => memchr::memchr2(b'<', b'\n', rest).unwrap_or(rest.len()),
         };
-        // A value that fills the window is longer than any secret.
-        (length < VALUE).then_some(self.at..self.at + length)
+        self.too_long = length == VALUE;
+        (!self.too_long).then_some(self.at..self.at + length)
     }
+}
+
+/// Where the first white space or one of `ends` stands.
+fn first_of(text: &[u8], ends: &[u8]) -> usize {
+    text.iter()
+        .position(|b| b.is_ascii_whitespace() || ends.contains(b))
+        .unwrap_or(text.len())
 }
 
 /// True where nothing but indentation, `export`, a list's dash or a dotted path stands before.
@@ -449,8 +450,8 @@ mod tests {
         let text = Text::new(&source);
         let lower = line.to_ascii_lowercase();
         let at = lower.find("passw").or_else(|| lower.find("token"))?;
-        let name = name_around(text.bytes, at..at + 5);
-        let found = parse(&text, name)?;
+        let name = name_around(&text, at..at + 5);
+        let found = parse(&text, name).ok()?;
         Some(line[found.value].to_owned())
     }
 

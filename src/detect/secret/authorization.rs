@@ -24,7 +24,7 @@ pub fn check(text: &Text<'_>, at: usize, scheme: &str) -> Option<Candidate> {
         BASIC => is_user_and_password(token),
         _ => token.len() >= 20 && value::is_random_token(token) && !value::is_reference(token),
     };
-    let place = text.place();
+    let place = text.place(at);
     if !convincing || matches!(place, Place::Lockfile | Place::Translation) {
         return None;
     }
@@ -36,7 +36,7 @@ pub fn check(text: &Text<'_>, at: usize, scheme: &str) -> Option<Candidate> {
         mask: span,
         weight: if place.is_lenient() { Weight::Note } else { Weight::Full },
         confidence: if place.is_lenient() { Confidence::Low } else { Confidence::Medium },
-        message: format!("Credentials of an Authorization header are written into {}", text.called()),
+        message: format!("Credentials of an Authorization header are written into {}", text.called(at)),
         help: "Revoke or change them, and build the header at run time from the environment or a secret store".to_owned(),
         redacted: Redacted::new("", length),
     })

@@ -17,7 +17,7 @@ pub fn check(text: &Text<'_>, found: &Assignment) -> Option<Candidate> {
     }
     let name = text.slice(found.name.clone());
     let promised = promise(name)?;
-    let place = text.place();
+    let place = text.place(found.value.start);
     if matches!(place, Place::Lockfile | Place::Translation)
         || value::is_reference(bytes)
         || value::is_public(bytes)
@@ -57,7 +57,7 @@ pub fn check(text: &Text<'_>, found: &Assignment) -> Option<Candidate> {
         message: format!(
             "{what} `{}` has its value written into {}",
             printable_name(name),
-            text.called()
+            text.called(found.value.start)
         ),
         help: "Replace it where it is valid, then read it at run time from the environment, a mounted file or a secret store".to_owned(),
         redacted: Redacted::new("", bytes.len()),

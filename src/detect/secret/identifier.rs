@@ -34,6 +34,7 @@ pub const WORDS: &[&str] = &[
     "apikey",
     "api_key",
     "api-key",
+    "api.key",
     "access_key",
     "accesskey",
     "access-key",

@@ -35,13 +35,13 @@ fn judge(
     let signature = signature.filter(|part| part.len() >= 20)?;
     let alg = json(text, header)?.get("alg")?.as_str()?.to_owned();
     let claims = json(text, payload)?;
-    if is_published(&claims) || text.place() == Place::Lockfile {
+    if is_published(&claims) || text.place(header.start) == Place::Lockfile {
         return None;
     }
     let end = signature.end;
     let span = Span::from_usize(header.start, end);
     let is_service = claims.get("role").and_then(Value::as_str) == Some("service_role");
-    let lenient = text.place().is_lenient();
+    let lenient = text.place(header.start).is_lenient();
     let what = match is_service {
         true => "Supabase service key (JSON Web Token)".to_owned(),
         // Only names of algorithms are short; anything else is the file's own text.
@@ -57,7 +57,7 @@ fn judge(
         mask: span,
         weight: if lenient { Weight::Note } else { Weight::Full },
         confidence: if lenient { Confidence::Medium } else { Confidence::High },
-        message: format!("{what} is written into {}", text.called()),
+        message: format!("{what} is written into {}", text.called(header.start)),
         help: "End the session or rotate the key that signed it; let the program ask for a token when it runs".to_owned(),
         redacted: Redacted::new("eyJ", end - header.start),
     })

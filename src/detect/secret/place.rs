@@ -87,6 +87,11 @@ const LOCKFILES: &[&str] = &[
     "deno.lock",
 ];
 
+/// Words of file names that mark examples and templates.
+const NAMES_OF_EXAMPLES: &[&str] = &[
+    "example", "sample", "template", "dist", "tmpl", "demo", "swagger", "openapi",
+];
+
 impl Place {
     pub fn of(path: &RepoPath, kind: FileKind) -> Self {
         let path = String::from_utf8_lossy(path.as_bytes()).to_ascii_lowercase();
@@ -103,9 +108,8 @@ impl Place {
             return Self::Test;
         }
         let names_an_example = || {
-            name.split(['.', '-', '_']).any(|part| {
-                ["example", "sample", "template", "dist", "tmpl", "demo"].contains(&part)
-            })
+            name.split(['.', '-', '_'])
+                .any(|part| NAMES_OF_EXAMPLES.contains(&part))
         };
         if in_one_of(EXAMPLES) || DOCUMENT_EXTENSIONS.contains(&extension) || names_an_example() {
             return Self::Example;

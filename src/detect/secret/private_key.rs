@@ -61,7 +61,7 @@ fn judge(text: &Text<'_>, header: Span, label: &[u8], body: Body) -> Option<Cand
         false if encrypted => ("secret/private-key", "Encrypted private key"),
         false => ("secret/private-key", "Private key"),
     };
-    let place = text.place();
+    let place = text.place(header.start as usize);
     let weight = match () {
         () if encrypted || !whole || matches!(place, Place::Test | Place::Example) => Weight::Note,
         () => Weight::Full,
@@ -77,7 +77,7 @@ fn judge(text: &Text<'_>, header: Span, label: &[u8], body: Body) -> Option<Cand
             () if weight == Weight::Note => Confidence::Medium,
             () => Confidence::High,
         },
-        message: format!("{what} is written into {}", text.called()),
+        message: format!("{what} is written into {}", text.called(header.start as usize)),
         help: "Make a new key pair, take the old public key out wherever it is trusted, and keep the private key outside the repository".to_owned(),
         redacted: Redacted::new("-----BEGIN", body.end - header.start as usize),
     })
@@ -198,16 +198,18 @@ fn is_service_account(text: &Text<'_>, start: usize, end: usize) -> bool {
 
 /// A private key as PuTTY stores it.
 pub fn check_putty(text: &Text<'_>, at: usize) -> (usize, Option<Candidate>) {
-    let area_end = text.bytes.len().min(at + LONGEST);
-    let area = text.slice(at..area_end);
     let start = at + PUTTY_ANCHOR.len();
+    let rest = text.slice(start..text.bytes.len().min(at + LONGEST));
+    // Up to the next key: no byte belongs to two.
+    let length = memchr::memmem::find(rest, b"PuTTY-User-Key-File-").unwrap_or(rest.len());
+    let area = text.slice(at..start + length);
     let Some(private) = memchr::memmem::find(area, b"Private-Lines:") else {
-        return (start, None);
+        return (start + length, None);
     };
     let mac = memchr::memmem::find(area.get(private..).unwrap_or_default(), b"Private-M");
     let end = at + mac.map_or(area.len(), |found| private + found);
     let encrypted = memchr::memmem::find(area, b"Encryption: none").is_none();
-    let note = encrypted || text.place().is_lenient();
+    let note = encrypted || text.place(at).is_lenient();
     let candidate = Candidate {
         rule: "secret/private-key",
         rank: Rank::Structure,
@@ -215,7 +217,7 @@ pub fn check_putty(text: &Text<'_>, at: usize) -> (usize, Option<Candidate>) {
         mask: Span::from_usize(at + private, end),
         weight: if note { Weight::Note } else { Weight::Full },
         confidence: if note { Confidence::Medium } else { Confidence::High },
-        message: format!("Private key of PuTTY is written into {}", text.called()),
+        message: format!("Private key of PuTTY is written into {}", text.called(at)),
         help: "Make a new key pair, take the old public key out wherever it is trusted, and keep the private key outside the repository".to_owned(),
         redacted: Redacted::new("PuTTY-User-Key-File-", end - at),
     };

@@ -1,4 +1,5 @@
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use crate::model::{FileKind, Source};
 
@@ -11,6 +12,7 @@ pub struct Text<'a> {
     pub kind: FileKind,
     source: &'a Source,
     place: OnceCell<Place>,
+    docstrings: OnceCell<Vec<Range<usize>>>,
 }
 
 /// Longest line in which names and values are still written by people.
@@ -23,20 +25,45 @@ impl<'a> Text<'a> {
             kind: source.kind,
             source,
             place: OnceCell::new(),
+            docstrings: OnceCell::new(),
         }
     }
 
-    pub fn place(&self) -> Place {
-        *self
+    /// What the text at `at` is for: its file's place, or an example inside an ordinary file.
+    pub fn place(&self, at: usize) -> Place {
+        let place = *self
             .place
-            .get_or_init(|| Place::of(&self.source.path, self.kind))
+            .get_or_init(|| Place::of(&self.source.path, self.kind));
+        let in_example = || self.is_documented(at) || self.line_says_example(at);
+        if place == Place::Ordinary && in_example() {
+            return Place::Example;
+        }
+        place
+    }
+
+    /// True inside a string that documents a Python module, class or function.
+    fn is_documented(&self, at: usize) -> bool {
+        if self.kind != FileKind::Python {
+            return false;
+        }
+        let ranges = self.docstrings.get_or_init(|| docstrings(self.bytes));
+        let next = ranges.partition_point(|range| range.end <= at);
+        ranges.get(next).is_some_and(|range| range.contains(&at))
+    }
+
+    fn line_says_example(&self, at: usize) -> bool {
+        let before = self.slice(at.saturating_sub(160)..at);
+        let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+        let line = line.to_ascii_lowercase();
+        memchr::memmem::find(&line, b"example").is_some()
+            || memchr::memmem::find(&line, b"e.g.").is_some()
     }
 
     pub fn at(&self, at: usize) -> Option<u8> {
         self.bytes.get(at).copied()
     }
 
-    pub fn slice(&self, range: std::ops::Range<usize>) -> &'a [u8] {
+    pub fn slice(&self, range: Range<usize>) -> &'a [u8] {
         self.bytes.get(range).unwrap_or_default()
     }
 
@@ -55,8 +82,8 @@ impl<'a> Text<'a> {
     }
 
     /// What the file is called in a message: `this Dockerfile`, `this YAML file`.
-    pub fn called(&self) -> String {
-        let what = match self.place() {
+    pub fn called(&self, at: usize) -> String {
+        let what = match self.place(at) {
             Place::Test => return "this test".to_owned(),
             Place::Example => return "this example".to_owned(),
             _ => self.kind.name(),
@@ -70,5 +97,55 @@ impl<'a> Text<'a> {
         } else {
             format!("this {what} file")
         }
+    }
+}
+
+/// Names whose long strings document a module as well.
+const DOCUMENTING: &[&[u8]] = &[b"DOCUMENTATION", b"EXAMPLES", b"RETURN"];
+
+/// Ranges of the triple-quoted strings that stand alone or are given to a documenting name.
+fn docstrings(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(quote) = memchr::memchr2_iter(b'"', b'\'', bytes.get(at..).unwrap_or_default())
+        .map(|offset| at + offset)
+        .find(|quote| is_triple(bytes, *quote))
+    {
+        let mark = bytes.get(quote..quote + 3).unwrap_or_default();
+        let body = bytes.get(quote + 3..).unwrap_or_default();
+        let end = memchr::memmem::find(body, mark).map_or(bytes.len(), |n| quote + 6 + n);
+        let before = bytes
+            .get(quote.saturating_sub(80)..quote)
+            .unwrap_or_default();
+        let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+        let line = line.trim_ascii().trim_ascii_end();
+        let line = line
+            .strip_suffix(b"r")
+            .or(line.strip_suffix(b"u"))
+            .unwrap_or(line);
+        if line.is_empty() || DOCUMENTING.iter().any(|name| line.starts_with(name)) {
+            found.push(quote..end);
+        }
+        at = end;
+    }
+    found
+}
+
+fn is_triple(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes.get(at..at + 3), Some([a, b, c]) if a == b && b == c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::docstrings;
+
+    #[test]
+    fn only_strings_that_document_are_documentation() {
+        let text = b"r\"\"\"one\"\"\"\nKEY = \"\"\"two\"\"\"\nEXAMPLES = r\'\'\'three\'\'\'\n";
+        let found: Vec<_> = docstrings(text)
+            .into_iter()
+            .map(|r| text[r].to_vec())
+            .collect();
+        assert_eq!(found, [&b"\"\"\"one\"\"\""[..], b"\'\'\'three\'\'\'"]);
     }
 }

@@ -34,7 +34,7 @@ pub fn check(text: &Text<'_>, at: usize) -> Option<Candidate> {
         return None;
     }
     let random = value::is_random_token(password);
-    let place = text.place();
+    let place = text.place(at);
     if place == Place::Example && !random {
         return None;
     }
@@ -55,7 +55,7 @@ pub fn check(text: &Text<'_>, at: usize) -> Option<Candidate> {
             (false, true) => Confidence::High,
             (false, false) => Confidence::Medium,
         },
-        message: format!("Password stands in a URL in {}", text.called()),
+        message: format!("Password stands in a URL in {}", text.called(at)),
         help: "Change the password where it is valid, and give user and password to the program apart from the URL, from the environment or a secret store".to_owned(),
         redacted: Redacted::new("", password.len()),
     })

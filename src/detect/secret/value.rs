@@ -41,6 +41,11 @@ pub fn is_uuid(text: &[u8]) -> bool {
         })
 }
 
+/// True where a UUID is part of the text, as in a path.
+pub fn holds_uuid(text: &[u8]) -> bool {
+    text.windows(36).any(is_uuid)
+}
+
 /// Words that mark what somebody wrote for want of a real one.
 const STAND_INS: &[&str] = &[
     "example",
@@ -196,10 +201,15 @@ const COMMON: &[&str] = &[
     "hidden",
     "redacted",
     "masked",
-    "supersecret",
-    "topsecret",
+    "super",
     "secure",
-    "verysecret",
+    "strong",
+    "very",
+    "top",
+    "some",
+    "start",
+    "complex",
+    "long",
     "asdf",
     "dev",
     "development",
@@ -247,8 +257,33 @@ const COMMON: &[&str] = &[
     "z",
 ];
 
-/// True where every word of the value is one of the usual stand-ins: `test_password1`, `admin`.
+/// True where every word of the value is one of the usual stand-ins, plainly or with digits and
+/// signs in the place of letters: `test_password1`, `admin`, `Sup3rS3cret!`.
 pub fn is_common(value: &[u8]) -> bool {
+    consists_of_common_words(value) || consists_of_common_words(&spelled_out(value))
+}
+
+/// `p4$$w0rd1!` as `password`.
+fn spelled_out(value: &[u8]) -> Vec<u8> {
+    let letters = value
+        .iter()
+        .rposition(u8::is_ascii_alphabetic)
+        .map_or(0, |last| last + 1);
+    value
+        .iter()
+        .take(letters)
+        .map(|byte| match byte {
+            b'0' => b'o',
+            b'1' | b'!' => b'i',
+            b'3' => b'e',
+            b'4' | b'@' => b'a',
+            b'5' | b'$' => b's',
+            other => *other,
+        })
+        .collect()
+}
+
+fn consists_of_common_words(value: &[u8]) -> bool {
     let mut words = value
         .split(|byte| !byte.is_ascii_alphabetic())
         .flat_map(camel)
@@ -304,10 +339,11 @@ pub fn is_reference(value: &[u8]) -> bool {
     ];
     let first = value.first().copied().unwrap_or_default();
     let last = value.last().copied().unwrap_or_default();
-    matches!(
-        first,
-        b'$' | b'<' | b'{' | b'[' | b'(' | b'&' | b'*' | b'%' | b'`' | b'^'
-    ) || matches!((first, last), (b'%', b'%') | (b'_', b'_'))
+    let named = |b: &u8| b.is_ascii_alphabetic() || b"_-. %$".contains(b);
+    b"$<{[(`".contains(&first)
+        // `*anchor`, `%NAME%`, `^pattern$`: a password may start like them.
+        || (b"&*%^".contains(&first) && value.iter().skip(1).all(named))
+        || matches!((first, last), (b'_', b'_'))
         || (first == b'!'
             && value.get(1).is_some_and(u8::is_ascii_alphabetic)
             && last.is_ascii_alphabetic())
@@ -353,6 +389,9 @@ fn is_call_or_path(value: &[u8]) -> bool {
 
 /// Digests and other public long values, known by the mark they carry.
 pub fn is_public(value: &[u8]) -> bool {
+    const MARKS: &[&[u8]] = &[
+        b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$apr1$", b"$6$", b"$5$", b"$1$",
+    ];
     const STARTS: &[&[u8]] = &[
         b"sha1-",
         b"sha256-",
@@ -363,13 +402,6 @@ pub fn is_public(value: &[u8]) -> bool {
         b"sha1:",
         b"md5:",
         b"sha256$",
-        b"$2a$",
-        b"$2b$",
-        b"$2y$",
-        b"$argon2",
-        b"$6$",
-        b"$5$",
-        b"$1$",
         b"pbkdf2",
         b"{SSHA",
         b"{SHA",
@@ -394,56 +426,47 @@ pub fn is_public(value: &[u8]) -> bool {
         b"$ANSIBLE_VAULT",
         b"ENC[",
         b"AgA",
+        b"U2FsdGVkX1",
+        // A JSON Web Token is judged by what it says.
+        b"eyJ",
         b"iVBOR",
         b"R0lGOD",
         b"/9j/",
         b"PHN2Z",
     ];
     STARTS.iter().any(|start| value.starts_with(start))
+        || MARKS
+            .iter()
+            .any(|mark| memchr::memmem::find(value, mark).is_some())
 }
 
 /// True for what a generator of tokens makes: long, of one alphabet, varied, no words.
 pub fn is_random_token(value: &[u8]) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    if !(16..=512).contains(&value.len()) || digits < 2 || letters < 2 {
-        return false;
-    }
-    let of_a_token = |b: &u8| {
-        b.is_ascii_alphanumeric()
-            || matches!(
-                b,
-                b'+' | b'/'
-                    | b'='
-                    | b'_'
-                    | b'-'
-                    | b'.'
-                    | b'~'
-                    | b':'
-                    | b'!'
-                    | b'@'
-                    | b'#'
-                    | b'$'
-                    | b'%'
-                    | b'^'
-                    | b'&'
-                    | b'*'
-            )
-    };
-    if !value.iter().all(of_a_token) || is_uuid(value) || is_made_up(value) {
+    let of_a_token = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-.~:!@#$%^&*".contains(b);
+    if !(16..=512).contains(&value.len())
+        || letters < 2
+        || (digits < 2 && !is_mixed(value))
+        || !value.iter().all(of_a_token)
+        || holds_uuid(value)
+        || is_made_up(value)
+    {
         return false;
     }
     if is_hex(value) {
         return entropy(value) >= 2.8;
     }
-    // Versions, dates, names with numbers: many short pieces.
+    // Versions, dates and names with numbers are made of many short pieces; base64 may be, too,
+    // but has far more variety.
     let pieces = value.split(|b| !b.is_ascii_alphanumeric());
     let longest = pieces.map(<[u8]>::len).max().unwrap_or(0);
-    longest >= 10 && entropy(value) >= 3.2 && !is_wordlike(value)
+    let varied = value.len() >= 32 && is_mixed(value) && entropy(value) >= 4.5;
+    (longest >= 10 || varied) && entropy(value) >= 3.2 && !is_wordlike(value)
 }
 
 /// True for what a person or a generator chose as a password: several classes of characters and
-/// no mere name.
+/// no mere name. In code, where names and texts are values as well, more is asked (`careful`).
 pub fn is_password(value: &[u8], careful: bool) -> bool {
     if !(6..=128).contains(&value.len()) || !value.iter().all(u8::is_ascii_graphic) {
         return false;
@@ -452,45 +475,25 @@ pub fn is_password(value: &[u8], careful: bool) -> bool {
     let letter = has(u8::is_ascii_alphabetic);
     let cased = has(u8::is_ascii_lowercase) + has(u8::is_ascii_uppercase);
     let digit = has(u8::is_ascii_digit);
-    // Signs that names, paths and times are made of do not count.
-    let sign = has(|b| {
-        b.is_ascii_punctuation()
-            && !matches!(
-                b,
-                b'-' | b'_'
-                    | b'.'
-                    | b'/'
-                    | b':'
-                    | b','
-                    | b'\\'
-                    | b'('
-                    | b')'
-                    | b'['
-                    | b']'
-                    | b'<'
-                    | b'>'
-                    | b'"'
-                    | b'\''
-                    | b'{'
-                    | b'}'
-                    | b';'
-                    | b'='
-            )
-    });
+    // Signs that names, paths, times and code are made of do not count.
+    let sign = has(|b| b"!#$%&*+?@^`|~".contains(b));
     if letter == 0 || digit + sign == 0 || is_common(value) || is_made_up(value) || is_uuid(value) {
         return false;
     }
-    let separated = value.iter().any(|b| {
-        matches!(
-            b,
-            b'-' | b'_' | b'.' | b'/' | b':' | b'\\' | b',' | b'(' | b'[' | b'='
-        )
-    });
+    let separated = value.iter().any(|b| b"-_./:\\,([=".contains(b));
     let wordlike = is_wordlike(value);
     if separated && wordlike && sign == 0 {
         return false;
     }
-    !careful || cased + digit + sign >= 3 || (digit + sign >= 1 && !wordlike && value.len() >= 8)
+    let last_digits = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    !careful
+        || cased + digit + sign >= 3
+        || (!wordlike && value.len() >= 8)
+        || (!separated && last_digits >= 2 && value.len() >= 8)
 }
 
 #[cfg(test)]

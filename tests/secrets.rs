@@ -1,0 +1,352 @@
+//! Secrets: nothing leaves detection that could be used, nothing takes long, nothing counts twice.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use plimsoll::advisory::Advisories;
+use plimsoll::classify::classify;
+use plimsoll::detect::Context;
+use plimsoll::engine::{Checked, check_source};
+use plimsoll::model::{Confidence, Evidence, Origin, RepoPath, Severity, Source, SourceId};
+use plimsoll::rules::{ActiveRules, RuleSet, example};
+
+fn source(path: &str, bytes: &[u8]) -> Source {
+    let path = RepoPath::from(path);
+    let kind = classify(&path, bytes);
+    Source::new(SourceId(0), path, kind, bytes, Origin::Buffer)
+}
+
+fn check(source: &Source, rules: &ActiveRules) -> Checked {
+    let advisories = Advisories::starter();
+    let cx = Context {
+        rules,
+        advisories: &advisories,
+    };
+    check_source(&cx, source)
+}
+
+fn all_rules() -> ActiveRules {
+    ActiveRules::all(Arc::new(RuleSet::embedded()))
+}
+
+/// The secrets that a text holds, as `rule severity confidence text`.
+fn found(path: &str, text: &str) -> Vec<(String, Severity, Confidence, String)> {
+    let source = source(path, example::expand(text).as_bytes());
+    let checked = check(&source, &all_rules());
+    let secrets = checked.findings.iter();
+    secrets
+        .filter(|f| f.rule.family() == "secret")
+        .map(|f| {
+            let span = f.primary().expect("a label").span;
+            (
+                f.rule.to_string(),
+                f.severity,
+                f.confidence,
+                source.text(span).into_owned(),
+            )
+        })
+        .collect()
+}
+
+fn rules_found(path: &str, text: &str) -> Vec<String> {
+    found(path, text).into_iter().map(|found| found.0).collect()
+}
+
+/// Tokens and passwords of every way of finding them.
+const CANARIES: &[(&str, &str)] = &[
+    ("GITHUB_TOKEN = \"{}\"", "${crc32:ghp_:30}"),
+    ("GITHUB_TOKEN = \"{}\"", "ghp_${rand:alnum:36}"),
+    ("key = \"{}\"", "sk_live_${rand:alnum:40}"),
+    (
+        "AZURE = \"{};EndpointSuffix=core\"",
+        "AccountKey=${rand:base64:86}==",
+    ),
+    ("bot = \"{}\"", "${rand:digits:10}:AA${rand:base64url:33}"),
+    ("aws_secret_access_key = \"{}\"", "${rand:base64:40}"),
+    ("db_password = \"{}\"", "${join:tide!|andWind7#quay}"),
+    (
+        "db = \"postgres://app:{}@db.harbour.io/app\"",
+        "${rand:alnum:24}",
+    ),
+    ("h = \"Authorization: Bearer {}\"", "${rand:alnum:44}"),
+    (
+        "h = \"Authorization: Basic {}\"",
+        "${base64:harbour:tide!andWind7}",
+    ),
+    ("t = \"{}\"", "${jwt:admin}"),
+    ("k = \"\"\"{}\"\"\"", "${pem:RSA PRIVATE KEY}"),
+    ("k = \"{}\"", "${pemline:PRIVATE KEY}"),
+];
+
+#[test]
+fn no_part_of_a_secret_is_in_anything_that_leaves_detection() {
+    for (template, canary) in CANARIES {
+        let canary = example::expand(canary).into_owned();
+        let text = template.replace("{}", &canary);
+        let source = source("src/settings.py", text.as_bytes());
+        for rules in [
+            all_rules(),
+            ActiveRules::only(Arc::new(RuleSet::embedded()), "policy/unused-suppression"),
+        ] {
+            let checked = check(&source, &rules);
+            let masked = source.masked(&checked.secrets);
+            let said = format!(
+                "{:?} {}",
+                checked.findings,
+                String::from_utf8_lossy(&masked.bytes)
+            );
+            // The mark of a kind is public, and so are the lines around a key.
+            for line in canary.lines().filter(|line| !line.starts_with("-----")) {
+                let line = line.rsplit("-----BEGIN PRIVATE KEY-----").next().unwrap();
+                let line = line.trim_end_matches("-----END PRIVATE KEY-----");
+                let secret = line.get(11.min(line.len())..).unwrap();
+                for slice in secret.as_bytes().windows(8) {
+                    let slice = std::str::from_utf8(slice).unwrap();
+                    assert!(
+                        !said.contains(slice),
+                        "{template}: {slice} of {canary}\n{said}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_way_of_finding_a_secret_finds_it_once() {
+    for (template, canary) in CANARIES {
+        let text = template.replace("{}", &example::expand(canary));
+        let found = rules_found("src/settings.py", &text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn the_reading_that_says_most_wins() {
+    for (text, rule) in [
+        ("password = \"${crc32:ghp_:30}\"", "secret/github-token"),
+        (
+            "x = \"https://me:${crc32:ghp_:30}@github.com/a\"",
+            "secret/github-token",
+        ),
+        ("Authorization: Bearer ${jwt:admin}", "secret/jwt"),
+        ("api_token = \"${jwt:admin}\"", "secret/jwt"),
+        (
+            "secret_key = \"sk_live_${rand:alnum:30}\"",
+            "secret/stripe-key",
+        ),
+        ("datadog_api_key = \"${rand:hex:32}\"", "secret/datadog-key"),
+    ] {
+        assert_eq!(rules_found("src/app.conf", text), [rule], "{text}");
+    }
+}
+
+#[test]
+fn a_checksum_decides_how_sure_a_finding_is() {
+    let good = found("a.py", "t = \"${crc32:ghp_:30}\"");
+    let bad = found("a.py", "t = \"ghp_${rand:alnum:36}\"");
+    assert_eq!(
+        (good[0].1, good[0].2),
+        (Severity::Critical, Confidence::High)
+    );
+    assert_eq!((bad[0].1, bad[0].2), (Severity::Low, Confidence::Low));
+}
+
+#[test]
+fn a_real_token_weighs_the_same_in_a_test_and_a_look_alike_weighs_less() {
+    let proven = found("tests/test_a.py", "t = \"${crc32:ghp_:30}\"");
+    assert_eq!(proven[0].1, Severity::Critical);
+    let shaped = found("tests/test_a.py", "t = \"sk_live_${rand:alnum:30}\"");
+    assert_eq!(shaped[0].1, Severity::High);
+    let documented = found("README.md", "t = \"sk_live_${rand:alnum:30}\"");
+    assert_eq!(documented[0].1, Severity::Low);
+}
+
+#[test]
+fn encodings_and_binaries_are_looked_at() {
+    let text = example::expand("token = \"${crc32:ghp_:30}\"\n").into_owned();
+    let mut utf16 = vec![0xff, 0xfe];
+    utf16.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    let mut binary = vec![0u8, 1, 2, 3];
+    binary.extend(text.as_bytes());
+    binary.push(0);
+    let mut latin1 = b"caf\xe9 = 1\n".to_vec();
+    latin1.extend(text.as_bytes());
+    for bytes in [utf16, binary, latin1] {
+        let checked = check(&source("data", &bytes), &all_rules());
+        assert_eq!(checked.findings.len(), 1, "{:?}", checked.findings);
+    }
+}
+
+#[test]
+fn any_bytes_around_a_secret_do_no_harm() {
+    let token =
+        example::expand("${crc32:ghp_:30} password=\"${join:tide!|andWind7}\"").into_owned();
+    for byte in 0..=255u8 {
+        let mut bytes = vec![byte; 3];
+        bytes.extend(token.as_bytes());
+        bytes.extend([byte; 3]);
+        for cut in 0..bytes.len() {
+            check(&source("a.env", &bytes[..cut]), &all_rules());
+        }
+    }
+}
+
+/// Texts that make a careless engine read the same bytes again and again.
+const HOSTILE: &[&str] = &[
+    "password=\"",
+    "token=",
+    "token: ",
+    "eyJ",
+    "eyJ.",
+    "eyJhbGciOiJIUzI1NiJ9.",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN RSA PRIVATE KEY-----\\n",
+    "PuTTY-User-Key-File-2: ",
+    "://a:b",
+    "://a:b@",
+    "AKIA",
+    " AKIA",
+    "Bearer ",
+    "Bearer a",
+    "basic YTpi",
+    "sk-proj-",
+    "hf_",
+    "secret\\\"",
+    "\"secret\": \"\\",
+    "password '''",
+    "\"\"\"",
+    "<password>",
+    "--password ",
+    "T3BlbkFJ",
+    ":AA",
+    "-us",
+    ".atlasv1.",
+    "8Q~",
+    "xoxb-1-",
+    "a_pass",
+];
+
+#[test]
+fn time_grows_with_size_and_not_faster() {
+    let rules = all_rules();
+    let took = |path: &str, piece: &str, size: usize| -> Duration {
+        let bytes = piece.repeat(size / piece.len());
+        let source = source(path, bytes.as_bytes());
+        let start = Instant::now();
+        check(&source, &rules);
+        start.elapsed()
+    };
+    for piece in HOSTILE {
+        for path in ["a.txt", "a.yaml"] {
+            let small = took(path, piece, 1 << 15).max(Duration::from_millis(1));
+            let large = took(path, piece, 1 << 19);
+            // Sixteen times the bytes; a square would be 256 times the time.
+            assert!(
+                large < small * 80,
+                "{piece:?} in {path}: {small:?} and {large:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_secret_at_any_place_of_a_long_line_is_found() {
+    let token = example::expand("token=\"${crc32:ghp_:30}\" ").into_owned();
+    let filler = "lorem ipsum dolor sit amet ".repeat(40_000);
+    let text = format!("{token}{filler}{token}{filler}{token}");
+    assert_eq!(rules_found("a.txt", &text).len(), 3);
+}
+
+#[test]
+fn stand_ins_of_every_class_are_silent() {
+    for (path, text) in [
+        (
+            ".env",
+            "API_KEY=\nTOKEN=<your-token>\nSECRET=xxxxxxxxxxxxxxxxxxxx\nPASSWORD=changeme\n",
+        ),
+        (
+            "a.sh",
+            "PASSWORD=$1\nTOKEN=$(cat token)\nAPI_KEY=${API_KEY:-}\nexport SECRET=`pass show x`\n",
+        ),
+        (
+            "a.yaml",
+            "password: {{ vault.password }}\ntoken: !secret token\nsecret: ENC[AES256,abc123def456]\n",
+        ),
+        (
+            "a.py",
+            "password = os.environ['PW1!x']\ntoken = get(\"X\")\napi_key: str = Field(...)\n",
+        ),
+        (
+            "a.js",
+            "const token = process.env.TOKEN;\nconst secret = `${a}1b2c3d4e5f6g7h8i9j0k`;\n",
+        ),
+        (
+            "a.js",
+            "const password = { type: 'password', minLength: 8 };\n",
+        ),
+        (
+            "a.py",
+            "digest_token = 'sha256:${rand:hex:64}'\nsecret_hash = '${rand:hex:64}'\n",
+        ),
+        (
+            "a.json",
+            "{\"integrity\": \"sha512-${rand:base64:86}==\", \"publicKey\": \"${rand:base64:44}\"}\n",
+        ),
+        (
+            "a.json",
+            "{\"token\": \"4f1c8d2a-b7e9-4a1b-8c2d-0123456789ab\"}\n",
+        ),
+        (
+            "src/locales/de.json",
+            "{\"password\": \"Passwort-1-eingeben!\"}\n",
+        ),
+        (
+            "a.html",
+            "<input type=\"password\" name=\"password\" value=\"\" autocomplete=\"new-password\">\n",
+        ),
+        (
+            "a.css",
+            "background: url(data:image/png;base64,${rand:base64:400})\n",
+        ),
+        (
+            "a.py",
+            "url = 'postgres://user:password@localhost/db'\nurl2 = 'http://%s:%s@host.io/'\n",
+        ),
+        (
+            "a.go",
+            "if strings.HasPrefix(line, \"-----BEGIN RSA PRIVATE KEY-----\") {\n",
+        ),
+        ("a.rs", "pub const TOKEN_KIND: &str = \"identifier_2\";\n"),
+        (
+            "a.java",
+            "private static final String PASSWORD_PROPERTY = \"spring.datasource.password1\";\n",
+        ),
+        (
+            "docker-compose.yml",
+            "environment:\n  POSTGRES_PASSWORD_FILE: /run/secrets/pg_1\n",
+        ),
+        (
+            "a.c",
+            "static const char *token = \"%02x%02x%02x%02x%02x%02x\";\n",
+        ),
+        ("a.md", "Set `password: s3cr3t!Pass` in the file.\n"),
+    ] {
+        assert_eq!(found(path, text), [], "{path}: {text}");
+    }
+}
+
+#[test]
+fn evidence_says_what_the_token_proves_and_no_more() {
+    let text = example::expand("t = \"${crc32:npm_:30}\"").into_owned();
+    let checked = check(&source("a.py", text.as_bytes()), &all_rules());
+    let Evidence::Secret(redacted) = &checked.findings[0].evidence else {
+        panic!("no secret: {:?}", checked.findings);
+    };
+    assert_eq!(
+        (redacted.prefix.as_str(), redacted.length, redacted.checksum),
+        ("npm_", 40, Some(true))
+    );
+}
