@@ -8,7 +8,7 @@ use crate::detect::Context;
 use crate::engine::{PackageCollector, PackageList, Progress, ScanOptions, scan};
 use crate::input::{
     Emit, Excludes, Found, InputError, Missing, Repository, Root, commit_range, find_root, named,
-    read_config, staged, tracked,
+    read_config, staged, staged_file, tracked,
 };
 use crate::model::{Confidence, Profile, RepoPath, Report, Severity};
 use crate::policy::{Config, ConfigError, Date, FailOn, Policy, PolicyOptions};
@@ -119,7 +119,7 @@ const CONFIG_PLACES: [&str; 3] = ["plimsoll.toml", ".plimsoll.toml", ".config/pl
 pub fn check(request: CheckRequest, progress: &dyn Progress) -> Result<Outcome, CheckError> {
     let rules = Arc::new(RuleSet::embedded());
     let (repository, root) = open(&request)?;
-    let (config, config_file) = configuration(&request, root.path(), &rules)?;
+    let (config, config_file) = configuration(&request, repository.as_ref(), root.path(), &rules)?;
     let selection = Selection {
         profile: request.profile.or(config.profile).unwrap_or_default(),
         only: request.only.clone(),
@@ -315,10 +315,23 @@ fn root_of(what: &What, current_dir: &Path) -> PathBuf {
     }
 }
 
+/// The first configuration that there is, in the order of the places.
+fn first(
+    read: impl Fn(&str) -> Result<Option<Vec<u8>>, InputError>,
+) -> Result<Option<(RepoPath, Vec<u8>)>, InputError> {
+    for name in CONFIG_PLACES {
+        if let Some(bytes) = read(name)? {
+            return Ok(Some((RepoPath::from(name), bytes)));
+        }
+    }
+    Ok(None)
+}
+
 type Configured = (Config, Option<(RepoPath, String)>);
 
 fn configuration(
     request: &CheckRequest,
+    repository: Option<&Repository>,
     root: &Path,
     rules: &RuleSet,
 ) -> Result<Configured, CheckError> {
@@ -331,13 +344,14 @@ fn configuration(
         }
         ConfigChoice::Repository => {
             let mut found = None;
-            for name in CONFIG_PLACES {
-                if let Some(bytes) = read_config(&root.join(name))? {
-                    found = Some((RepoPath::from(name), bytes));
-                    break;
-                }
+            // A commit is judged by the configuration that it will have, as far as it has one.
+            if let (What::Staged, Some(repository)) = (&request.what, repository) {
+                found = first(|name| staged_file(repository, &RepoPath::from(name)))?;
             }
-            found
+            match found {
+                None => first(|name| read_config(&root.join(name)))?,
+                staged => staged,
+            }
         }
     };
     let Some((path, bytes)) = found else {

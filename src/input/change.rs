@@ -83,7 +83,7 @@ fn read(git: &gix::Repository, change: &Change, origin: &Origin) -> Found {
     };
     let (changed, before) = match change.before {
         None => (None, None),
-        Some(before) if before == change.id => (Some(ChangedLines::default()), None),
+        Some(before) if before == change.id => (Some(ChangedLines::default()), Some(bytes.clone())),
         Some(before) => match blob(git, before) {
             Ok(before) => (Some(changed_lines(&before, &bytes)), Some(before)),
             // Without the old content every line counts as changed.

@@ -85,17 +85,16 @@ fn load(root: &Root, folder: &Path, name: &str) -> (Option<Gitignore>, Option<Sk
     let result = root
         .open_file(&path)
         .and_then(|file| open::read(file, &mut bytes));
-    let reason = match result {
-        Ok(()) if bytes.len() <= LIMIT => return (parse(folder, &bytes), None),
-        Ok(()) => SkipReason::Other(format!(
-            "longer than {LIMIT} bytes: its patterns are not used"
-        )),
-        Err(SkipReason::Vanished) => return (None, None),
-        // The walk meets the same file and reports it.
-        Err(SkipReason::Symlink | SkipReason::NotRegular) => return (None, None),
-        Err(reason) => reason,
-    };
-    (None, Some(Skipped { path, reason }))
+    match result {
+        Ok(()) if bytes.len() <= LIMIT => (parse(folder, &bytes), None),
+        Ok(()) => {
+            let reason = format!("longer than {LIMIT} bytes: its patterns are not used");
+            let reason = SkipReason::Other(reason);
+            (None, Some(Skipped { path, reason }))
+        }
+        // There is none, or the walk meets the same obstacle and reports it.
+        Err(_) => (None, None),
+    }
 }
 
 /// A line that is no pattern is passed over, as git does.

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use gix::ObjectId;
@@ -7,9 +8,10 @@ use gix::bstr::ByteSlice as _;
 use gix::index::entry::Flags;
 use gix::index::extension::Tree as CachedTree;
 
-use super::change::{Change, Kind, emit_all};
+use super::change::{Change, Kind, blob, emit_all};
 use super::tree::{Difference, Entry, entries, kind};
 use super::{Emit, Found, InputError, Item, Repository, Root};
+use crate::guard::LIMITS;
 use crate::model::{Origin, RepoPath, SkipReason};
 
 /// Emits what the next commit would change: the staged content of every file that differs from
@@ -172,6 +174,34 @@ fn compare_folder<'i>(
         difference.remove(folder.prefix.join(&name), was);
     }
     Ok(())
+}
+
+/// The staged content of one small file, such as the configuration that the commit will have.
+pub fn staged_file(
+    repository: &Repository,
+    path: &RepoPath,
+) -> Result<Option<Vec<u8>>, InputError> {
+    let git = repository.git.to_thread_local();
+    let index = git.index_or_empty().map_err(|e| repository.bad(&e))?;
+    let Some(entry) = index.entry_by_path(path.as_bytes().as_bstr()) else {
+        return Ok(None);
+    };
+    let is_file = entry.mode.to_tree_entry_mode().and_then(kind) == Some(Kind::File);
+    if !is_file || entry.flags.contains(Flags::INTENT_TO_ADD) {
+        return Ok(None);
+    }
+    let place = || PathBuf::from(path.to_text());
+    let bytes = blob(&git, entry.id).map_err(|reason| InputError::Unreadable {
+        path: place(),
+        why: reason.to_string(),
+    })?;
+    if bytes.len() as u64 > LIMITS.config {
+        return Err(InputError::TooLarge {
+            path: place(),
+            limit: LIMITS.config,
+        });
+    }
+    Ok(Some(bytes))
 }
 
 /// Emits every file that git tracks, as it stands in the worktree: for frameworks that ask for all

@@ -32,7 +32,7 @@ pub use commit_range::commit_range;
 pub use error::InputError;
 pub use excludes::Excludes;
 pub use file_list::{Missing, named, read_list};
-pub use index::{staged, tracked};
+pub use index::{staged, staged_file, tracked};
 pub use open::read_config;
 pub use repository::{HooksPath, Repository, find_root};
 pub use root::Root;
