@@ -183,7 +183,12 @@ pub fn check(request: CheckRequest, progress: &dyn Progress) -> Result<Outcome, 
 /// The packages that the lockfiles of an input pin.
 pub fn packages(request: CheckRequest) -> Result<PackageList, CheckError> {
     let (repository, root) = open(&request)?;
-    let (config, _) = configuration(&request, root.path(), &RuleSet::embedded())?;
+    let (config, _) = configuration(
+        &request,
+        repository.as_ref(),
+        root.path(),
+        &RuleSet::embedded(),
+    )?;
     let excludes = Excludes::new(root.path(), &config.exclude)?;
     let collector = PackageCollector::default();
     feed(
@@ -272,44 +277,36 @@ fn is_excluded(path: &RepoPath, excludes: &Excludes) -> bool {
 }
 
 /// The repository that the first path lies in; without one, the current folder where it holds the
-/// path, and else the path's own folder.
+/// path, and else the path's own folder. A single folder that is named and has a configuration of
+/// its own is a root of its own.
 fn root_of(what: &What, current_dir: &Path) -> PathBuf {
-    let first = match what {
-        What::Paths(paths) | What::List(paths) => paths.first(),
-        _ => None,
-    };
-    let start = match first {
-        None => current_dir.to_owned(),
-        Some(path) => {
-            let path = current_dir.join(path);
-            let path = path.canonicalize().unwrap_or(path);
-            let folder = if path.is_dir() {
-                path.as_path()
-            } else {
-                path.parent().unwrap_or(current_dir)
-            };
-            // A path that is not there is complained about later, by the name that was given.
-            if folder.is_dir() {
-                folder.to_owned()
-            } else {
-                current_dir.to_owned()
-            }
-        }
-    };
-    let root = find_root(&start);
-    let is_repository = root.join(".git").symlink_metadata().is_ok();
     let current = current_dir
         .canonicalize()
         .unwrap_or_else(|_| current_dir.to_owned());
-    if !is_repository
-        && start.starts_with(&current)
-        && matches!(what, What::Paths(p) | What::List(p) if !p.is_empty())
-    {
-        // A single folder that is named is what the report is about.
-        match what {
-            What::Paths(paths) if paths.len() == 1 && start == root => root,
-            _ => current,
-        }
+    let paths = match what {
+        What::Paths(paths) | What::List(paths) => paths.as_slice(),
+        _ => &[],
+    };
+    let Some(first) = paths.first() else {
+        return find_root(&current);
+    };
+    let path = current.join(first);
+    let path = path.canonicalize().unwrap_or(path);
+    if paths.len() == 1 && has_configuration(&path) {
+        return path;
+    }
+    let folder = if path.is_dir() {
+        path.as_path()
+    } else {
+        path.parent().unwrap_or(&current)
+    };
+    // A path that is not there is complained about later, by the name that was given.
+    let folder = if folder.is_dir() { folder } else { &current };
+    let root = find_root(folder);
+    let is_repository = root.join(".git").symlink_metadata().is_ok();
+    let is_named_folder = paths.len() == 1 && path == root;
+    if !is_repository && !is_named_folder && folder.starts_with(&current) {
+        current
     } else {
         root
     }
@@ -325,6 +322,12 @@ fn first(
         }
     }
     Ok(None)
+}
+
+fn has_configuration(folder: &Path) -> bool {
+    CONFIG_PLACES
+        .iter()
+        .any(|place| folder.join(place).symlink_metadata().is_ok())
 }
 
 type Configured = (Config, Option<(RepoPath, String)>);
