@@ -143,6 +143,8 @@ pub(super) struct CompiledClause {
     /// Literals that a file must hold: all of one list, and all of `needs`.
     alternatives: Vec<Vec<usize>>,
     needs: Vec<usize>,
+    /// Literals of each of which at least one must be there.
+    needs_any: Vec<Vec<usize>>,
 }
 
 /// All rules of a language.
@@ -186,7 +188,7 @@ impl Compiled {
             let rule = built.rules.len();
             built.rules.push(id);
             for clause in pattern.any {
-                built.add(rule, clause, &mut words);
+                built.add(language, rule, clause, &mut words);
             }
         }
         built.word_count = words.list.len();
@@ -197,7 +199,7 @@ impl Compiled {
         built
     }
 
-    fn add(&mut self, rule: usize, clause: Clause, words: &mut Words) {
+    fn add(&mut self, language: Language, rule: usize, clause: Clause, words: &mut Words) {
         let (subject, written) = match &clause {
             c if !c.call.is_empty() => (Subject::Call, &c.call),
             c if !c.assign.is_empty() => (Subject::Assign, &c.assign),
@@ -234,8 +236,18 @@ impl Compiled {
                 needs.push(words.number(key));
             }
         }
+        let mut needs_any = Vec::new();
+        if !clause.needs_any.is_empty() {
+            needs_any.push(clause.needs_any.iter().map(|w| words.number(w)).collect());
+        }
+        // Without a word for a request there is no data of one.
+        if clause.tests.iter().any(|t| t.tainted == ["request"]) {
+            let requests = request_words(language).iter();
+            needs_any.push(requests.map(|w| words.number(w)).collect());
+        }
         self.clauses.push(CompiledClause {
             rule,
+            needs_any,
             names,
             receiver: clause.receiver.as_deref().map(Expression::new),
             role: clause.role.as_deref().map(Expression::new),
@@ -275,13 +287,15 @@ impl Compiled {
             }
         }
         let has = |words: &[usize]| words.iter().all(|w| found.get(*w) == Some(&true));
-        let on: Vec<Option<bool>> = vec![None; self.rules.len()];
-        let mut on = on;
+        let has_any = |words: &Vec<usize>| words.iter().any(|w| found.get(*w) == Some(&true));
+        let mut on: Vec<Option<bool>> = vec![None; self.rules.len()];
         let possible: Vec<bool> = self
             .clauses
             .iter()
             .map(|clause| {
-                let holds = has(&clause.needs) && clause.alternatives.iter().any(|a| has(a));
+                let holds = has(&clause.needs)
+                    && clause.needs_any.iter().all(has_any)
+                    && clause.alternatives.iter().any(|a| has(a));
                 holds
                     && on.get_mut(clause.rule).is_some_and(|known| {
                         *known.get_or_insert_with(|| {
@@ -291,6 +305,25 @@ impl Compiled {
             })
             .collect();
         possible.contains(&true).then_some(possible)
+    }
+}
+
+/// The words by which a file can get hold of a request, as the taint catalogue knows them.
+fn request_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::Python => &[
+            "request",
+            "req",
+            "route",
+            "app",
+            "router",
+            "APIRouter",
+            "FastAPI",
+            "fastapi",
+            "Blueprint",
+            "Flask",
+        ],
+        Language::JavaScript => &["req", "request", "ctx"],
     }
 }
 

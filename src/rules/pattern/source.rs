@@ -29,6 +29,8 @@ pub struct Clause {
     pub path: Option<String>,
     /// Words that the file must contain.
     pub needs: Vec<String>,
+    /// Words of which the file must contain at least one.
+    pub needs_any: Vec<String>,
     /// Tests that must all hold.
     #[serde(rename = "where")]
     pub tests: Vec<Test>,
