@@ -12,9 +12,6 @@ const RULE: &str = "secret/generic-credential";
 /// Judges a value by the name it is given, its own shape, and where it stands.
 pub fn check(text: &Text<'_>, found: &Assignment) -> Option<Candidate> {
     let bytes = text.slice(found.value.clone());
-    if bytes.len() < 6 {
-        return None;
-    }
     let name = text.slice(found.name.clone());
     let promised = promise(name)?;
     let place = text.place(found.value.start);

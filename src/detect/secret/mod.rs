@@ -153,6 +153,9 @@ impl<'e, 't> Scan<'e, 't> {
         };
         // A value may hold names of its own: `url = "...?token=x"`.
         self.names_done = found.value.start;
+        if !value::may_be_secret(self.text.slice(found.value.clone())) {
+            return None;
+        }
         let named = self.engine.named.iter().find_map(|kind| {
             let kind = self.engine.kinds.get(*kind)?;
             let token = kind.as_value(self.text.bytes, found.value.start, found.value.end)?;

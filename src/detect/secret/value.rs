@@ -350,7 +350,7 @@ pub fn is_reference(value: &[u8]) -> bool {
         || last == b'>'
         || MARKS
             .iter()
-            .any(|mark| memchr::memmem::find(value, mark).is_some())
+            .any(|mark| value.windows(mark.len()).any(|piece| piece == *mark))
         || is_call_or_path(value)
 }
 
@@ -437,7 +437,19 @@ pub fn is_public(value: &[u8]) -> bool {
     STARTS.iter().any(|start| value.starts_with(start))
         || MARKS
             .iter()
-            .any(|mark| memchr::memmem::find(value, mark).is_some())
+            .any(|mark| value.windows(mark.len()).any(|piece| piece == *mark))
+}
+
+/// Signs that people and generators put into passwords; what names, paths, times and code are made
+/// of does not count.
+const SIGNS: &[u8] = b"!#$%&*+?@^`|~";
+
+/// The cheapest of all tests: no secret consists of letters and separators alone.
+pub fn may_be_secret(value: &[u8]) -> bool {
+    value.len() >= 6
+        && value
+            .iter()
+            .any(|b| b.is_ascii_digit() || SIGNS.contains(b))
 }
 
 /// True for what a generator of tokens makes: long, of one alphabet, varied, no words.
@@ -475,8 +487,7 @@ pub fn is_password(value: &[u8], careful: bool) -> bool {
     let letter = has(u8::is_ascii_alphabetic);
     let cased = has(u8::is_ascii_lowercase) + has(u8::is_ascii_uppercase);
     let digit = has(u8::is_ascii_digit);
-    // Signs that names, paths, times and code are made of do not count.
-    let sign = has(|b| b"!#$%&*+?@^`|~".contains(b));
+    let sign = has(|b| SIGNS.contains(b));
     if letter == 0 || digit + sign == 0 || is_common(value) || is_made_up(value) || is_uuid(value) {
         return false;
     }
