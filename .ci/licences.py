@@ -22,13 +22,32 @@ ACCEPTED = {
 
 
 def accepts(expression):
-    """Evaluates an SPDX expression of AND, OR and parentheses."""
+    """Evaluates an SPDX expression: AND binds closer than OR, parentheses closer than both."""
     tokens = re.findall(r"\(|\)|[^\s()]+(?: WITH [^\s()]+)?", expression.replace("/", " OR "))
-    python = " ".join(
-        token.lower() if token in ("AND", "OR") else token if token in "()" else str(token in ACCEPTED)
-        for token in tokens
-    )
-    return bool(python) and eval(python, {"__builtins__": {}})
+
+    def either():
+        result = both()
+        while tokens and tokens[0] == "OR":
+            tokens.pop(0)
+            result = both() or result
+        return result
+
+    def both():
+        result = one()
+        while tokens and tokens[0] == "AND":
+            tokens.pop(0)
+            result = one() and result
+        return result
+
+    def one():
+        token = tokens.pop(0)
+        if token == "(":
+            result = either()
+            tokens.pop(0)
+            return result
+        return token in ACCEPTED
+
+    return bool(tokens) and either()
 
 
 def main():

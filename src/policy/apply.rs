@@ -234,7 +234,8 @@ impl Policy<'_> {
             let Some(source) = sources.get(*id) else {
                 continue;
             };
-            if source.kind == FileKind::Binary {
+            // Documentation shows ignores without meaning them.
+            if matches!(source.kind, FileKind::Binary | FileKind::Markdown) {
                 continue;
             }
             for (ignore, used) in &ignores.inline {

@@ -203,9 +203,14 @@ pub fn check_putty(text: &Text<'_>, at: usize) -> (usize, Option<Candidate>) {
     // Up to the next key: no byte belongs to two.
     let length = memchr::memmem::find(rest, b"PuTTY-User-Key-File-").unwrap_or(rest.len());
     let area = text.slice(at..start + length);
-    let Some(private) = memchr::memmem::find(area, b"Private-Lines:") else {
+    let Some(private) = memchr::memmem::find(area, b"Private-Lines: ") else {
         return (start + length, None);
     };
+    // A key file goes on with its version and the number of lines; code that reads one does not.
+    let digit = |at: usize| area.get(at).is_some_and(u8::is_ascii_digit);
+    if !digit(PUTTY_ANCHOR.len()) || !digit(private + b"Private-Lines: ".len()) {
+        return (start + length, None);
+    }
     let mac = memchr::memmem::find(area.get(private..).unwrap_or_default(), b"Private-M");
     let end = at + mac.map_or(area.len(), |found| private + found);
     let encrypted = memchr::memmem::find(area, b"Encryption: none").is_none();
