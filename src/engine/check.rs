@@ -51,7 +51,12 @@ pub fn check_source(cx: &Context<'_>, source: &Source) -> Checked {
                 .is_none_or(|min| f.confidence >= min)
     };
     collected.findings.retain(keep);
-    redact::scrub(&mut collected.findings, source, &collected.secrets);
+    redact::scrub(
+        &mut collected.findings,
+        source,
+        &collected.secrets,
+        cx.rules.set(),
+    );
     sort(&mut collected.findings);
     if !collected.findings.is_empty() {
         redact::fingerprint(&mut collected.findings, &source.masked(&collected.secrets));

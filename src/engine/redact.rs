@@ -2,67 +2,97 @@
 
 use std::collections::BTreeMap;
 
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use crate::model::{Evidence, Finding, Fingerprint, Source, Span};
+use crate::rules::RuleSet;
 
 /// Secrets shorter than this are masked in place but not searched for in other texts: a
 /// three-letter password would blank half the words of a message.
 const SHORTEST_SEARCHED: usize = 6;
 
+/// Secrets' texts, in bytes together, that are searched for. A file with more is nothing that a
+/// person wrote, and its findings are told in the rules' own words instead.
+const MOST_SEARCHED: usize = 1 << 20;
+
 /// Replaces each secret's text, wherever a finding quotes it, by asterisks; drops fixes that would
 /// write one.
-pub fn scrub(findings: &mut [Finding], source: &Source, secrets: &[Span]) {
-    let mut texts: Vec<String> = secrets
-        .iter()
-        .flat_map(|span| {
-            let text = source.text(*span).into_owned();
-            let lines: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
-            lines.into_iter().chain([text])
-        })
-        .filter(|text| text.len() >= SHORTEST_SEARCHED)
-        .collect();
-    // Longest first: a secret that holds another one must go as a whole.
-    texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    texts.dedup();
-    if texts.is_empty() {
+pub fn scrub(findings: &mut [Finding], source: &Source, secrets: &[Span], rules: &RuleSet) {
+    if findings.is_empty() || secrets.is_empty() {
         return;
     }
+    let mut texts: Vec<String> = Vec::new();
+    let mut size = 0;
+    for span in secrets {
+        let text = source.text(*span);
+        size += 2 * text.len();
+        if size > MOST_SEARCHED {
+            break;
+        }
+        texts.extend(text.lines().map(|line| line.trim().to_owned()));
+        texts.push(text.into_owned());
+    }
+    texts.retain(|text| text.len() >= SHORTEST_SEARCHED);
+    texts.sort();
+    texts.dedup();
+    // Leftmost and longest: a secret that holds another one goes as a whole.
+    let searched = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(&texts)
+        .ok()
+        .filter(|_| size <= MOST_SEARCHED);
+    for finding in findings {
+        match &searched {
+            Some(searched) => clean(finding, searched),
+            None => retell(finding, rules),
+        }
+    }
+}
+
+fn clean(finding: &mut Finding, secrets: &AhoCorasick) {
     let clean = |text: &mut String| {
-        for secret in &texts {
-            if text.contains(secret.as_str()) {
-                *text = text.replace(secret.as_str(), "***");
-            }
+        if secrets.is_match(text.as_str()) {
+            *text = secrets.replace_all(text, &vec!["***"; secrets.patterns_len()]);
         }
     };
-    for finding in findings {
-        clean(&mut finding.message);
-        if let Some(help) = &mut finding.help {
-            clean(help);
+    clean(&mut finding.message);
+    if let Some(help) = &mut finding.help {
+        clean(help);
+    }
+    for label in &mut finding.labels {
+        clean(&mut label.text);
+    }
+    finding
+        .fixes
+        .retain(|fix| !fix.edits.iter().any(|e| secrets.is_match(&e.with)));
+    for fix in &mut finding.fixes {
+        clean(&mut fix.title);
+    }
+    match &mut finding.evidence {
+        Evidence::Image { reference } => clean(reference),
+        Evidence::Ships { stage, path } => {
+            clean(stage);
+            clean(path);
         }
-        for label in &mut finding.labels {
-            clean(&mut label.text);
+        Evidence::Package { purl, path, .. } => {
+            clean(purl);
+            path.iter_mut().for_each(clean);
         }
-        finding.fixes.retain(|fix| {
-            !fix.edits.iter().any(|edit| {
-                texts
-                    .iter()
-                    .any(|secret| edit.with.contains(secret.as_str()))
-            })
-        });
-        for fix in &mut finding.fixes {
-            clean(&mut fix.title);
-        }
-        match &mut finding.evidence {
-            Evidence::Image { reference } => clean(reference),
-            Evidence::Ships { stage, path } => {
-                clean(stage);
-                clean(path);
-            }
-            Evidence::Package { purl, path, .. } => {
-                clean(purl);
-                path.iter_mut().for_each(clean);
-            }
-            Evidence::None | Evidence::Secret(_) => {}
-        }
+        Evidence::None | Evidence::Secret(_) => {}
+    }
+}
+
+/// Leaves of a finding only what cannot quote its file.
+fn retell(finding: &mut Finding, rules: &RuleSet) {
+    let rule = rules.get(finding.rule.as_str());
+    finding.message = rule.map_or_else(String::new, |rule| rule.title.to_string());
+    finding.help = None;
+    finding.fixes.clear();
+    for label in &mut finding.labels {
+        label.text.clear();
+    }
+    if !matches!(finding.evidence, Evidence::Secret(_)) {
+        finding.evidence = Evidence::None;
     }
 }
 
@@ -158,8 +188,20 @@ mod tests {
             &mut findings,
             &source("p=hunter2hunter2"),
             &[Span::new(2, 16)],
+            &RuleSet::embedded(),
         );
         assert_eq!(findings[0].message, "value *** in clear");
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_secrets_is_told_in_the_rules_words() {
+        let text = "hunter2hunter2 ".repeat(100_000);
+        let spans: Vec<Span> = (0..100_000)
+            .map(|n| Span::new(n * 15, n * 15 + 14))
+            .collect();
+        let mut findings = [finding(0, 1)];
+        scrub(&mut findings, &source(&text), &spans, &RuleSet::embedded());
+        assert!(!findings[0].message.contains("hunter2"));
     }
 
     #[test]

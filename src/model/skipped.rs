@@ -31,7 +31,7 @@ pub enum SkipReason {
     TooSlow { limit: u64 },
     /// More than `limit` findings of one rule in one file: the rest is counted, not listed.
     TooManyFindings { rule: String, dropped: u64 },
-    /// Bytes that are not text: secrets that need text were not looked for.
+    /// Bytes that are not text: looked at for tokens and keys only.
     Binary,
     /// Not parsed as what its name says it is, with the parser's words.
     Malformed(String),
@@ -111,7 +111,7 @@ impl std::fmt::Display for SkipReason {
             Self::TooManyFindings { rule, dropped } => {
                 write!(f, "{dropped} more findings of {rule} are not listed")
             }
-            Self::Binary => f.write_str("binary file"),
+            Self::Binary => f.write_str("binary file: looked at for tokens and keys only"),
             Self::Malformed(why) => write!(f, "cannot be parsed: {why}"),
             Self::Template => f.write_str("template, judged only after rendering"),
             Self::Generated => f.write_str("minified or generated code"),
