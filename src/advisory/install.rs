@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::import::{ImportError, Imported};
 use super::index::{
@@ -269,14 +270,21 @@ fn same_files(new: &Path, there: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Removes what earlier imports left, but for the index before this one: somebody may be about to
-/// open it.
+/// An index that was replaced is kept this long: a run that began before may still read from it.
+const GRACE: Duration = Duration::from_secs(600);
+
+/// Removes what earlier imports left, but for the index before this one and those of a moment ago:
+/// somebody may be about to open them.
 fn sweep(db: &Path, hash: &str, before: Option<&str>) {
     for entry in std::fs::read_dir(db).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let Some(name) = name.to_str() else { continue };
         let index = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
-        let old = index && name != hash && Some(name) != before;
+        let recent = || {
+            let written = entry.metadata().and_then(|meta| meta.modified());
+            written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age < GRACE))
+        };
+        let old = index && name != hash && Some(name) != before && !recent();
         if old || name.starts_with(TEMPORARY) {
             let _ = std::fs::remove_dir_all(entry.path());
         }
