@@ -8,8 +8,31 @@ use tree_sitter::{Language, ParseOptions, Parser, Tree};
 use crate::guard::{LIMITS, nesting};
 use crate::model::SkipReason;
 
+/// Time to parse in, spent by one text or by all the texts of a file.
+#[derive(Debug)]
+pub struct Clock {
+    left: Duration,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self {
+            left: Duration::from_millis(LIMITS.parse_millis),
+        }
+    }
+}
+
 /// Parses `text`, or says why it is refused: too deep for a native parser's stack, or too slow.
 pub fn parse(language: &Language, text: &[u8]) -> Result<Tree, SkipReason> {
+    parse_within(&mut Clock::default(), language, text)
+}
+
+/// Parses one of several texts that share a clock, so that many slow ones cost as much as one.
+pub fn parse_within(
+    clock: &mut Clock,
+    language: &Language,
+    text: &[u8],
+) -> Result<Tree, SkipReason> {
     if text.len() as u64 > LIMITS.parse {
         return Err(SkipReason::TooLargeToParse {
             limit: LIMITS.parse,
@@ -24,7 +47,14 @@ pub fn parse(language: &Language, text: &[u8]) -> Result<Tree, SkipReason> {
     parser
         .set_language(language)
         .map_err(|e| SkipReason::Other(format!("the grammar does not fit: {e}")))?;
-    let deadline = Instant::now() + Duration::from_millis(LIMITS.parse_millis);
+    let too_slow = SkipReason::TooSlow {
+        limit: LIMITS.parse_millis,
+    };
+    if clock.left.is_zero() {
+        return Err(too_slow);
+    }
+    let start = Instant::now();
+    let deadline = start + clock.left;
     let mut progress = |_: &tree_sitter::ParseState| {
         if Instant::now() >= deadline {
             ControlFlow::Break(())
@@ -34,13 +64,11 @@ pub fn parse(language: &Language, text: &[u8]) -> Result<Tree, SkipReason> {
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let len = text.len();
-    parser
-        .parse_with_options(
-            &mut |at, _| if at < len { &text[at..] } else { &[][..] },
-            None,
-            Some(options),
-        )
-        .ok_or(SkipReason::TooSlow {
-            limit: LIMITS.parse_millis,
-        })
+    let tree = parser.parse_with_options(
+        &mut |at, _| if at < len { &text[at..] } else { &[][..] },
+        None,
+        Some(options),
+    );
+    clock.left = clock.left.saturating_sub(start.elapsed());
+    tree.ok_or(too_slow)
 }

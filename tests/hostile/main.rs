@@ -8,6 +8,7 @@
 mod configuration;
 mod git;
 mod program;
+mod statements;
 #[path = "../support/mod.rs"]
 mod support;
 

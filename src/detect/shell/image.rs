@@ -4,7 +4,7 @@ use crate::detect::{Context, Detector, Sink};
 use crate::model::{FileKind, KindSet};
 use crate::parse::Document;
 use crate::parse::dockerfile::{Body, Command, Dockerfile, Keyword, Stage};
-use crate::parse::shell::{Builder, Script, Variables};
+use crate::parse::shell::{Builder, Variables};
 
 /// The part of the family `dockerfile` that judges what an image's build and its containers run.
 #[derive(Debug)]
@@ -21,8 +21,11 @@ impl Detector for ImageCommands {
 
     fn check(&self, _: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
         let file = doc.dockerfile();
+        let mut builder = Builder::default();
         for stage in &file.stages {
-            let (script, placed) = commands(file, stage);
+            let placed = commands(file, stage, &mut builder);
+            let (script, clock) = builder.finish();
+            builder = Builder::with(clock);
             if let Some(reason) = &script.refused {
                 out.skip(reason.clone());
             }
@@ -31,9 +34,9 @@ impl Detector for ImageCommands {
     }
 }
 
-/// All that the instructions of a stage run, in order, and the files that ADD downloads.
-fn commands(file: &Dockerfile, stage: &Stage) -> (Script, Vec<Placed>) {
-    let mut builder = Builder::default();
+/// Collects all that the instructions of a stage run, in order; returns the files that ADD
+/// downloads.
+fn commands(file: &Dockerfile, stage: &Stage, builder: &mut Builder) -> Vec<Placed> {
     let mut placed = Vec::new();
     let mut variables = Variables::new();
     let mut cwd = String::new();
@@ -87,7 +90,7 @@ fn commands(file: &Dockerfile, stage: &Stage) -> (Script, Vec<Placed>) {
             _ => {}
         }
     }
-    (builder.finish(), placed)
+    placed
 }
 
 /// Where ADD puts what it downloads.

@@ -2,8 +2,9 @@ use super::command::join;
 use super::place::{Context, ContextKind};
 use super::walk::Walk;
 use super::wrapper::{base_name, peel};
-use super::{Command, NESTING, Part, PartKind, Script, Variables, Word};
-use crate::model::Span;
+use super::{Command, NESTING, Part, PartKind, Script, Variables, Word, backlog};
+use crate::model::{SkipReason, Span};
+use crate::parse::grammar::{self, Clock};
 use crate::text::Mapped;
 
 /// Collects the facts of shell texts, in the order in which they run.
@@ -17,9 +18,18 @@ pub struct Builder {
     units: usize,
     pub(super) context: Option<usize>,
     depth: u32,
+    clock: Clock,
 }
 
 impl Builder {
+    /// A builder that has the time which is left on a clock.
+    pub fn with(clock: Clock) -> Self {
+        Self {
+            clock,
+            ..Self::default()
+        }
+    }
+
     /// Begins a text that runs in a shell of its own: a RUN instruction. What shells before it
     /// set is forgotten; its files stay.
     pub fn start_unit(&mut self, variables: Variables, cwd: &str, pipefail: bool) {
@@ -37,10 +47,15 @@ impl Builder {
 
     /// Adds a shell text.
     pub fn text(&mut self, text: &Mapped) {
-        match crate::parse::grammar::parse(
-            &tree_sitter_bash::LANGUAGE.into(),
-            text.as_str().as_bytes(),
-        ) {
+        let language = tree_sitter_bash::LANGUAGE.into();
+        let bytes = text.as_str().as_bytes();
+        let parsed = match backlog::exceeds(text.as_str()) {
+            true => Err(SkipReason::TooDeep {
+                limit: backlog::LIMIT,
+            }),
+            false => grammar::parse_within(&mut self.clock, &language, bytes),
+        };
+        match parsed {
             Ok(tree) => Walk::new(self, text).run(&tree),
             Err(reason) => self.script.refused = Some(reason),
         }
@@ -84,8 +99,9 @@ impl Builder {
         }
     }
 
-    pub fn finish(self) -> Script {
-        self.script
+    /// The facts, and the time that is left for other scripts of the file.
+    pub fn finish(self) -> (Script, Clock) {
+        (self.script, self.clock)
     }
 
     pub(super) fn open_command(&mut self, span: Span) -> usize {

@@ -5,6 +5,7 @@
 //! Strings that a shell runs (`sh -c`, `eval`, heredocs of a shell) are parsed again, so that
 //! nobody who asks for commands has to know where they were written.
 
+mod backlog;
 mod builder;
 mod command;
 mod options;
@@ -61,7 +62,7 @@ impl Script {
         }
         let mut builder = Builder::default();
         builder.text(&text);
-        builder.finish()
+        builder.finish().0
     }
 
     /// The commands of one program name.

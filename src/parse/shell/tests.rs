@@ -160,7 +160,7 @@ fn units_are_shells_of_their_own() {
         Mapped::verbatim("-c", 74),
         Mapped::verbatim("c | d", 80),
     ]);
-    let script = builder.finish();
+    let script = builder.finish().0;
     let b = script.named(&["b"]).next().expect("b");
     assert_eq!(
         (b.unit, b.cwd.as_str(), b.span),
