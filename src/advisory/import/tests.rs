@@ -3,7 +3,7 @@ use std::io::Write as _;
 
 use super::*;
 use crate::advisory::record::{Event, Kind};
-use crate::advisory::{Advisories, InstallError, Installed, Status};
+use crate::advisory::{Advisories, Installed, Status};
 use crate::model::Severity;
 
 fn folder() -> tempfile::TempDir {
