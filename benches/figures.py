@@ -17,7 +17,8 @@ import time
 
 RUNS = 20
 HERE = os.path.dirname(os.path.abspath(__file__))
-RUSTSEC = os.path.join(HERE, "..", "..", "shared", "advisories", "rustsec-advisory-db.tar.zst")
+SHARED = os.environ.get("PLIMSOLL_SHARED", os.path.join(HERE, "..", "..", "shared"))
+RUSTSEC = os.path.join(SHARED, "advisories", "rustsec-advisory-db.tar.zst")
 
 
 def measure(name, command, folder, env):

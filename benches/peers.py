@@ -27,7 +27,7 @@ def commands(tree, plimsoll):
     ]
     yield "plimsoll", [plimsoll, "check", "--no-config", "-f", "concise", tree]
     yield "plimsoll --only secret", [plimsoll, "check", "--no-config", "--only", "secret", "-f", "concise", tree]
-    yield "betterleaks", ["betterleaks", "dir", "--no-banner", tree]
+    yield "betterleaks", ["betterleaks", "--no-color", tree]
     yield "gitleaks", ["gitleaks", "dir", "--no-banner", tree]
     yield "kingfisher", ["kingfisher", "scan", "--no-validate", "--no-update-check", tree]
     if dockerfiles:
