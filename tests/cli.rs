@@ -127,7 +127,7 @@ fn every_case_ends_as_it_says() {
 #[test]
 fn the_same_tree_gives_the_same_bytes_whatever_the_threads() {
     let harbour = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/harbour");
-    for format in ["json", "sarif", "pretty", "concise", "lsp"] {
+    for format in plimsoll::report::Format::ALL.iter().map(|f| f.name()) {
         let outputs: Vec<String> = ["1", "2", "8"]
             .iter()
             .map(|threads| {

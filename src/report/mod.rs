@@ -4,6 +4,7 @@ mod concise;
 mod config_error;
 mod json;
 mod line_hash;
+#[cfg(feature = "lsp")]
 mod lsp;
 mod packages;
 mod place;
@@ -60,15 +61,17 @@ pub enum Format {
     Concise,
     Json,
     Sarif,
+    #[cfg(feature = "lsp")]
     Lsp,
 }
 
 impl Format {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: &[Self] = &[
         Self::Pretty,
         Self::Concise,
         Self::Json,
         Self::Sarif,
+        #[cfg(feature = "lsp")]
         Self::Lsp,
     ];
 
@@ -78,12 +81,13 @@ impl Format {
             Self::Concise => "concise",
             Self::Json => "json",
             Self::Sarif => "sarif",
+            #[cfg(feature = "lsp")]
             Self::Lsp => "lsp",
         }
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|f| f.name() == name)
+        Self::ALL.iter().copied().find(|f| f.name() == name)
     }
 
     pub fn reporter(self) -> &'static dyn Reporter {
@@ -92,6 +96,7 @@ impl Format {
             Self::Concise => &concise::Concise,
             Self::Json => &json::Json,
             Self::Sarif => &sarif::Sarif,
+            #[cfg(feature = "lsp")]
             Self::Lsp => &lsp::Lsp,
         }
     }
