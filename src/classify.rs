@@ -78,7 +78,8 @@ const TEMPLATES: &[&str] = &[
 /// What `Dockerfile.X` and `X.Dockerfile` are when X is one of these: documents, not Dockerfiles.
 const NOT_DOCKERFILES: &[&str] = &[
     "md", "markdown", "txt", "rst", "html", "json", "yml", "yaml", "py", "sh", "js", "ts", "go",
-    "rb", "bak", "orig", "swp",
+    "rb", "rs", "java", "php", "lua", "vim", "el", "css", "svg", "png", "log", "lock", "toml",
+    "xml", "bak", "orig", "rej", "swp",
 ];
 
 /// Decides what a file is. `head` is its beginning (some hundred bytes are enough), used for
@@ -241,6 +242,7 @@ mod tests {
             "Dockerfile.md",
             "Dockerfile.j2",
             "dockerfile.py",
+            "syntax/dockerfile.vim",
             "Dockerfiles/readme",
         ] {
             assert_ne!(kind(path), FileKind::Dockerfile, "{path}");

@@ -5,6 +5,7 @@ pub mod fetch;
 mod flow;
 mod image;
 mod install;
+mod mention;
 mod program;
 mod script;
 

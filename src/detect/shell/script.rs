@@ -1,4 +1,4 @@
-use super::{IN_SCRIPTS, Shell, judge};
+use super::{IN_SCRIPTS, Shell, judge, mention};
 use crate::detect::{Context, Detector, Sink};
 use crate::model::{FileKind, KindSet};
 use crate::parse::Document;
@@ -18,10 +18,11 @@ impl Detector for Scripts {
     }
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
-        if !cx.rules.any_of("source/shell") {
+        let text = &doc.source.bytes;
+        if !cx.rules.any_of("source/shell") || !mention::is_worth_parsing(text, cx.rules) {
             return;
         }
-        let script = Script::parse(&doc.source.bytes);
+        let script = Script::parse(text);
         if let Some(reason) = &script.refused {
             out.skip(reason.clone());
         }

@@ -248,5 +248,6 @@ fn is_placeholder(text: &str) -> bool {
                 | "true"
                 | "false"
         )
-        || trimmed.bytes().all(|b| b == b'x' || b == b'*')
+        // `xxxx`, `rrrr`: one letter over and over protects nothing, and is not meant to.
+        || trimmed.bytes().all(|b| trimmed.as_bytes().first() == Some(&b))
 }

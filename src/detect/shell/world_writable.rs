@@ -19,6 +19,9 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         if !targets.is_empty() && targets.iter().all(|t| is_open_by_design(t)) {
             continue;
         }
+        if gives_back(shell, command, &mode.text, &targets) {
+            continue;
+        }
         let what = targets.first().copied().unwrap_or("what it makes");
         out.report(
             rule,
@@ -28,6 +31,20 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         .text("grants write to others")
         .help("give the one user or group that writes there ownership, and use 755, 775 or 750");
     }
+}
+
+/// `chmod a-w FILE`, and `chmod a+w FILE` after it: a test takes the right away for a moment.
+fn gives_back(shell: &Shell<'_>, command: &Command, mode: &str, targets: &[&str]) -> bool {
+    let taken = mode.replace('+', "-");
+    taken != mode
+        && shell.script.named(&["chmod"]).any(|other| {
+            let words = other.args();
+            other.id < command.id
+                && words.iter().any(|word| word.text == taken)
+                && targets
+                    .iter()
+                    .all(|target| words.iter().any(|word| word.text == *target))
+        })
 }
 
 /// The word that holds a mode.

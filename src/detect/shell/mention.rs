@@ -1,0 +1,143 @@
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::rules::ActiveRules;
+
+/// What any program that downloads is called: the start of everything that follows downloads.
+const FETCH: &[&str] = &["curl", "wget", "aria2c", "axel", "fetch"];
+
+/// For each rule about scripts, words of which one stands in every text that it can report.
+const WORDS: &[(&str, &[&str])] = &[
+    ("source/shell/empty-variable-removal", &["rm ", "rm\t"]),
+    (
+        "source/shell/eval-of-input",
+        &["eval", "sh ", "sh\t", "su ", "runuser", "script "],
+    ),
+    (
+        "source/shell/literal-password",
+        &["passwd", "useradd", "usermod"],
+    ),
+    ("source/shell/passwordless-sudo", &["nopasswd"]),
+    ("source/shell/plain-http-download", FETCH),
+    ("source/shell/predictable-temp-file", &["/tmp/"]),
+    (
+        "source/shell/privileged-container",
+        &["docker", "podman", "nerdctl"],
+    ),
+    (
+        "source/shell/protection-off",
+        &[
+            "setenforce",
+            "ufw",
+            "tables",
+            "firewalld",
+            "apparmor",
+            "auditd",
+            "kernel.",
+            "selinux",
+        ],
+    ),
+    ("source/shell/remote-script", FETCH),
+    (
+        "source/shell/secret-argument",
+        &[
+            "curl",
+            "wget",
+            "mysql",
+            "mariadb",
+            "sshpass",
+            "login",
+            "configure",
+            "openssl",
+            "htpasswd",
+            "://",
+        ],
+    ),
+    ("source/shell/setuid-bit", &["chmod", "install"]),
+    (
+        "source/shell/signature-check-off",
+        &[
+            "unauthenticated",
+            "force-yes",
+            "insecure",
+            "untrusted",
+            "gpg",
+            "nosignature",
+            "nodigest",
+            "noverify",
+            "unsigned",
+            "trusted=yes",
+            "verify-peer",
+            "verify-host",
+        ],
+    ),
+    (
+        "source/shell/ssh-host-key-check-off",
+        &["stricthostkeychecking"],
+    ),
+    (
+        "source/shell/tls-verification-off",
+        &[
+            "curl",
+            "wget",
+            "aria2c",
+            "verify",
+            "ssl",
+            "tls",
+            "insecure",
+            "secure-http",
+            "trusted-host",
+            "trusted_host",
+        ],
+    ),
+    ("source/shell/unverified-download", FETCH),
+    (
+        "source/shell/world-writable",
+        &["chmod", "install", "mkdir"],
+    ),
+];
+
+/// The words, and for each of them the rule that it stands for.
+static FINDER: LazyLock<Option<(AhoCorasick, Vec<&str>)>> = LazyLock::new(|| {
+    let pairs = || {
+        WORDS
+            .iter()
+            .flat_map(|(rule, words)| words.iter().map(move |word| (*rule, *word)))
+    };
+    let finder = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::Standard)
+        .build(pairs().map(|(_, word)| word))
+        .ok()?;
+    Some((finder, pairs().map(|(rule, _)| rule).collect()))
+});
+
+/// True where a script holds a word that some rule in force needs: most scripts hold none, and
+/// need not be parsed.
+pub(super) fn is_worth_parsing(text: &[u8], rules: &ActiveRules) -> bool {
+    let Some((finder, names)) = FINDER.as_ref() else {
+        return true;
+    };
+    let unknown = super::IN_SCRIPTS
+        .iter()
+        .any(|(rule, _)| rules.is_enabled(rule) && WORDS.iter().all(|(known, _)| known != rule));
+    let enabled: Vec<bool> = names.iter().map(|rule| rules.is_enabled(rule)).collect();
+    unknown
+        || finder
+            .find_overlapping_iter(text)
+            .any(|found| enabled.get(found.pattern().as_usize()) == Some(&true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WORDS;
+    use crate::detect::shell::IN_SCRIPTS;
+
+    #[test]
+    fn every_rule_about_scripts_names_its_words() {
+        for (rule, _) in IN_SCRIPTS {
+            assert!(WORDS.iter().any(|(known, _)| known == rule), "{rule}");
+        }
+    }
+}
