@@ -105,7 +105,7 @@ impl Advisories {
         };
         let mut newest = None;
         if let Some(index) = &self.index {
-            info.set = "index".into();
+            info.set = "imported".into();
             info.hash = format!("{}+{}", index.short_hash(), starter::hash());
             info.problems.extend(index.problems());
         }
@@ -113,14 +113,20 @@ impl Advisories {
             let (origin, records, day) =
                 match (self.imported(ecosystem), self.built_in.get(&ecosystem)) {
                     (Some(part), _) => ("imported", part.records, part.newest),
-                    (None, Some(segment)) => ("built in", segment.records(), segment.newest()),
+                    (None, Some(segment)) => {
+                        if info.set == "imported" {
+                            info.set = "imported and starter".into();
+                        }
+                        ("built in", segment.records(), segment.newest())
+                    }
                     (None, None) => continue,
                 };
             info.records += u64::from(records);
             newest = newest.max(day);
             let day = day.map(|day| format!(", newest {day}")).unwrap_or_default();
+            let s = if records == 1 { "" } else { "s" };
             info.sources.push(format!(
-                "{}: {origin}, {records} records{day}",
+                "{}: {origin}, {records} record{s}{day}",
                 ecosystem.name()
             ));
         }

@@ -10,7 +10,7 @@ use crate::check::{CheckRequest, ConfigChoice, Outcome as Checked, What, check};
 use crate::input::{read_list, stdin};
 use crate::model::{Confidence, Profile, RepoPath, Severity};
 use crate::policy::{Date, FailOn};
-use crate::report::RenderContext;
+use crate::report::{Format, RenderContext};
 
 use super::output::{self, Destination};
 use super::progress::ProgressLine;
@@ -253,6 +253,15 @@ pub(super) fn finish(checked: &Checked, args: &CommonArgs, hint: &str) -> Outcom
     };
     let fail_on = args.fail_on.or(checked.fail_on).unwrap_or_default();
     let verdict = fail_on.judge(&checked.report, args.strict_scan);
+    let incomplete = |s: &&crate::model::Skipped| s.reason.is_incomplete();
+    let missed = checked.report.skipped.iter().filter(incomplete).count();
+    let is_silent = |d: &Destination| matches!(d.format, Format::Concise | Format::Lsp);
+    // These formats have no place for it.
+    if missed > 0 && args.format.iter().any(is_silent) {
+        output::note(&format!(
+            "not checked, or not in full: {missed} (--format pretty -v lists them)"
+        ));
+    }
     match output::write_report(&checked.report, &args.format, &cx) {
         // The verdict stands even where nobody wanted to read it to the end.
         Err(error) if error.is_closed_pipe() => {}

@@ -100,9 +100,8 @@ fn import(cache: &Path, args: &ImportArgs) -> Result<String, InstallError> {
             (false, true) => "added to",
             (false, false) => "replaced",
         };
-        let plural = if part.records == 1 { "" } else { "s" };
-        let (name, count) = (part.ecosystem.name(), part.records);
-        let _ = writeln!(text, "{name}: {what}, {count} record{plural}");
+        let (name, count) = (part.ecosystem.name(), u64::from(part.records));
+        let _ = writeln!(text, "{name}: {what}, {}", plural(count, "record"));
     }
     text.push_str(&rest);
     let _ = writeln!(text, "index {}", installed.status.hash);
@@ -148,11 +147,11 @@ fn status(cache: &Path) -> Result<String, InstallError> {
             let databases: Vec<String> = part
                 .databases
                 .iter()
-                .map(|(name, count)| format!("{} {count}", printable::line(name)))
+                .map(|(name, count)| format!("{} ({count})", printable::line(name)))
                 .collect();
             let _ = writeln!(
                 text,
-                "  {} from {}",
+                "  {}: from {}",
                 part.ecosystem.name(),
                 databases.join(", ")
             );
@@ -165,6 +164,11 @@ fn status(cache: &Path) -> Result<String, InstallError> {
     Ok(text)
 }
 
+fn plural(count: u64, noun: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
 fn verify(cache: &Path) -> Result<String, InstallError> {
     let status = Status::read(cache)?.ok_or(InstallError::Empty)?;
     status.verify()?;
@@ -174,8 +178,9 @@ fn verify(cache: &Path) -> Result<String, InstallError> {
         .map(|part| u64::from(part.records))
         .sum();
     Ok(format!(
-        "whole: {} ecosystems, {records} records, index {}\n",
-        status.parts.len(),
+        "whole: {}, {}, index {}\n",
+        plural(status.parts.len() as u64, "ecosystem"),
+        plural(records, "record"),
         status.hash
     ))
 }

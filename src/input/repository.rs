@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::InputError;
 
@@ -89,7 +89,12 @@ impl Repository {
 
     /// The git folder that all worktrees share.
     pub fn common_dir(&self) -> PathBuf {
-        self.git.to_thread_local().common_dir().to_owned()
+        let git = self.git.to_thread_local();
+        let path = git.common_dir();
+        // A linked worktree names it by way of its own folder: `.git/worktrees/NAME/../..`.
+        let dots = path.components().any(|c| c == Component::ParentDir);
+        let whole = dots.then(|| path.canonicalize().ok()).flatten();
+        whole.unwrap_or_else(|| path.to_owned())
     }
 
     /// Where the configuration (the user's too) says that hooks are, and which part of it.

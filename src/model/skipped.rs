@@ -94,7 +94,7 @@ impl std::fmt::Display for SkipReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
-            Self::Vanished => f.write_str("vanished during the scan"),
+            Self::Vanished => f.write_str("not there, or no longer there"),
             Self::Symlink => f.write_str("symbolic link, not followed"),
             Self::NotRegular => f.write_str("not a regular file"),
             Self::Submodule => f.write_str("submodule, not entered"),

@@ -23,7 +23,7 @@ pub fn config_error(
     );
     let marks = [Mark {
         span: Span::from(error.span.clone()),
-        text: "here".into(),
+        text: String::new(),
         primary: true,
     }];
     let chunks = chunks(&source, &marks, cx.width)

@@ -31,10 +31,12 @@ pub fn packages_as_json(packages: &[PlacedPackage]) -> serde_json::Result<String
     Ok(text)
 }
 
+const COLUMNS: usize = 6;
+
 /// A line a package: where it stands, what it is, and what brings it in.
 pub fn packages_as_table(packages: &[PlacedPackage]) -> String {
-    let rows: Vec<[String; 5]> = packages.iter().map(row).collect();
-    let mut widths = [0; 5];
+    let rows: Vec<[String; COLUMNS]> = packages.iter().map(row).collect();
+    let mut widths = [0; COLUMNS];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(unicode_width::UnicodeWidthStr::width(cell.as_str()));
@@ -53,7 +55,7 @@ pub fn packages_as_table(packages: &[PlacedPackage]) -> String {
     text
 }
 
-fn row(placed: &PlacedPackage) -> [String; 5] {
+fn row(placed: &PlacedPackage) -> [String; COLUMNS] {
     let package = &placed.package;
     let version = if package.version.is_empty() {
         "(not pinned)"
@@ -68,7 +70,8 @@ fn row(placed: &PlacedPackage) -> [String; 5] {
             printable::line(&package.name),
             printable::line(version)
         ),
-        format!("{} {}", package.scope.name(), package.source.name()),
+        package.scope.name().to_owned(),
+        package.source.name().to_owned(),
         printable::line(&package.dependency_path.join(" > ")),
     ]
 }

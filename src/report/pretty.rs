@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::guard::printable;
-use crate::model::{Finding, Report, Role, Safety, SourceId};
+use crate::model::{Finding, Label, Report, Role, Safety, SourceId};
 
 use super::place::place;
 use super::snippet::{Message, draw};
@@ -22,40 +22,9 @@ const SKIPPED: usize = 5;
 
 impl Reporter for Pretty {
     fn write(&self, report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result<()> {
-        let mut seen: BTreeMap<(Option<SourceId>, &str), usize> = BTreeMap::new();
-        let mut more: BTreeMap<(Option<SourceId>, &str), Vec<&Finding>> = BTreeMap::new();
-        for finding in &report.findings {
-            let key = (finding.primary().map(|l| l.source), finding.rule.as_str());
-            let count = seen.entry(key).or_default();
-            *count += 1;
-            if *count <= DRAWN {
-                writeln!(w, "{}", message(report, finding, cx))?;
-            } else {
-                more.entry(key).or_default().push(finding);
-            }
-        }
-        for ((_, rule), findings) in &more {
-            writeln!(w, "{} more of {rule}:", findings.len())?;
-            for finding in findings.iter().take(LISTED) {
-                if let Some(at) = finding.primary().and_then(|l| place(report, l)) {
-                    writeln!(
-                        w,
-                        "  {}:{}:{}  {}",
-                        at.source.path.display(),
-                        at.start.line,
-                        at.start.column,
-                        printable::line(&finding.message)
-                    )?;
-                }
-            }
-            if findings.len() > LISTED {
-                writeln!(
-                    w,
-                    "  and {} more; --format concise lists them all",
-                    findings.len() - LISTED
-                )?;
-            }
-            writeln!(w)?;
+        let file = |finding: &Finding| finding.primary().map(|l| l.source);
+        for findings in report.findings.chunk_by(|a, b| file(a) == file(b)) {
+            of_one_file(report, findings, cx, w)?;
         }
         skipped(report, cx, w)?;
         writeln!(w, "plimsoll: {}", summary_line(report))?;
@@ -73,12 +42,74 @@ impl Reporter for Pretty {
     }
 }
 
+/// The findings of one file: the first ones of every rule are drawn, the others are lines below.
+fn of_one_file(
+    report: &Report,
+    findings: &[Finding],
+    cx: &RenderContext,
+    w: &mut dyn Write,
+) -> io::Result<()> {
+    let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        let same = by_rule.entry(finding.rule.as_str()).or_default();
+        same.push(finding);
+        if same.len() <= DRAWN {
+            writeln!(w, "{}", message(report, finding, cx))?;
+        }
+    }
+    for (rule, same) in by_rule {
+        let more = same.get(DRAWN..).unwrap_or_default();
+        if more.is_empty() {
+            continue;
+        }
+        writeln!(w, "{} more of {rule}:", more.len())?;
+        for finding in more.iter().take(LISTED) {
+            if let Some(at) = finding.primary().and_then(|l| place(report, l)) {
+                writeln!(
+                    w,
+                    "  {}:{}:{}  {}",
+                    at.source.path.display(),
+                    at.start.line,
+                    at.start.column,
+                    printable::line(&finding.message)
+                )?;
+            }
+        }
+        if more.len() > LISTED {
+            writeln!(
+                w,
+                "  and {} more; --format concise lists them all",
+                more.len() - LISTED
+            )?;
+        }
+        writeln!(w)?;
+    }
+    Ok(())
+}
+
 fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
     let mut by_source: Vec<(SourceId, Vec<Mark>)> = Vec::new();
+    let is_step = |label: &&Label| matches!(label.role, Role::Flow(_));
+    let steps = finding.labels.iter().filter(is_step).count();
+    let cause = finding.primary();
     for label in &finding.labels {
+        let same_place = |other: &&Label| other.source == label.source && other.span == label.span;
+        // One place has one label: the cause speaks, with the number of the step that it is.
         let text = match label.role {
-            Role::Flow(n) => format!("{n}. {}", label.text),
-            Role::Primary | Role::Secondary => label.text.clone(),
+            Role::Flow(_) | Role::Secondary
+                if cause.filter(same_place).is_some_and(|c| !c.text.is_empty()) =>
+            {
+                continue;
+            }
+            Role::Flow(n) if steps > 1 => format!("{n}. {}", label.text),
+            Role::Primary if !label.text.is_empty() && steps > 1 => {
+                let step = finding.labels.iter().filter(same_place).find(is_step);
+                match step.map(|step| step.role) {
+                    Some(Role::Flow(n)) => format!("{n}. {}", label.text),
+                    _ => label.text.clone(),
+                }
+            }
+            Role::Flow(_) | Role::Primary | Role::Secondary => label.text.clone(),
         };
         let mark = Mark {
             span: label.span,

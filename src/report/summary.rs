@@ -26,7 +26,8 @@ pub fn summary_line(report: &Report) -> String {
         )
     );
     if stats.packages > 0 {
-        checked += &format!(", {} packages", stats.packages);
+        let packages = usize::try_from(stats.packages).unwrap_or(usize::MAX);
+        checked += &format!(", {}", plural(packages, "package"));
     }
     parts.push(checked);
     parts.push(format!("{} skipped", report.skipped.len()));
@@ -64,9 +65,12 @@ pub(super) fn advisory_line(report: &Report) -> Option<String> {
     if advisories.set.is_empty() {
         return None;
     }
+    let records = usize::try_from(advisories.records).unwrap_or(usize::MAX);
     let mut line = format!(
-        "advisories: {} set of {}, {} records",
-        advisories.set, advisories.date, advisories.records
+        "advisories: {} set of {}, {}",
+        advisories.set,
+        advisories.date,
+        plural(records, "record")
     );
     for problem in &advisories.problems {
         line.push_str("; warning: ");

@@ -38,16 +38,24 @@ const GUTTER: usize = 9;
 pub(super) fn chunks(source: &Source, marks: &[Mark], width: usize) -> Vec<Chunk> {
     let lines = source.lines();
     let last = lines.count();
-    let mut marks: Vec<(u32, u32, &Mark)> = marks
+    let mut marks: Vec<(u32, u32, Mark)> = marks
         .iter()
         .map(|mark| {
             let first = lines.line(mark.span.start);
             let end = lines.line(mark.span.end.saturating_sub(1).max(mark.span.start));
-            (first, end.min(first + TALLEST - 1), mark)
+            // Beside the cause, the line where something begins is enough.
+            let tallest = if mark.primary { TALLEST } else { 1 };
+            let shown = end.min(first + tallest - 1);
+            let mut mark = mark.clone();
+            if shown < end {
+                let until = lines.line_range(shown, &source.bytes).end;
+                mark.span.end = u32::try_from(until).unwrap_or(mark.span.end);
+            }
+            (first, shown, mark)
         })
         .collect();
     marks.sort_by_key(|(first, _, mark)| (*first, mark.span));
-    let mut groups: Vec<(u32, u32, Vec<&Mark>)> = Vec::new();
+    let mut groups: Vec<(u32, u32, Vec<Mark>)> = Vec::new();
     for (first, end, mark) in marks {
         let from = first.saturating_sub(CONTEXT).max(1);
         let to = (end + CONTEXT).min(last);
@@ -65,7 +73,7 @@ pub(super) fn chunks(source: &Source, marks: &[Mark], width: usize) -> Vec<Chunk
         .collect()
 }
 
-fn chunk(source: &Source, from: u32, to: u32, marks: &[&Mark], width: usize) -> Chunk {
+fn chunk(source: &Source, from: u32, to: u32, marks: &[Mark], width: usize) -> Chunk {
     let lines = source.lines();
     let named = marks
         .iter()
@@ -126,7 +134,7 @@ impl ShownLine {
     fn new(
         source: &Source,
         range: std::ops::Range<usize>,
-        marks: &[&Mark],
+        marks: &[Mark],
         width: usize,
         base: usize,
     ) -> Self {
@@ -237,6 +245,17 @@ mod tests {
         let (range, _, _) = &chunk.marks[0];
         assert_eq!(&chunk.text[range.clone()], "bad");
         assert!(chunk.text.chars().count() <= 80);
+    }
+
+    #[test]
+    fn only_the_cause_is_shown_over_several_lines() {
+        let secondary = Mark {
+            primary: false,
+            ..mark(0, 12)
+        };
+        let found = chunks(&source("one\ntwo\nthree\nfour\n"), &[secondary], 80);
+        assert_eq!(found[0].text, "one\ntwo");
+        assert_eq!(found[0].marks[0].0, 0..3);
     }
 
     #[test]

@@ -89,17 +89,17 @@ impl ActiveRules {
         for (index, rule) in set.iter().enumerate() {
             let exact = |list: &[String]| list.iter().any(|name| is_exact(rule, name));
             let mut on = rule.profile <= selection.profile || exact(&selection.only);
-            // The most specific name wins: sorted by length, the rule's own id comes last.
+            // The most specific name wins: the longest family, and after it the rule's own name.
             let mut levels: Vec<_> = selection
                 .levels
                 .iter()
                 .filter(|(name, _)| names(rule, name))
                 .collect();
-            levels.sort_by_key(|(name, _)| name.len());
-            if let Some((_, level)) = levels.last() {
+            levels.sort_by_key(|(name, _)| (is_exact(rule, name), name.len()));
+            if let Some((name, level)) = levels.last() {
                 match level {
                     Some(severity) => {
-                        on = true;
+                        on |= is_exact(rule, name);
                         severities.insert(index, *severity);
                     }
                     None => on = false,
@@ -171,7 +171,10 @@ fn closest(set: &RuleSet, name: &str) -> Option<String> {
     let (distance, best) = candidates
         .map(|candidate| (edit_distance(name, candidate), candidate))
         .min()?;
-    (distance <= 1 + name.len() / 4).then(|| best.to_owned())
+    // What differs must be small beside the last part: a shared family is no likeness.
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let allowed = (1 + name.len() / 4).min(last.len().div_ceil(2));
+    (distance <= allowed).then(|| best.to_owned())
 }
 
 /// Levenshtein distance in bytes, for suggestions.
@@ -188,4 +191,43 @@ fn edit_distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_levels(levels: &[(&str, Option<Severity>)]) -> ActiveRules {
+        let levels = levels.iter().map(|(n, l)| ((*n).to_owned(), *l)).collect();
+        let selection = Selection {
+            levels,
+            ..Selection::default()
+        };
+        ActiveRules::new(Arc::new(RuleSet::embedded()), &selection).unwrap()
+    }
+
+    #[test]
+    fn a_level_for_a_family_switches_nothing_on() {
+        let active = with_levels(&[("dockerfile", Some(Severity::Low))]);
+        assert!(!active.is_enabled("dockerfile/missing-healthcheck"));
+        let user = active.severity_of("dockerfile/missing-user");
+        assert_eq!(user, Some(Severity::Low));
+    }
+
+    #[test]
+    fn a_level_for_a_rule_by_any_of_its_names_wins_over_its_family() {
+        let active = with_levels(&[("dockerfile", None), ("DL3006", Some(Severity::High))]);
+        assert!(active.is_enabled("dockerfile/unpinned-image-tag"));
+        assert!(!active.is_enabled("dockerfile/missing-user"));
+    }
+
+    #[test]
+    fn a_shared_family_is_no_reason_to_propose_a_rule() {
+        let set = RuleSet::embedded();
+        let hint = |name: &str| SelectionError::check(&set, name).unwrap_err().hint;
+        assert_eq!(hint("dockerfile/nope"), None);
+        let meant = hint("dockerfile/rootuser");
+        assert_eq!(meant.as_deref(), Some("dockerfile/root-user"));
+        assert_eq!(hint("dockerfil").as_deref(), Some("dockerfile"));
+    }
 }

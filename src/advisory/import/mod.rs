@@ -22,7 +22,7 @@ const LISTED: usize = 100;
 /// What keeps an import from being used at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("{path} cannot be read to its end: {why}")]
+    #[error("cannot use {path}: {why}")]
     Unreadable { path: String, why: String },
     #[error("more than {limit} bytes of advisories (limit `import`)")]
     TooLarge { limit: u64 },
