@@ -179,10 +179,12 @@ pub fn run(args: &CheckArgs) -> Outcome {
     if none {
         output::note("there was nothing to check");
     }
-    finish(&checked, &args.common, HINT)
+    let mut hint = "next: plimsoll explain RULE says why and what to do".to_owned();
+    if checked.root.join(".git").exists() {
+        hint += "; plimsoll hook install checks every commit";
+    }
+    finish(&checked, &args.common, &hint)
 }
-
-const HINT: &str = "next: plimsoll explain RULE says why and what to do; plimsoll hook install checks every commit";
 
 fn file_list(list: &Path, nul: bool) -> Result<Vec<PathBuf>, CliError> {
     let read = if list == Path::new("-") {

@@ -21,11 +21,12 @@ pub fn atomic_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
+    std::fs::metadata(folder)?;
     let mut file = tempfile::Builder::new()
         .prefix(".plimsoll-")
         .tempfile_in(folder)
         // The name of the temporary file would puzzle whoever reads the message.
-        .map_err(|error| io::Error::new(error.kind(), plain(&error)))?;
+        .map_err(|error| io::Error::from(error.kind()))?;
     file.write_all(bytes)?;
     match before {
         Some(meta) => file.as_file().set_permissions(meta.permissions())?,
@@ -34,11 +35,6 @@ pub fn atomic_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
-}
-
-fn plain(error: &io::Error) -> String {
-    let cause = error.get_ref().and_then(std::error::Error::source);
-    cause.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 #[cfg(unix)]
