@@ -3,7 +3,7 @@ use std::io::Write as _;
 
 use super::*;
 use crate::advisory::record::{Event, Kind};
-use crate::advisory::{Advisories, Installed, Status};
+use crate::advisory::{Advisories, InstallError, Installed, Status};
 use crate::model::Severity;
 
 fn folder() -> tempfile::TempDir {
@@ -533,4 +533,22 @@ fn an_index_that_nobody_can_still_be_reading_is_swept_away() {
     }
     let left = fs::read_dir(cache.join("db")).expect("listed").count();
     assert_eq!(left, 4, "CURRENT, LOCK, the index and the one before it");
+}
+
+#[test]
+fn a_failed_import_leaves_the_index_in_force() {
+    let cache = folder();
+    let cache = cache.path();
+    let before = install(cache, &[osv("A-1", "npm", "a", "2")], false)
+        .status
+        .hash;
+    assert!(read("a.jsonl", "nothing").is_err());
+    // A file stands where the cache folder should be.
+    let file = cache.join("file");
+    fs::write(&file, "x").expect("written");
+    let imported = read("a.json", osv("A-2", "npm", "a", "2")).expect("an advisory");
+    let failed = Installed::install(&file, imported, false);
+    assert!(matches!(failed, Err(InstallError::Write { .. })));
+    let status = Status::read(cache).expect("readable").expect("there");
+    assert_eq!(status.hash, before);
 }

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use crate::parse::source::{Clean, Language, Taint};
 use crate::rules::PATTERNS;
-use crate::rules::pattern::source::{Clause, SourcePattern, Test, alternatives};
+use crate::rules::pattern::source::{Clause, Scalar, SourcePattern, Test, alternatives};
 
 /// A regular expression that is compiled when it is first asked.
 #[derive(Debug)]
@@ -237,6 +237,19 @@ impl Compiled {
             }
         }
         let mut needs_any = Vec::new();
+        for test in clause.tests.iter().filter(|t| t.absent.is_none()) {
+            let constants: Vec<&Scalar> = test.is.iter().chain(&test.one_of).collect();
+            let written: Vec<usize> = constants
+                .iter()
+                .flat_map(|scalar| spellings(scalar))
+                .map(|word| words.number(word))
+                .collect();
+            // A constant that can be put together of others has no word of its own.
+            let has_words = constants.iter().all(|scalar| !spellings(scalar).is_empty());
+            if has_words && !constants.is_empty() {
+                needs_any.push(written);
+            }
+        }
         if !clause.needs_any.is_empty() {
             needs_any.push(clause.needs_any.iter().map(|w| words.number(w)).collect());
         }
@@ -269,15 +282,23 @@ impl Compiled {
     }
 
     /// Which clauses a text can satisfy at all, by the words it holds; `None` if not one.
-    pub fn possible(&self, text: &[u8], enabled: impl Fn(&str) -> bool) -> Option<Vec<bool>> {
+    pub fn possible(
+        &self,
+        path: &str,
+        text: &[u8],
+        enabled: impl Fn(&str) -> bool,
+    ) -> Option<Vec<bool>> {
         let mut found = vec![false; self.word_count];
         let mut left = self.word_count;
         for hit in self.words.as_ref()?.find_overlapping_iter(text) {
             let is_word_byte =
                 |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
             let slot = found.get_mut(hit.pattern().as_usize())?;
-            let whole = !is_word_byte(text.get(hit.end()))
-                && !is_word_byte(hit.start().checked_sub(1).and_then(|at| text.get(at)));
+            // A phrase that begins with a quote may follow a letter: `f"select`.
+            let before = hit.start().checked_sub(1).and_then(|at| text.get(at));
+            let goes_on = is_word_byte(text.get(hit.end()));
+            let is_tail = is_word_byte(text.get(hit.start())) && is_word_byte(before);
+            let whole = !goes_on && !is_tail;
             if whole && !*slot {
                 *slot = true;
                 left -= 1;
@@ -293,7 +314,8 @@ impl Compiled {
             .clauses
             .iter()
             .map(|clause| {
-                let holds = has(&clause.needs)
+                let holds = clause.path.as_ref().is_none_or(|wanted| wanted.finds(path))
+                    && has(&clause.needs)
                     && clause.needs_any.iter().all(has_any)
                     && clause.alternatives.iter().any(|a| has(a));
                 holds
@@ -305,6 +327,15 @@ impl Compiled {
             })
             .collect();
         possible.contains(&true).then_some(possible)
+    }
+}
+
+/// How a constant is written in the languages that there are; nothing where it has several forms.
+fn spellings(scalar: &Scalar) -> &'static [&'static str] {
+    match scalar {
+        Scalar::Bool(true) => &["True", "true"],
+        Scalar::Bool(false) => &["False", "false"],
+        Scalar::Number(_) | Scalar::Text(_) => &[],
     }
 }
 

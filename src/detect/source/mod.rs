@@ -40,7 +40,9 @@ impl Detector for SourceCode {
         };
         let rules = Compiled::of(language);
         // Most files hold none of the words that any rule needs: they are never parsed.
-        let Some(possible) = rules.possible(&source.bytes, |rule| out.is_enabled(rule)) else {
+        let path = String::from_utf8_lossy(source.path.as_bytes());
+        let enabled = |rule: &str| out.is_enabled(rule);
+        let Some(possible) = rules.possible(&path, &source.bytes, enabled) else {
             return;
         };
         if terrain::is_generated(&source.bytes) {
@@ -54,7 +56,6 @@ impl Detector for SourceCode {
                 return;
             }
         };
-        let path = String::from_utf8_lossy(source.path.as_bytes());
         let pass = Pass {
             facts,
             rules,
