@@ -10,7 +10,7 @@ use crate::check::{CheckRequest, ConfigChoice, Outcome as Checked, What, check};
 use crate::input::{read_list, stdin};
 use crate::model::{Confidence, Profile, RepoPath, Severity};
 use crate::policy::{Date, FailOn};
-use crate::report::{Format, RenderContext};
+use crate::report::RenderContext;
 
 use super::output::{self, Destination};
 use super::progress::ProgressLine;
@@ -257,7 +257,7 @@ pub(super) fn finish(checked: &Checked, args: &CommonArgs, hint: &str) -> Outcom
     let verdict = fail_on.judge(&checked.report, args.strict_scan);
     let incomplete = |s: &&crate::model::Skipped| s.reason.is_incomplete();
     let missed = checked.report.skipped.iter().filter(incomplete).count();
-    let is_silent = |d: &Destination| matches!(d.format, Format::Concise | Format::Lsp);
+    let is_silent = |d: &Destination| d.format.holds_findings_only();
     // These formats have no place for it.
     if missed > 0 && args.format.iter().any(is_silent) {
         output::note(&format!(

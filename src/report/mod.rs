@@ -90,6 +90,17 @@ impl Format {
         Self::ALL.iter().copied().find(|f| f.name() == name)
     }
 
+    /// True for formats that hold findings and nothing else: what was not checked must be said
+    /// elsewhere.
+    pub fn holds_findings_only(self) -> bool {
+        match self {
+            Self::Concise => true,
+            #[cfg(feature = "lsp")]
+            Self::Lsp => true,
+            Self::Pretty | Self::Json | Self::Sarif => false,
+        }
+    }
+
     pub fn reporter(self) -> &'static dyn Reporter {
         match self {
             Self::Pretty => &pretty::Pretty,
