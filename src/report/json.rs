@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{Evidence, Finding, Label, Report, Role, Severity, SuppressedBy};
 
-use super::place::{Place, place};
+use super::place::{Place, edited, place};
 use super::{RenderContext, Reporter};
 
 /// The report as one JSON object; the contract of other tools (schema version 1).
@@ -119,12 +119,7 @@ fn finding(report: &Report, finding: &Finding) -> Option<Value> {
                 .edits
                 .iter()
                 .filter_map(|edit| {
-                    let label = Label {
-                        source: edit.source,
-                        span: edit.span,
-                        text: String::new(),
-                        role: Role::Secondary,
-                    };
+                    let label = edited(edit);
                     let at = place(report, &label)?;
                     Some(json!({
                         "path": at.source.path.to_text(),

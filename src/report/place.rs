@@ -1,4 +1,4 @@
-use crate::model::{Label, Report, Source};
+use crate::model::{Edit, Label, Report, Role, Source};
 use crate::text::Position;
 
 /// Where a label stands, in the numbers that formats want.
@@ -21,4 +21,14 @@ pub(super) fn place<'r>(report: &'r Report, label: &Label) -> Option<Place<'r>> 
         start_utf16: lines.position_utf16(label.span.start, bytes),
         end_utf16: lines.position_utf16(label.span.end, bytes),
     })
+}
+
+/// What an edit replaces, as a label without words.
+pub(super) fn edited(edit: &Edit) -> Label {
+    Label {
+        source: edit.source,
+        span: edit.span,
+        text: String::new(),
+        role: Role::Secondary,
+    }
 }

@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::text::Position;
 
-use super::place::place;
+use super::place::{edited, place};
 use super::{RenderContext, Reporter, line_hash, uri};
 
 /// SARIF 2.1.0, within what GitHub code scanning takes.
@@ -184,12 +184,7 @@ fn result(
                 .edits
                 .iter()
                 .filter_map(|edit| {
-                    let label = Label {
-                        source: edit.source,
-                        span: edit.span,
-                        text: String::new(),
-                        role: Role::Secondary,
-                    };
+                    let label = edited(edit);
                     let place = location(report, &label)?;
                     Some(json!({
                         "artifactLocation": place["physicalLocation"]["artifactLocation"],
