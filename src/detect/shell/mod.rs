@@ -10,7 +10,7 @@ mod program;
 mod script;
 
 pub use flow::{Download, Flow, Placed, Usage, UsageKind};
-pub use image::ImageCommands;
+pub use image::{Image, ImageCommands, StageScript};
 pub use program::Use;
 pub use script::Scripts;
 
@@ -40,6 +40,8 @@ pub struct Shell<'a> {
     pub script: &'a Script,
     /// True where the commands make an image.
     pub in_image: bool,
+    /// Where in a Dockerfile they stand.
+    pub image: Option<Image<'a>>,
     placed: RefCell<Vec<Placed>>,
     flow: OnceCell<Flow>,
 }
@@ -50,6 +52,7 @@ impl<'a> Shell<'a> {
         Self {
             script,
             in_image: false,
+            image: None,
             placed: RefCell::default(),
             flow: OnceCell::new(),
         }
@@ -57,10 +60,11 @@ impl<'a> Shell<'a> {
 
     /// The facts of a build stage; `placed` are the files that it gets by download instructions,
     /// in order.
-    pub fn of_stage(script: &'a Script, placed: Vec<Placed>) -> Self {
+    pub fn of_stage(image: Image<'a>, placed: Vec<Placed>) -> Self {
         Self {
-            script,
+            script: &image.own.script,
             in_image: true,
+            image: Some(image),
             placed: RefCell::new(placed),
             flow: OnceCell::new(),
         }
