@@ -64,6 +64,10 @@ pub struct Example {
     pub nth: usize,
     /// The text after all safe fixes of this rule.
     pub fixed: Option<String>,
+    /// Forms of RUN in which this example would say something else: `exec`, `words`, `sh`, `stdin`,
+    /// `heredoc`, `onbuild`. See `tests/rules/forms.rs`.
+    #[serde(default)]
+    pub not_as: Vec<String>,
     /// Other files that lie in the same repository.
     #[serde(default)]
     pub files: Vec<OtherFile>,

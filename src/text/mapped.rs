@@ -98,27 +98,32 @@ impl Mapped {
             start: self.offset(span.start),
             ..Self::new()
         };
+        for (text, source) in self.pieces(span) {
+            part.append(self.text.get(text.range()).unwrap_or_default(), source);
+        }
+        part
+    }
+
+    /// The pieces that a span of the text is made of: each as a span of the text and of the
+    /// source. Both are as long as each other where the source spells the piece just so.
+    pub fn pieces(&self, span: Span) -> impl Iterator<Item = (Span, Span)> {
         let first = self.segment_of(span.start);
-        for (index, segment) in self.segments.iter().enumerate().skip(first) {
-            if segment.at >= span.end {
-                break;
-            }
-            let start = segment.at.max(span.start);
-            let end = self.segment_end(index).min(span.end);
-            let Some(text) = self.text.get(start as usize..end as usize) else {
-                continue;
-            };
-            let source = Span::new(
-                self.offset(start),
-                if end == self.segment_end(index) {
+        let segments = self.segments.iter().enumerate().skip(first);
+        segments
+            .take_while(move |(_, segment)| segment.at < span.end)
+            .filter_map(move |(index, segment)| {
+                let start = segment.at.max(span.start);
+                let whole = self.segment_end(index);
+                let end = whole.min(span.end);
+                let source_end = if end == whole {
                     segment.source_end
                 } else {
                     (segment.source + (end - segment.at)).min(segment.source_end)
-                },
-            );
-            part.append(text, source);
-        }
-        part
+                };
+                let text = Span::new(start, end);
+                let is_text = self.text.get(text.range()).is_some();
+                is_text.then(|| (text, Span::new(self.offset(start), source_end)))
+            })
     }
 
     /// The place in the source of a byte of the text; past the end, where the last piece ends.

@@ -2,7 +2,7 @@ use super::command::join;
 use super::place::{Context, ContextKind};
 use super::walk::Walk;
 use super::wrapper::{base_name, peel};
-use super::{Command, NESTING, Part, PartKind, Script, Variables, Word, backlog};
+use super::{Command, NESTING, Script, Variables, Word, backlog};
 use crate::model::{SkipReason, Span};
 use crate::parse::grammar::{self, Clock};
 use crate::text::Mapped;
@@ -70,32 +70,14 @@ impl Builder {
                 .reduce(Span::cover)
                 .unwrap_or_default(),
         );
-        let words = words
-            .iter()
-            .map(|text| Word {
-                span: text.source_span(),
-                text: text.as_str().to_owned(),
-                parts: vec![Part {
-                    kind: PartKind::Literal,
-                    text: text.as_str().to_owned(),
-                    span: text.source_span(),
-                    quoted: true,
-                    at: 0,
-                }],
-            })
-            .zip(words)
-            .map(|(word, text)| {
-                if let Some(command) = self.script.commands.get_mut(id) {
-                    command.words.push(word);
-                }
-                text.clone()
-            })
-            .collect::<Vec<_>>();
+        if let Some(command) = self.script.commands.get_mut(id) {
+            command.words.extend(words.iter().map(Word::verbatim));
+        }
         self.name(id);
         if let Some(index) = self.shell_string(id)
             && let Some(text) = words.get(index)
         {
-            self.nested(&text.clone(), id);
+            self.nested(text, id, ContextKind::Nested);
         }
     }
 
@@ -195,22 +177,21 @@ impl Builder {
         command.shell_string()
     }
 
-    /// Parses a text that a command runs.
-    pub(super) fn nested(&mut self, text: &Mapped, id: usize) {
+    /// Parses a text that a command runs, as what `kind` says.
+    pub(super) fn nested(&mut self, text: &Mapped, id: usize, kind: ContextKind) {
+        let Some(command) = self.script.commands.get(id) else {
+            return;
+        };
         if self.depth >= NESTING || text.is_empty() {
             return;
         }
         let outside = (self.context, self.cwd.clone(), self.pipefail);
-        self.context = self.script.commands.get(id).map(|c| c.context);
-        self.context = Some(self.push_context(ContextKind::Nested));
-        if self
-            .script
-            .commands
-            .get(id)
-            .is_some_and(|command| command.args().iter().any(|word| word.text == "pipefail"))
-        {
-            self.pipefail = true;
+        self.context = Some(command.context);
+        // Another shell begins without the settings of this one.
+        if command.name != "eval" {
+            self.pipefail = command.args().iter().any(|word| word.text == "pipefail");
         }
+        self.context = Some(self.push_context(kind));
         self.depth += 1;
         self.text(text);
         self.depth -= 1;

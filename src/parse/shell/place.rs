@@ -34,8 +34,10 @@ pub(super) enum ContextKind {
     Left { forgiven: bool },
     /// Inside `$(...)`, `<(...)` or backticks.
     Substitution(Output),
-    /// Inside a text that a command runs (`sh -c`, `eval`, a heredoc), where that command stands.
+    /// Inside a text that a command runs (`sh -c`, `eval`), where that command stands.
     Nested,
+    /// The same, where the command reads the text from its standard input.
+    Input,
 }
 
 /// Where the standard output of a command goes.
@@ -103,7 +105,7 @@ impl Script {
                     }
                 }
                 ContextKind::Substitution(output) => return output.clone(),
-                ContextKind::Left { .. } | ContextKind::Nested => {}
+                ContextKind::Left { .. } | ContextKind::Nested | ContextKind::Input => {}
             }
         }
         Output::Inherited
@@ -123,8 +125,14 @@ impl Script {
         &'a self,
         command: &'a Command,
     ) -> impl Iterator<Item = (usize, &'a Redirect)> {
+        // A pipe, or a script that comes from the same place, hides what is around it.
         let around = self
             .ancestors(command)
+            .take_while(|context| match context.kind {
+                ContextKind::Element { index, .. } => index == 0,
+                ContextKind::Input => false,
+                _ => true,
+            })
             .filter_map(|context| match &context.kind {
                 ContextKind::Redirected { redirects, .. } => Some(redirects.iter()),
                 _ => None,

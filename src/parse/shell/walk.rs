@@ -512,7 +512,7 @@ impl<'b, 't> Walk<'b, 't> {
             }
             self.unquoted(word, &mut text);
         }
-        self.builder.nested(&text, id);
+        self.builder.nested(&text, id, ContextKind::Nested);
     }
 
     /// The text of a word as the shell that runs it sees it. Variables stay variables; what a
@@ -544,7 +544,7 @@ impl<'b, 't> Walk<'b, 't> {
             ids.into_iter().find(|id| reads(id))
         });
         if let Some(id) = reader {
-            self.builder.nested(body, id);
+            self.builder.nested(body, id, ContextKind::Input);
         }
     }
 }

@@ -49,6 +49,27 @@ pub enum PartKind {
 }
 
 impl Word {
+    /// A word that is a text as it stands, such as an argument of the exec form.
+    pub(super) fn verbatim(text: &Mapped) -> Self {
+        let whole = Span::new(0, text.len());
+        let parts = text.pieces(whole).map(|(piece, span)| Part {
+            kind: PartKind::Literal,
+            text: text
+                .as_str()
+                .get(piece.range())
+                .unwrap_or_default()
+                .to_owned(),
+            span,
+            quoted: true,
+            at: piece.range().start,
+        });
+        Self {
+            span: text.source_span(),
+            text: text.as_str().to_owned(),
+            parts: parts.collect(),
+        }
+    }
+
     /// True where nothing in it depends on the run.
     pub fn is_literal(&self) -> bool {
         self.parts.iter().all(|p| p.kind == PartKind::Literal)
@@ -212,18 +233,21 @@ impl Reader<'_> {
         self.slice(from, end, quoted, word);
     }
 
+    /// One part for each piece of the source, so that what is inside a word can be pointed at even
+    /// where an escape or a continuation stands before it.
     fn slice(&self, start: usize, end: usize, quoted: bool, word: &mut Word) {
-        let Some(bytes) = self.bytes().get(start..end).filter(|b| !b.is_empty()) else {
-            return;
-        };
-        self.push(
-            start,
-            end,
-            PartKind::Literal,
-            String::from_utf8_lossy(bytes).into_owned(),
-            quoted,
-            word,
-        );
+        for (piece, span) in self.text.pieces(Span::from_usize(start, end)) {
+            let bytes = self.bytes().get(piece.range()).unwrap_or_default();
+            if !bytes.is_empty() {
+                word.parts.push(Part {
+                    kind: PartKind::Literal,
+                    text: String::from_utf8_lossy(bytes).into_owned(),
+                    span,
+                    quoted,
+                    at: piece.range().start,
+                });
+            }
+        }
     }
 
     fn opaque(&self, node: Node<'_>, kind: PartKind, quoted: bool, word: &mut Word) {
