@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use plimsoll::advisory::Advisories;
 use plimsoll::classify::classify;
 use plimsoll::detect::secret::{Secrets, automaton};
-use plimsoll::detect::{Context, Detector as _, Sink};
+use plimsoll::detect::{Context, Detector as _, Given, Sink};
 use plimsoll::model::{Origin, RepoPath, Source, SourceId};
 use plimsoll::parse::Document;
 use plimsoll::rules::{ActiveRules, RuleSet};
@@ -40,6 +40,7 @@ fn secrets(c: &mut Criterion) {
     let cx = Context {
         rules: &rules,
         advisories: &advisories,
+        given: Given::NOTHING,
     };
     let automaton = automaton().expect("the embedded rules build");
     let mut group = c.benchmark_group("secrets");

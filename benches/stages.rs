@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use plimsoll::advisory::Advisories;
 use plimsoll::check::{CheckRequest, ConfigChoice, What, check};
 use plimsoll::classify::classify;
-use plimsoll::detect::Context;
+use plimsoll::detect::{Context, Given};
 use plimsoll::engine::{Silent, check_source};
 use plimsoll::model::{Origin, RepoPath, Source, SourceId};
 use plimsoll::report::{Format, RenderContext};
@@ -35,6 +35,7 @@ fn detectors(c: &mut Criterion) {
     let cx = Context {
         rules: &rules,
         advisories: &advisories,
+        given: Given::NOTHING,
     };
     let mut group = c.benchmark_group("check_source");
     for path in [
@@ -60,6 +61,7 @@ fn plain_text(c: &mut Criterion) {
     let cx = Context {
         rules: &rules,
         advisories: &advisories,
+        given: Given::NOTHING,
     };
     let words = "the quick brown fox jumps over the lazy dog; value = other + 1;\n";
     let text = words.repeat((1 << 20) / words.len());

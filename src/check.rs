@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::advisory::Advisories;
-use crate::detect::Context;
+use crate::detect::{Context, Given};
 use crate::engine::{PackageCollector, PackageList, Progress, ScanOptions, scan};
 use crate::input::{
     Emit, Excludes, Found, InputError, Missing, Repository, Root, commit_range, find_root, named,
@@ -57,7 +57,7 @@ pub struct CheckRequest {
     pub honour_ignores: bool,
     pub whole_files: bool,
     pub threads: Option<usize>,
-    /// For expiries.
+    /// For expiries and ends of life.
     pub today: Option<Date>,
     /// Where the advisory index is, if anywhere.
     pub cache: Option<PathBuf>,
@@ -131,9 +131,14 @@ pub fn check(request: CheckRequest, progress: &dyn Progress) -> Result<Outcome, 
     let active = ActiveRules::new(Arc::clone(&rules), &selection)?;
     let excludes = Excludes::new(root.path(), &config.exclude)?;
     let advisories = Advisories::open(request.cache.as_deref());
+    let given = Given {
+        today: request.today.map(Date::day),
+        registries: config.registries.clone(),
+    };
     let cx = Context {
         rules: &active,
         advisories: &advisories,
+        given: &given,
     };
     let options = ScanOptions {
         threads: request.threads,

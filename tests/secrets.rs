@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use plimsoll::advisory::Advisories;
 use plimsoll::classify::classify;
-use plimsoll::detect::Context;
+use plimsoll::detect::{Context, Given};
 use plimsoll::engine::{Checked, check_source};
 use plimsoll::model::{Confidence, Evidence, Origin, RepoPath, Severity, Source, SourceId};
 use plimsoll::rules::{ActiveRules, RuleSet, example};
@@ -23,6 +23,7 @@ fn check(source: &Source, rules: &ActiveRules) -> Checked {
     let cx = Context {
         rules,
         advisories: &advisories,
+        given: Given::NOTHING,
     };
     check_source(&cx, source)
 }

@@ -2,11 +2,13 @@
 
 mod dependency;
 pub mod dockerfile;
+mod given;
 pub mod secret;
 pub mod shell;
 mod sink;
 pub mod source;
 
+pub use given::Given;
 pub use sink::{Reported, Sink};
 
 use crate::advisory::Advisories;
@@ -19,6 +21,7 @@ use crate::rules::ActiveRules;
 pub struct Context<'a> {
     pub rules: &'a ActiveRules,
     pub advisories: &'a Advisories,
+    pub given: &'a Given,
 }
 
 /// One family of checks.

@@ -24,6 +24,8 @@ pub struct Config {
     pub peer_comments: bool,
     /// Whether an inline ignore must say why.
     pub require_reason: bool,
+    /// The registries and names that images may come from; `None`: any.
+    pub registries: Option<Vec<String>>,
 }
 
 impl Default for Config {
@@ -36,6 +38,7 @@ impl Default for Config {
             ignores: Vec::new(),
             peer_comments: true,
             require_reason: false,
+            registries: None,
         }
     }
 }
@@ -85,6 +88,13 @@ struct Raw {
     peer_comments: bool,
     #[serde(default)]
     require_reason: bool,
+    images: Option<RawImages>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawImages {
+    registries: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -195,8 +205,30 @@ impl Config {
             ignores,
             peer_comments: raw.peer_comments,
             require_reason: raw.require_reason,
+            registries: raw.images.map(registries).transpose()?,
         })
     }
+}
+
+/// A pattern names a registry, or a registry and a path; `*` stands at the end of it, if anywhere.
+fn registries(images: RawImages) -> Result<Vec<String>, ConfigError> {
+    let is_pattern = |text: &str| {
+        let fixed = text.strip_suffix('*').unwrap_or(text);
+        !text.is_empty()
+            && !fixed.contains(|c: char| c.is_whitespace() || matches!(c, '*' | '@'))
+            && !fixed.contains("://")
+    };
+    images
+        .registries
+        .into_iter()
+        .map(|text| match is_pattern(text.get_ref()) {
+            true => Ok(text.into_inner()),
+            false => Err(at(
+                &text,
+                "write a registry (ghcr.io) or the start of a name and * (ghcr.io/acme/*)",
+            )),
+        })
+        .collect()
 }
 
 fn check_name(name: &Spanned<String>, rules: &RuleSet) -> Result<(), ConfigError> {
@@ -255,6 +287,19 @@ mod tests {
         assert_eq!(&text[error.span], "\"dockerfile/nonsense\"");
         let text = "profil = \"all\"\n";
         assert_eq!(&text[parse(text).expect_err("a typo").span], "profil");
+    }
+
+    #[test]
+    fn registries_are_names_that_may_end_in_a_star() {
+        let text = "[images]\nregistries = [\"docker.io\", \"ghcr.io/acme/*\"]\n";
+        let config = parse(text).expect("valid");
+        assert_eq!(config.registries.expect("given").len(), 2);
+        for bad in ["https://ghcr.io", "*.example.com", ""] {
+            assert!(
+                parse(&format!("[images]\nregistries = [{bad:?}]\n")).is_err(),
+                "{bad}"
+            );
+        }
     }
 
     #[test]

@@ -14,6 +14,11 @@ impl Date {
             .flatten()
     }
 
+    /// The day as the tables of detection know it.
+    pub fn day(self) -> Day {
+        self.0
+    }
+
     /// The UTC day of a number of seconds since 1970-01-01.
     pub fn from_unix(seconds: u64) -> Self {
         Self(Day::from_days(

@@ -8,9 +8,9 @@ mod forms;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use plimsoll::advisory::Advisories;
+use plimsoll::advisory::{Advisories, Day};
 use plimsoll::classify::classify;
-use plimsoll::detect::Context;
+use plimsoll::detect::{Context, Given};
 use plimsoll::engine::check_source;
 use plimsoll::model::{Finding, Origin, RepoPath, Safety, Source, SourceId};
 use plimsoll::rules::{ActiveRules, Check, Example, RuleFile, RuleSet, example};
@@ -53,6 +53,19 @@ fn is_wanted(id: &str) -> bool {
     std::env::var("PLIMSOLL_RULE").map_or(true, |part| id.contains(&part))
 }
 
+/// The day and the policy of all examples.
+fn given() -> Given {
+    let registries = [
+        "registry.example.com",
+        "ghcr.io/acme/*",
+        "docker.io/library/*",
+    ];
+    Given {
+        today: Day::parse("2026-08-22"),
+        registries: Some(registries.map(str::to_owned).to_vec()),
+    }
+}
+
 /// The findings of one rule alone, the way a run makes them.
 fn findings(id: &str, example: &Example, text: &str) -> (Source, Vec<Finding>) {
     let path = RepoPath::from(example.path.as_str());
@@ -63,6 +76,7 @@ fn findings(id: &str, example: &Example, text: &str) -> (Source, Vec<Finding>) {
     let cx = Context {
         rules: &rules,
         advisories: &advisories,
+        given: &given(),
     };
     let checked = check_source(&cx, &source);
     let failed = checked

@@ -12,6 +12,28 @@ pub(super) enum DefaultUser {
     Unknown,
 }
 
+/// The name by which an image is known, whichever mirror of Docker Hub it comes through.
+pub(super) fn official_name(reference: &ImageReference<'_>) -> String {
+    let name = reference.familiar();
+    let mirrored = ["/library/", "/dependency_proxy/containers/"]
+        .iter()
+        .find_map(|folder| Some(name.split_once(folder)?.1));
+    match mirrored {
+        Some(image) => image.to_owned(),
+        None => name,
+    }
+}
+
+/// True where a name is what a row of a table means; one `*` in it stands for anything.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((before, after)) => name
+            .strip_prefix(before)
+            .is_some_and(|rest| rest.ends_with(after)),
+    }
+}
+
 static USERS: &str = include_str!("../../../rules/data/image-users.txt");
 
 /// The user that an image runs as by default. The first row whose name fits decides, a whole name
@@ -20,18 +42,15 @@ pub(super) fn default_user(image: &str) -> DefaultUser {
     let Some(reference) = ImageReference::parse(image) else {
         return DefaultUser::Unknown;
     };
-    let name = reference.familiar();
+    let name = official_name(&reference);
     let mut found = None;
     for line in USERS.lines().filter(|line| !line.starts_with('#')) {
         let mut columns = line.split_whitespace();
         let (Some(pattern), Some(user)) = (columns.next(), columns.next()) else {
             continue;
         };
-        let fits = match pattern.strip_suffix('*') {
-            Some(prefix) => found.is_none() && name.starts_with(prefix),
-            None => pattern == name,
-        };
-        if fits {
+        let is_whole = !pattern.contains('*');
+        if fits(pattern, &name) && (is_whole || found.is_none()) {
             let tag = reference.tag.unwrap_or_default();
             let is_other = columns.any(|part| tag.contains(part));
             found = Some(match user {
@@ -40,7 +59,7 @@ pub(super) fn default_user(image: &str) -> DefaultUser {
                 "other" => DefaultUser::Other,
                 _ => DefaultUser::StepsDown,
             });
-            if !pattern.ends_with('*') {
+            if is_whole {
                 break;
             }
         }

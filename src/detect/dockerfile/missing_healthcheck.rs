@@ -4,23 +4,22 @@ use super::Facts;
 use crate::detect::Sink;
 use crate::parse::dockerfile::Keyword;
 
-/// Reports the last stage where nothing in it or below it says how to tell that it works.
+/// Reports the stage of an image where nothing in it or below it says how to tell that it works.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
-    let Some(target) = facts.file.target() else {
-        return;
-    };
-    let has_one = facts.file.ancestry(target).any(|stage| {
-        facts
-            .file
-            .instructions_of(stage)
-            .any(|i| i.keyword == Keyword::Healthcheck)
-    });
-    if !has_one {
-        out.report(
-            "dockerfile/missing-healthcheck",
-            target.image.span,
-            "nothing tells whether the container works",
-        )
-        .help("add HEALTHCHECK, unless the platform checks by itself");
+    for target in facts.targets() {
+        let has_one = facts.file.ancestry(target).any(|stage| {
+            facts
+                .file
+                .instructions_of(stage)
+                .any(|i| i.keyword == Keyword::Healthcheck)
+        });
+        if !has_one {
+            out.report(
+                "dockerfile/missing-healthcheck",
+                target.image.span,
+                "nothing tells whether the container works",
+            )
+            .help("add HEALTHCHECK, unless the platform checks by itself");
+        }
     }
 }

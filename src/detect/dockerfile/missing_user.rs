@@ -4,14 +4,16 @@ use super::Facts;
 use super::known_image::{DefaultUser, default_user, steps_down};
 use crate::detect::Sink;
 use crate::model::{Evidence, Severity};
-use crate::parse::dockerfile::{Base, Keyword};
+use crate::parse::dockerfile::{Base, Dockerfile, Keyword, Stage};
 
-/// Reports the base that makes the image run as root because nothing sets a user.
+/// Reports the base that makes an image run as root because nothing sets a user.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
-    let file = facts.file;
-    let Some(target) = file.target() else {
-        return;
-    };
+    for target in facts.targets() {
+        judge(facts.file, target, out);
+    }
+}
+
+fn judge(file: &Dockerfile, target: &Stage, out: &mut Sink<'_>) {
     if file.state_of(target).user.is_some() || steps_down(file, target) {
         return;
     }

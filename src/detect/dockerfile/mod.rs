@@ -4,16 +4,26 @@ mod credential;
 mod end_of_life;
 mod known_image;
 pub(crate) mod sensitive_path;
+mod used_image;
 
-use super::{Context, Detector, Sink};
-use crate::model::{FileKind, KindSet};
+use super::{Context, Detector, Given, Sink};
+use crate::model::{FileKind, KindSet, Source};
 use crate::parse::Document;
-use crate::parse::dockerfile::Dockerfile;
+use crate::parse::dockerfile::{Dockerfile, Stage};
 
 /// What a rule may ask.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts<'f> {
     pub(super) file: &'f Dockerfile,
+    pub(super) source: &'f Source,
+    pub(super) given: &'f Given,
+}
+
+impl<'f> Facts<'f> {
+    /// The stages that become images. Rules about what a container is judge each of them.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &'f Stage> {
+        self.file.target().into_iter()
+    }
 }
 
 /// A rule: reports to the sink what the facts say.
@@ -35,14 +45,18 @@ impl Detector for DockerfileDetector {
         KindSet::of(&[FileKind::Dockerfile])
     }
 
-    fn check(&self, _: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+    fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
         let file = doc.dockerfile();
         for error in &file.errors {
             out.report("dockerfile/syntax-error", error.span, error.message.clone())
                 .help("the build stops here; correct the instruction");
         }
         credential::mask(file, out);
-        let facts = Facts { file };
+        let facts = Facts {
+            file,
+            source: doc.source,
+            given: cx.given,
+        };
         for (id, check) in CHECKS {
             if out.is_enabled(id) {
                 check(&facts, out);

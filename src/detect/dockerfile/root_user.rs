@@ -4,14 +4,16 @@ use super::Facts;
 use super::known_image::steps_down;
 use crate::detect::Sink;
 use crate::model::Severity;
-use crate::parse::dockerfile::Body;
+use crate::parse::dockerfile::{Body, Dockerfile, Stage};
 
-/// Reports the USER that is in force at the end of the image and means root.
+/// Reports the USER that is in force at the end of an image and means root.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
-    let file = facts.file;
-    let Some(target) = file.target() else {
-        return;
-    };
+    for target in facts.targets() {
+        judge(facts.file, target, out);
+    }
+}
+
+fn judge(file: &Dockerfile, target: &Stage, out: &mut Sink<'_>) {
     let Some(instruction) = file
         .state_of(target)
         .user

@@ -3,22 +3,24 @@
 use super::Facts;
 use crate::detect::Sink;
 use crate::model::Evidence;
-use crate::parse::dockerfile::{Base, ImageReference};
 
-/// Reports the FROM whose image is not named by its content.
+/// Reports the image that is not named by its content.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
-    for stage in &facts.file.stages {
-        let Base::Image(image) = &stage.base else {
-            continue;
-        };
-        if ImageReference::parse(image).is_some_and(|reference| reference.digest.is_none()) {
+    for image in facts.images().filter(|image| !image.may_be_context()) {
+        if image.parsed().is_some_and(|image| image.digest.is_none()) {
+            let aliases: &[&str] = if image.is_base() {
+                &["dockerfile-source-not-pinned"]
+            } else {
+                &[]
+            };
             out.report(
                 "dockerfile/unpinned-image-digest",
-                stage.image.span,
-                format!("{image} is not pinned by a digest"),
+                image.span(),
+                format!("{} is not pinned by a digest", image.reference),
             )
+            .aliases(aliases)
             .evidence(Evidence::Image {
-                reference: image.clone(),
+                reference: image.reference.clone(),
             })
             .help("append @sha256: and the digest that the registry gives for this tag");
         }

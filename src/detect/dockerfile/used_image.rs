@@ -1,0 +1,94 @@
+//! Every image that a Dockerfile takes something from.
+
+use super::Facts;
+use crate::model::Span;
+use crate::parse::dockerfile::{Base, ImageReference, Instruction, Keyword, Origin, Word};
+
+/// An image as the file names it.
+#[derive(Clone, Debug)]
+pub(super) struct UsedImage<'f> {
+    /// With variables replaced.
+    pub reference: String,
+    /// As written.
+    pub word: Word,
+    pub how: How<'f>,
+}
+
+/// What the image is used for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum How<'f> {
+    Base,
+    /// COPY or ADD with `--from`, or RUN with a mount.
+    Files(&'f Instruction),
+}
+
+impl UsedImage<'_> {
+    pub fn span(&self) -> Span {
+        self.word.span
+    }
+
+    pub fn parsed(&self) -> Option<ImageReference<'_>> {
+        ImageReference::parse(&self.reference)
+    }
+
+    pub fn is_base(&self) -> bool {
+        matches!(self.how, How::Base)
+    }
+
+    pub fn is_copied(&self) -> bool {
+        matches!(self.how, How::Files(i) if i.keyword != Keyword::Run)
+    }
+
+    /// True where the name may be that of a build context instead: contexts have bare names.
+    pub fn may_be_context(&self) -> bool {
+        !self.is_base() && !self.reference.contains(['/', ':', '@'])
+    }
+}
+
+impl<'f> Facts<'f> {
+    /// The images of FROM and those of every `from=`, in the order of the file; stages and what only
+    /// the build's arguments know are left out.
+    pub(super) fn images(&self) -> impl Iterator<Item = UsedImage<'f>> {
+        let file = self.file;
+        file.instructions.iter().flat_map(move |instruction| {
+            let mut found = Vec::new();
+            if instruction.keyword == Keyword::From {
+                if let Some(stage) = file.stage_of(instruction)
+                    && let Base::Image(reference) = &stage.base
+                {
+                    found.push(UsedImage {
+                        reference: reference.clone(),
+                        word: stage.image.clone(),
+                        how: How::Base,
+                    });
+                }
+                return found;
+            }
+            for word in sources(instruction) {
+                let Some(stage) = instruction.stage else {
+                    continue;
+                };
+                if let Origin::Image(reference) = file.origin(stage, &word) {
+                    found.push(UsedImage {
+                        reference,
+                        word,
+                        how: How::Files(instruction),
+                    });
+                }
+            }
+            found
+        })
+    }
+}
+
+/// The values of `--from=` and of `from=` in mounts.
+fn sources(instruction: &Instruction) -> impl Iterator<Item = Word> {
+    instruction
+        .flags
+        .iter()
+        .filter_map(|flag| match flag.name.as_str() {
+            "from" => flag.value.clone(),
+            "mount" => flag.option("from"),
+            _ => None,
+        })
+}
