@@ -16,7 +16,9 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     (
         "source/shell/literal-password",
-        &["passwd", "useradd", "usermod"],
+        &[
+            "passwd", "useradd", "usermod", "mysql", "mariadb", "psql", "mongo", "openssl",
+        ],
     ),
     ("source/shell/passwordless-sudo", &["nopasswd"]),
     ("source/shell/plain-http-download", FETCH),
@@ -94,7 +96,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("source/shell/unverified-download", FETCH),
     (
         "source/shell/world-writable",
-        &["chmod", "install", "mkdir"],
+        &["chmod", "install", "mkdir", "umask"],
     ),
 ];
 

@@ -1,12 +1,14 @@
 //! What shell commands do wrong, wherever they are written: in a script, or in what an image's
 //! build runs. One judgement a file; families and languages only name the rule that it reports.
 
+mod account;
 pub mod fetch;
 mod flow;
 mod image;
 mod install;
 mod mention;
 mod program;
+mod removal;
 mod script;
 
 pub use flow::{Download, Flow, Placed, Usage, UsageKind};
@@ -17,7 +19,7 @@ pub use script::Scripts;
 use std::cell::{OnceCell, RefCell};
 
 use super::Sink;
-use crate::parse::shell::Script;
+use crate::parse::shell::{Command, Script};
 
 /// A judgement: reports under the name of the rule that asks for it.
 pub type Check = fn(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>);
@@ -68,6 +70,19 @@ impl<'a> Shell<'a> {
             placed: RefCell::new(placed),
             flow: OnceCell::new(),
         }
+    }
+
+    /// True where the same text, after a command, removes a path again: no layer keeps it.
+    pub fn is_removed(&self, command: &Command, path: &str) -> bool {
+        let after = self
+            .script
+            .commands
+            .get(command.id + 1..)
+            .unwrap_or_default();
+        after
+            .iter()
+            .take_while(|later| later.unit == command.unit)
+            .any(|later| removal::removes(later, path).is_some())
     }
 
     /// Downloads and what becomes of them; followed on first use.

@@ -34,6 +34,7 @@ fn mode(command: &Command) -> Option<&Word> {
 fn sets_user(mode: &str) -> bool {
     if mode.bytes().all(|b| b.is_ascii_digit()) {
         // 4 is the user's bit; a group's bit on folders (2) is ordinary.
+        let mode = mode.trim_start_matches('0');
         return mode.len() == 4 && mode.bytes().next().is_some_and(|b| b & 4 != 0);
     }
     mode.split(',').any(|clause| {

@@ -1,11 +1,24 @@
 //! world-writable: every user may change what the command touches.
 
-use super::Shell;
+use super::{Shell, system_file_mode};
 use crate::detect::Sink;
 use crate::parse::shell::{Command, Syntax, Word};
 
+/// The rule that says more about files of the system.
+const SYSTEM_FILES: &str = "dockerfile/system-file-mode";
+
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for command in &shell.script.commands {
+        if let Some(word) = open_mask(command) {
+            out.report(
+                rule,
+                word.span,
+                "every user may write to the files that are made from here on",
+            )
+            .text("takes no right from others")
+            .help("use umask 022, or 027 to keep others out altogether");
+            continue;
+        }
         let Some(mode) = mode(command).filter(|mode| lets_all_write(&mode.text)) else {
             continue;
         };
@@ -17,6 +30,9 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .collect();
         // The folders for temporary files and devices are meant to be open.
         if !targets.is_empty() && targets.iter().all(|t| is_open_by_design(t)) {
+            continue;
+        }
+        if shell.in_image && system_file_mode::covers(command) && out.is_enabled(SYSTEM_FILES) {
             continue;
         }
         if gives_back(shell, command, &mode.text, &targets) {
@@ -31,6 +47,15 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         .text("grants write to others")
         .help("give the one user or group that writes there ownership, and use 755, 775 or 750");
     }
+}
+
+/// `umask 000`, which leaves others the right to write.
+fn open_mask(command: &Command) -> Option<&Word> {
+    let word = command.args().first().filter(|_| command.name == "umask")?;
+    let is_number = !word.text.is_empty() && word.text.bytes().all(|b| b.is_ascii_digit());
+    let digits = word.text.trim_start_matches('0');
+    let others = digits.bytes().last().unwrap_or(b'0');
+    (is_number && others & 2 == 0).then_some(word)
 }
 
 /// `chmod a-w FILE`, and `chmod a+w FILE` after it: a test takes the right away for a moment.

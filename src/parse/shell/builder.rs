@@ -74,6 +74,7 @@ impl Builder {
             command.words.extend(words.iter().map(Word::verbatim));
         }
         self.name(id);
+        self.actions_of_find(id);
         if let Some(index) = self.shell_string(id)
             && let Some(text) = words.get(index)
         {
@@ -136,6 +137,37 @@ impl Builder {
                 .filter(|word| word.is_known())
                 .map(|word| base_name(&word.text).to_owned())
                 .unwrap_or_default();
+        }
+    }
+
+    /// The commands that `find` runs for what it finds: `find -exec COMMAND ... ;`.
+    pub(super) fn actions_of_find(&mut self, id: usize) {
+        let Some(command) = self.script.commands.get(id).filter(|c| c.name == "find") else {
+            return;
+        };
+        let (context, redirects) = (command.context, command.redirects.clone());
+        let is_action =
+            |word: &Word| matches!(word.text.as_str(), "-exec" | "-execdir" | "-ok" | "-okdir");
+        let mut actions = Vec::new();
+        let mut words = command.args();
+        while let Some(at) = words.iter().position(is_action) {
+            words = words.get(at + 1..).unwrap_or_default();
+            let end = words
+                .iter()
+                .position(|word| matches!(word.text.as_str(), ";" | "+"));
+            let (action, rest) = words.split_at(end.unwrap_or(words.len()));
+            actions.push(action.to_vec());
+            words = rest;
+        }
+        for action in actions.into_iter().filter(|action| !action.is_empty()) {
+            let span = action.iter().map(|word| word.span).reduce(Span::cover);
+            let run = self.open_command(span.unwrap_or_default());
+            if let Some(command) = self.script.commands.get_mut(run) {
+                command.words = action;
+                command.context = context;
+                command.redirects = redirects.clone();
+            }
+            self.name(run);
         }
     }
 

@@ -494,6 +494,7 @@ impl<'b, 't> Walk<'b, 't> {
     fn finish_command(&mut self, id: usize) {
         self.builder.name(id);
         self.builder.effects(id);
+        self.builder.actions_of_find(id);
         let Some(command) = self.builder.script.commands.get(id) else {
             return;
         };
