@@ -111,6 +111,11 @@ pub(super) fn successor(image: &str) -> Option<&'static str> {
     Some(instead)
 }
 
+/// True for names of releases such as `bookworm`; `sid` and `stable` are none.
+pub(super) fn is_codename(part: &str) -> bool {
+    table().codenames.contains_key(part)
+}
+
 /// The releases that an image's reference names: of what it is made for, and of the distribution
 /// below.
 pub(super) fn releases(image: &str) -> Vec<Release> {

@@ -27,7 +27,7 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             })
             .collect();
         let instead = successor(&image.reference);
-        if instead.is_some() {
+        if instead.is_some() && over.is_empty() {
             wrong.push(format!(
                 "{} is not maintained under this name any more",
                 image.reference

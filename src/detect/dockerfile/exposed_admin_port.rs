@@ -1,8 +1,8 @@
 //! dockerfile/exposed-admin-port
 
 use super::Facts;
+use super::exposed_port::ExposedPort;
 use crate::detect::Sink;
-use crate::parse::dockerfile::{Body, Keyword};
 
 /// Port and what listens there.
 const PORTS: &[(u16, &str)] = &[
@@ -20,42 +20,38 @@ const PORTS: &[(u16, &str)] = &[
 
 /// Reports the port of EXPOSE at which somebody could take the container over.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
-    for instruction in &facts.file.instructions {
-        let (Keyword::Expose, Body::Words(words)) = (instruction.keyword, &instruction.body) else {
+    for (instruction, word) in facts.exposed() {
+        let Some((port, message)) = word.value.known().and_then(|text| named(text, PORTS)) else {
             continue;
         };
-        for word in words {
-            let Some((first, last)) = word.value.known().and_then(ports) else {
-                continue;
-            };
-            let Some((port, what)) = PORTS.iter().find(|(port, _)| (first..=last).contains(port))
-            else {
-                continue;
-            };
-            let message = if first == last {
-                format!("port {port} is {what}")
-            } else {
-                format!("the range holds port {port}, {what}")
-            };
-            let aliases: &[&str] = if *port == 22 {
-                &["DS-0004", "CKV_DOCKER_1"]
-            } else {
-                &[]
-            };
-            out.report("dockerfile/exposed-admin-port", word.span, message)
-                .aliases(aliases)
-                .help("administer containers from outside, with docker exec or kubectl exec");
+        let aliases: &[&str] = if port == 22 {
+            &["DS-0004", "CKV_DOCKER_1"]
+        } else {
+            &[]
+        };
+        let finding = out
+            .report("dockerfile/exposed-admin-port", word.span, message)
+            .aliases(aliases)
+            .help("administer containers from outside, with docker exec or kubectl exec");
+        // Of a range, the rest may be meant.
+        if word.raw.contains(&port.to_string()) && !word.raw.contains('-') {
+            let (title, safety, span) = facts.without(instruction, word);
+            finding.fix(title, safety, span, "");
         }
     }
 }
 
-/// First and last container port of `80`, `80-90/tcp` or `127.0.0.1:8080:80`; none for UDP.
-fn ports(word: &str) -> Option<(u16, u16)> {
-    let (ports, protocol) = word.split_once('/').unwrap_or((word, "tcp"));
-    if !protocol.eq_ignore_ascii_case("tcp") {
-        return None;
-    }
-    let container = ports.rsplit(':').next()?;
-    let (first, last) = container.split_once('-').unwrap_or((container, container));
-    Some((first.parse().ok()?, last.parse().ok()?))
+/// The first port of a table that a word of EXPOSE names or holds, and what to say about it.
+pub(super) fn named(text: &str, ports: &[(u16, &str)]) -> Option<(u16, String)> {
+    let exposed = ExposedPort::parse(text);
+    let (first, last) = exposed.range().filter(|_| exposed.is_tcp())?;
+    let (port, what) = ports
+        .iter()
+        .find(|(port, _)| (first..=last).contains(port))?;
+    let message = if first == last {
+        format!("port {port} is {what}")
+    } else {
+        format!("the range holds port {port}, {what}")
+    };
+    Some((*port, message))
 }

@@ -29,6 +29,11 @@ fn judge(file: &Dockerfile, target: &Stage, out: &mut Sink<'_>) {
             "nothing sets a user, and on scratch that means root".to_owned(),
         ),
         Base::Image(image) => match default_user(image) {
+            // What starts nothing of its own is there to be built upon or built in.
+            DefaultUser::Root if !starts(Keyword::Entrypoint) && !starts(Keyword::Cmd) => (
+                Severity::Low,
+                format!("nothing sets a user, and {image} runs as root"),
+            ),
             DefaultUser::Root => (
                 Severity::Medium,
                 format!("nothing sets a user, and {image} runs as root"),

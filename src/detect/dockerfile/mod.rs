@@ -2,6 +2,7 @@
 
 mod credential;
 mod end_of_life;
+mod exposed_port;
 mod known_image;
 pub(crate) mod sensitive_path;
 mod used_image;
