@@ -58,6 +58,10 @@ fn finding(span: Span, text: &str) -> Finding {
                 span,
                 with: text.to_owned(),
             }],
+            creates: vec![plimsoll::model::NewFile {
+                path: RepoPath::from(text),
+                text: text.to_owned(),
+            }],
         }],
         fingerprint: Fingerprint::of(&[b"x"]),
         evidence: Evidence::Secret(Redacted::new("abc_", 40)),

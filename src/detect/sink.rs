@@ -271,6 +271,7 @@ impl Reported<'_> {
                     .into_iter()
                     .map(|(span, with)| Edit { source, span, with })
                     .collect(),
+                creates: Vec::new(),
             });
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::model::{Evidence, Finding, Fingerprint, Source, Span};
+use crate::model::{Evidence, Finding, Fingerprint, Fix, Source, Span};
 use crate::rules::RuleSet;
 
 /// Secrets shorter than this are masked in place but not searched for in other texts: a
@@ -64,7 +64,7 @@ fn clean(finding: &mut Finding, secrets: &AhoCorasick) {
     }
     finding
         .fixes
-        .retain(|fix| !fix.edits.iter().any(|e| secrets.is_match(&e.with)));
+        .retain(|fix| !written(fix).any(|text| secrets.is_match(text)));
     for fix in &mut finding.fixes {
         clean(&mut fix.title);
     }
@@ -80,6 +80,12 @@ fn clean(finding: &mut Finding, secrets: &AhoCorasick) {
         }
         Evidence::None | Evidence::Secret(_) => {}
     }
+}
+
+/// Every text that a fix would put into a file.
+fn written(fix: &Fix) -> impl Iterator<Item = &str> {
+    let edits = fix.edits.iter().map(|edit| edit.with.as_str());
+    edits.chain(fix.creates.iter().map(|file| file.text.as_str()))
 }
 
 /// Leaves of a finding only what cannot quote its file.

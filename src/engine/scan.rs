@@ -9,8 +9,8 @@ use crate::detect::Context;
 use crate::guard::LIMITS;
 use crate::input::{Emit, Found, Item};
 use crate::model::{
-    FileKind, Finding, Fingerprint, KindSet, RepoPath, SkipReason, Skipped, Source, SourceId,
-    SourceTable, Stats,
+    FileKind, Finding, Fingerprint, KindSet, Origin, RepoPath, SkipReason, Skipped, Source,
+    SourceId, SourceTable, Stats,
 };
 
 use super::check::{check_source, sort};
@@ -23,6 +23,8 @@ pub struct ScanOptions {
     pub threads: Option<usize>,
     /// Kinds whose sources are kept for the joins, whether or not they have findings.
     pub keep: KindSet,
+    /// Whether the bytes of kept sources are handed out as they are, for fixes.
+    pub originals: bool,
 }
 
 /// Everything that was found, before policy. Sorted; the same whatever the number of threads.
@@ -33,6 +35,9 @@ pub struct Scan {
     pub stats: Stats,
     /// Masked sources: those with findings, with ignore comments, or of a kept kind.
     pub sources: SourceTable,
+    /// The same sources as they were checked, where they were asked for. Not masked: nothing of
+    /// them may be shown.
+    pub originals: BTreeMap<SourceId, Arc<[u8]>>,
     /// Every path that was checked.
     pub paths: BTreeSet<RepoPath>,
     /// Findings on unchanged lines that the file had before the change, too.
@@ -154,10 +159,14 @@ impl Scan {
         self.paths.insert(source.path.clone());
         let keep = !checked.findings.is_empty()
             || options.keep.contains(source.kind)
+            || (options.originals && source.origin == Origin::Buffer)
             || memchr::memmem::find(&source.bytes, MARKER).is_some();
         if keep {
             let masked = source.masked(&checked.secrets);
             self.sources.0.insert(id, Arc::new(masked));
+            if options.originals {
+                self.originals.insert(id, source.bytes);
+            }
         }
         self.findings.extend(checked.findings);
     }
@@ -197,6 +206,7 @@ impl Scan {
             *self.stats.by_kind.entry(kind).or_default() += count;
         }
         self.sources.0.extend(other.sources.0);
+        self.originals.extend(other.originals);
         self.paths.extend(other.paths);
         self.known.extend(other.known);
     }
@@ -213,6 +223,10 @@ impl Scan {
             source.id = new;
             self.sources.0.insert(new, Arc::new(source));
         }
+        self.originals = std::mem::take(&mut self.originals)
+            .into_iter()
+            .filter_map(|(old, bytes)| Some((*names.get(&old)?, bytes)))
+            .collect();
         for finding in &mut self.findings {
             let labels = finding.labels.iter_mut().map(|l| &mut l.source);
             let edits = finding.fixes.iter_mut().flat_map(|f| &mut f.edits);

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{SourceId, Span};
+use super::{RepoPath, SourceId, Span};
 
 /// How far a fix may be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -22,10 +22,18 @@ pub struct Edit {
     pub with: String,
 }
 
-/// A repair: all its edits or none.
+/// A file that is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFile {
+    pub path: RepoPath,
+    pub text: String,
+}
+
+/// A repair: all its edits and new files, or none. The edits may be in several sources.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     pub title: String,
     pub safety: Safety,
     pub edits: Vec<Edit>,
+    pub creates: Vec<NewFile>,
 }

@@ -17,7 +17,7 @@ mod span;
 pub use file_kind::{FileKind, KindSet};
 pub use finding::{Evidence, Finding, Label, Role};
 pub use fingerprint::Fingerprint;
-pub use fix::{Edit, Fix, Safety};
+pub use fix::{Edit, Fix, NewFile, Safety};
 pub use package::{Ecosystem, Package, PackageSource, PlacedPackage, Scope};
 pub use path::RepoPath;
 pub use redacted::Redacted;

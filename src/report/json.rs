@@ -128,7 +128,14 @@ fn finding(report: &Report, finding: &Finding) -> Option<Value> {
                     }))
                 })
                 .collect();
-            json!({ "title": fix.title, "safety": fix.safety, "edits": edits })
+            let mut shown = json!({ "title": fix.title, "safety": fix.safety, "edits": edits });
+            if !fix.creates.is_empty() {
+                let files = fix.creates.iter();
+                shown["creates"] = files
+                    .map(|file| json!({ "path": file.path.to_text(), "text": file.text }))
+                    .collect();
+            }
+            shown
         })
         .collect();
     let evidence = match &finding.evidence {

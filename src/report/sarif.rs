@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::model::{
-    Confidence, Finding, Label, Level, Report, Role, Rule, Severity, SkipReason, Suppressed,
-    SuppressedBy,
+    Confidence, Finding, Label, Level, NewFile, Report, Role, Rule, Severity, SkipReason,
+    Suppressed, SuppressedBy,
 };
 use crate::text::Position;
 
@@ -194,6 +194,7 @@ fn result(
                         }],
                     }))
                 })
+                .chain(fix.creates.iter().map(created))
                 .collect();
             json!({ "description": { "text": fix.title }, "artifactChanges": changes })
         })
@@ -240,6 +241,19 @@ fn result(
         result["suppressions"] = json!([suppression]);
     }
     Some(result)
+}
+
+/// A new file, as text put at the start of a file that is empty so far.
+fn created(file: &NewFile) -> Value {
+    let mut encoded = String::new();
+    uri::encode_path(file.path.as_bytes(), &mut encoded);
+    json!({
+        "artifactLocation": { "uri": encoded },
+        "replacements": [{
+            "deletedRegion": { "byteOffset": 0, "byteLength": 0 },
+            "insertedContent": { "text": file.text },
+        }],
+    })
 }
 
 fn location(report: &Report, label: &Label) -> Option<Value> {
