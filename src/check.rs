@@ -1,14 +1,15 @@
 //! The whole job in one call: input, detectors, policy.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::advisory::Advisories;
 use crate::detect::{Context, Given};
 use crate::engine::{PackageCollector, PackageList, Progress, ScanOptions, scan};
+use crate::fix::{Edited, Look, Mode, Repair, repair};
 use crate::input::{
-    Emit, Excludes, Found, InputError, Missing, Repository, Root, commit_range, find_root, named,
-    read_config, staged, staged_file, tracked,
+    Emit, Excludes, Found, InputError, Item, Missing, Repository, Root, commit_range, find_root,
+    named, read_config, staged, staged_file, tracked,
 };
 use crate::model::{Confidence, Profile, RepoPath, Report, Severity};
 use crate::policy::{Config, ConfigError, Date, FailOn, Policy, PolicyOptions};
@@ -57,7 +58,7 @@ pub struct CheckRequest {
     pub honour_ignores: bool,
     pub whole_files: bool,
     pub threads: Option<usize>,
-    /// For expiries and ends of life.
+    /// For expiries.
     pub today: Option<Date>,
     /// Where the advisory index is, if anywhere.
     pub cache: Option<PathBuf>,
@@ -117,72 +118,165 @@ const CONFIG_PLACES: [&str; 3] = ["plimsoll.toml", ".plimsoll.toml", ".config/pl
 
 /// Runs a check.
 pub fn check(request: CheckRequest, progress: &dyn Progress) -> Result<Outcome, CheckError> {
-    let rules = Arc::new(RuleSet::embedded());
-    let (repository, root) = open(&request)?;
-    let (config, config_file) = configuration(&request, repository.as_ref(), root.path(), &rules)?;
-    let selection = Selection {
-        profile: request.profile.or(config.profile).unwrap_or_default(),
-        only: request.only.clone(),
-        skip: request.skip.clone(),
-        severity: request.severity,
-        confidence: request.confidence,
-        levels: config.levels.clone(),
-    };
-    let active = ActiveRules::new(Arc::clone(&rules), &selection)?;
-    let excludes = Excludes::new(root.path(), &config.exclude)?;
-    let advisories = Advisories::open(request.cache.as_deref());
-    let given = Given {
-        today: request.today.map(Date::day),
-        registries: config.registries.clone(),
-    };
-    let cx = Context {
-        rules: &active,
-        advisories: &advisories,
-        given: &given,
-    };
-    let options = ScanOptions {
-        threads: request.threads,
-        ..ScanOptions::default()
-    };
-    let whole_repository = match &request.what {
-        What::Paths(paths) => paths.is_empty() && request.current_dir.as_path() == root.path(),
-        What::Tracked => true,
-        _ => false,
-    };
-    let whole_files = request.whole_files || !matches!(request.what, What::Staged | What::Range(_));
-    let mut fed = Ok(None);
-    let result = scan(&cx, options, progress, |emit| {
-        fed = feed(
-            request.what,
-            &request.current_dir,
-            &root,
-            repository.as_ref(),
-            &excludes,
-            emit,
-        );
-    });
-    let changes = fed?;
-    let mut notes = Vec::new();
-    if !request.honour_ignores {
-        notes.push("ignores switched off".to_owned());
+    let run = Run::prepare(request)?;
+    let (look, changes) = run.look(&Edited::new(), false, progress)?;
+    Ok(run.outcome(look.report, changes))
+}
+
+/// Runs a check, applies the fixes of what it shows, and checks again what that leaves. The
+/// outcome is about the files as they are afterwards; what is staged stays as it is, so for
+/// [`What::Staged`] and where nothing is written, it is about the files as they were.
+pub fn fix(
+    request: CheckRequest,
+    mode: Mode,
+    progress: &dyn Progress,
+) -> Result<(Outcome, Repair), CheckError> {
+    let run = Run::prepare(request)?;
+    let none = Edited::new();
+    let (first, changes) = run.look(&none, true, progress)?;
+    let mut look = |edited: &Edited| Ok::<_, CheckError>(run.look(edited, true, progress)?.0);
+    let (repair, mut left) = repair(first, mode, &run.root, &mut look)?;
+    let stays = !mode.write || matches!(run.request.what, What::Staged);
+    if stays && !repair.changes.is_empty() {
+        left = run.look(&none, false, progress)?.0;
     }
-    let policy = Policy {
-        config: &config,
-        config_file,
-        rules: &active,
-        options: PolicyOptions {
-            honour_ignores: request.honour_ignores,
-            whole_files,
-            whole_repository,
-            today: request.today,
-        },
-    };
-    Ok(Outcome {
-        report: policy.apply(result, advisories.info(), notes),
-        fail_on: config.fail_on,
-        root: root.path().to_owned(),
-        changes,
-    })
+    Ok((run.outcome(left.report, changes), repair))
+}
+
+/// Everything that a check needs, read once for all its rounds.
+struct Run {
+    request: CheckRequest,
+    repository: Option<Repository>,
+    root: Arc<Root>,
+    config: Config,
+    config_file: Option<(RepoPath, String)>,
+    active: ActiveRules,
+    excludes: Excludes,
+    advisories: Advisories,
+    given: Given,
+}
+
+impl Run {
+    fn prepare(request: CheckRequest) -> Result<Self, CheckError> {
+        let rules = Arc::new(RuleSet::embedded());
+        let (repository, root) = open(&request)?;
+        let (config, config_file) =
+            configuration(&request, repository.as_ref(), root.path(), &rules)?;
+        let selection = Selection {
+            profile: request.profile.or(config.profile).unwrap_or_default(),
+            only: request.only.clone(),
+            skip: request.skip.clone(),
+            severity: request.severity,
+            confidence: request.confidence,
+            levels: config.levels.clone(),
+        };
+        Ok(Self {
+            given: Given {
+                today: request.today.map(Date::day),
+                registries: config.registries.clone(),
+            },
+            active: ActiveRules::new(rules, &selection)?,
+            excludes: Excludes::new(root.path(), &config.exclude)?,
+            advisories: Advisories::open(request.cache.as_deref()),
+            request,
+            repository,
+            root,
+            config,
+            config_file,
+        })
+    }
+
+    /// One check of the files as they are, with `edited` in the place of those that fixes change.
+    fn look(
+        &self,
+        edited: &Edited,
+        originals: bool,
+        progress: &dyn Progress,
+    ) -> Result<(Look, Option<usize>), CheckError> {
+        let request = &self.request;
+        let cx = Context {
+            rules: &self.active,
+            advisories: &self.advisories,
+            given: &self.given,
+        };
+        let options = ScanOptions {
+            threads: request.threads,
+            originals,
+            ..ScanOptions::default()
+        };
+        let mut fed = Ok(None);
+        let mut result = scan(&cx, options, progress, |emit| {
+            fed = self.feed(edited, emit);
+        });
+        let changes = fed?;
+        let mut notes = Vec::new();
+        if !request.honour_ignores {
+            notes.push("ignores switched off".to_owned());
+        }
+        let is_change = matches!(request.what, What::Staged | What::Range(_));
+        let policy = Policy {
+            config: &self.config,
+            config_file: self.config_file.clone(),
+            rules: &self.active,
+            options: PolicyOptions {
+                honour_ignores: request.honour_ignores,
+                whole_files: request.whole_files || !is_change,
+                whole_repository: self.is_whole_repository(),
+                today: request.today,
+            },
+        };
+        let originals = std::mem::take(&mut result.originals);
+        let report = policy.apply(result, self.advisories.info(), notes);
+        Ok((Look { report, originals }, changes))
+    }
+
+    fn is_whole_repository(&self) -> bool {
+        match &self.request.what {
+            What::Paths(paths) => {
+                paths.is_empty() && self.request.current_dir.as_path() == self.root.path()
+            }
+            What::Tracked => true,
+            _ => false,
+        }
+    }
+
+    /// The input, with edited files as they would be and new ones after all others.
+    fn feed(&self, edited: &Edited, emit: Emit<'_>) -> Result<Option<usize>, InputError> {
+        let left = Mutex::new(edited.clone());
+        let take = |path: &RepoPath| left.lock().ok()?.remove(path);
+        let emit_edited = |found: Found| match found {
+            Found::Item(item) => match take(&item.path) {
+                Some(bytes) => emit(Found::Item(item.with_edits(&bytes))),
+                None => emit(Found::Item(item)),
+            },
+            skipped => emit(skipped),
+        };
+        let fed = feed(
+            &self.request.what,
+            &self.request.current_dir,
+            &self.root,
+            self.repository.as_ref(),
+            &self.excludes,
+            if edited.is_empty() {
+                emit
+            } else {
+                &emit_edited
+            },
+        )?;
+        for (path, bytes) in left.into_inner().unwrap_or_default() {
+            emit(Found::Item(Item::edited(path, &bytes)));
+        }
+        Ok(fed)
+    }
+
+    fn outcome(&self, report: Report, changes: Option<usize>) -> Outcome {
+        Outcome {
+            report,
+            fail_on: self.config.fail_on,
+            root: self.root.path().to_owned(),
+            changes,
+        }
+    }
 }
 
 /// The packages that the lockfiles of an input pin.
@@ -197,7 +291,7 @@ pub fn packages(request: CheckRequest) -> Result<PackageList, CheckError> {
     let excludes = Excludes::new(root.path(), &config.exclude)?;
     let collector = PackageCollector::default();
     feed(
-        request.what,
+        &request.what,
         &request.current_dir,
         &root,
         repository.as_ref(),
@@ -224,7 +318,7 @@ fn open(request: &CheckRequest) -> Result<(Option<Repository>, Arc<Root>), Check
 }
 
 fn feed(
-    what: What,
+    what: &What,
     base: &Path,
     root: &Arc<Root>,
     repository: Option<&Repository>,
@@ -242,32 +336,20 @@ fn feed(
     };
     match (what, repository) {
         (What::Paths(paths), _) => {
-            let paths = if paths.is_empty() {
-                vec![base.to_owned()]
-            } else {
-                paths
-            };
-            named(
-                root,
-                base,
-                &paths,
-                Missing::IsAnError,
-                excludes,
-                false,
-                emit,
-            )
-            .map(|()| None)
+            let here = [base.to_owned()];
+            let paths = if paths.is_empty() { &here } else { &paths[..] };
+            named(root, base, paths, Missing::IsAnError, excludes, false, emit).map(|()| None)
         }
         (What::List(paths), _) => {
-            named(root, base, &paths, Missing::IsSkipped, excludes, true, emit).map(|()| None)
+            named(root, base, paths, Missing::IsSkipped, excludes, true, emit).map(|()| None)
         }
         (What::One(found), _) => {
-            emit(found);
+            emit(found.clone());
             Ok(None)
         }
         (What::Staged, Some(repository)) => staged(repository, &included).map(Some),
         (What::Range(range), Some(repository)) => {
-            commit_range(repository, &range, &included).map(Some)
+            commit_range(repository, range, &included).map(Some)
         }
         (What::Tracked, Some(repository)) => tracked(root, repository, &included).map(|()| None),
         (What::Staged | What::Range(_) | What::Tracked, None) => {

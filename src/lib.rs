@@ -6,6 +6,7 @@ pub mod classify;
 pub mod cli;
 pub mod detect;
 pub mod engine;
+pub mod fix;
 pub mod guard;
 pub mod hook;
 pub mod input;

@@ -7,11 +7,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Args;
 
 use crate::check::{CheckRequest, ConfigChoice, Outcome as Checked, What, check};
+use crate::fix::{Mode, Repair};
 use crate::input::{read_list, stdin};
 use crate::model::{Confidence, Profile, RepoPath, Severity};
 use crate::policy::{Date, FailOn};
 use crate::report::RenderContext;
 
+use super::fix::{self, FixArgs};
 use super::output::{self, Destination};
 use super::progress::ProgressLine;
 use super::terminal::{self, ColorChoice};
@@ -37,6 +39,8 @@ pub struct CheckArgs {
     /// The list of --files-from is separated by NUL
     #[arg(short = '0', requires = "files_from", help_heading = "Input")]
     null: bool,
+    #[command(flatten)]
+    fix: FixArgs,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -174,7 +178,12 @@ pub fn run(args: &CheckArgs) -> Outcome {
         }
         None => What::Paths(args.paths.clone()),
     };
-    let checked = perform(what, &args.common, false, false)?;
+    if reads_stdin && args.fix.mode().is_some_and(|mode| mode.write) {
+        return Err(CliError::Usage(
+            "standard input cannot be fixed; --diff shows what would change".into(),
+        ));
+    }
+    let (checked, fixes) = perform_with(what, &args.common, args.fix, false, false)?;
     let none = checked.report.stats.files_checked == 0 && checked.report.skipped.is_empty();
     if none {
         output::note("there was nothing to check");
@@ -183,7 +192,7 @@ pub fn run(args: &CheckArgs) -> Outcome {
     if checked.root.join(".git").exists() {
         hint += "; plimsoll hook install checks every commit";
     }
-    finish(&checked, &args.common, &hint)
+    finish_with(&checked, fixes.as_ref(), &args.common, &hint)
 }
 
 fn file_list(list: &Path, nul: bool) -> Result<Vec<PathBuf>, CliError> {
@@ -197,6 +206,13 @@ fn file_list(list: &Path, nul: bool) -> Result<Vec<PathBuf>, CliError> {
     read.map_err(|e| crate::check::CheckError::from(e).into())
 }
 
+/// Fixes that were made or shown beside a check.
+pub(super) struct Fixes {
+    repair: Repair,
+    mode: Mode,
+    staged: bool,
+}
+
 /// Runs a check with the arguments that all verbs share.
 pub(super) fn perform(
     what: What,
@@ -204,9 +220,47 @@ pub(super) fn perform(
     whole_files: bool,
     quiet: bool,
 ) -> Result<Checked, CliError> {
+    let request = request(what, args, whole_files)?;
+    let progress = ProgressLine::new(quiet);
+    let checked = check(request, &progress);
+    progress.finish();
+    Ok(checked?)
+}
+
+/// The same, with fixes where they are asked for.
+pub(super) fn perform_with(
+    what: What,
+    args: &CommonArgs,
+    fixes: FixArgs,
+    whole_files: bool,
+    quiet: bool,
+) -> Result<(Checked, Option<Fixes>), CliError> {
+    let Some(mode) = fixes.mode() else {
+        return Ok((perform(what, args, whole_files, quiet)?, None));
+    };
+    if !mode.write && args.format.iter().any(|d| d.path.is_none()) {
+        return Err(CliError::Usage(
+            "--diff goes to standard output; give the report a path: --format NAME=PATH".into(),
+        ));
+    }
+    let staged = matches!(what, What::Staged);
+    let request = request(what, args, whole_files)?;
+    let progress = ProgressLine::new(quiet);
+    let done = crate::check::fix(request, mode, &progress);
+    progress.finish();
+    let (checked, repair) = done?;
+    let fixes = Fixes {
+        repair,
+        mode,
+        staged,
+    };
+    Ok((checked, Some(fixes)))
+}
+
+fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequest, CliError> {
     let current_dir =
         env::current_dir().map_err(|e| CliError::Usage(format!("the current folder: {e}")))?;
-    let request = CheckRequest {
+    Ok(CheckRequest {
         config: match (&args.config, args.no_config) {
             (Some(file), _) => ConfigChoice::File(file.clone()),
             (None, true) => ConfigChoice::None,
@@ -223,11 +277,7 @@ pub(super) fn perform(
         today: today(),
         cache: crate::places::cache(),
         ..CheckRequest::new(what, current_dir)
-    };
-    let progress = ProgressLine::new(quiet);
-    let checked = check(request, &progress);
-    progress.finish();
-    Ok(checked?)
+    })
 }
 
 /// Today, or the day of `SOURCE_DATE_EPOCH`, so that a run can be repeated.
@@ -246,6 +296,16 @@ pub(super) fn today() -> Option<Date> {
 
 /// Writes the report and turns it into an exit code.
 pub(super) fn finish(checked: &Checked, args: &CommonArgs, hint: &str) -> Outcome {
+    finish_with(checked, None, args, hint)
+}
+
+/// The same, with what fixes came to.
+pub(super) fn finish_with(
+    checked: &Checked,
+    fixes: Option<&Fixes>,
+    args: &CommonArgs,
+    hint: &str,
+) -> Outcome {
     let cx = RenderContext {
         color: terminal::use_color(args.color),
         width: terminal::width(),
@@ -264,10 +324,20 @@ pub(super) fn finish(checked: &Checked, args: &CommonArgs, hint: &str) -> Outcom
             "not checked, or not in full: {missed} (--format pretty -v lists them)"
         ));
     }
-    match output::write_report(&checked.report, &args.format, &cx) {
+    let report = || output::write_report(&checked.report, &args.format, &cx);
+    let written = match fixes.filter(|fixes| !fixes.mode.write) {
+        // Standard output is the difference's; only named files get the report.
+        Some(fixes) if args.format.is_empty() => fix::show(&fixes.repair),
+        Some(fixes) => fix::show(&fixes.repair).and_then(|()| report()),
+        None => report(),
+    };
+    match written {
         // The verdict stands even where nobody wanted to read it to the end.
         Err(error) if error.is_closed_pipe() => {}
         other => other?,
+    }
+    if let Some(fixes) = fixes {
+        fix::summarise(&fixes.repair, fixes.mode, checked, fixes.staged);
     }
     Ok(ExitCode::from(verdict as u8))
 }

@@ -5,6 +5,7 @@ mod completions;
 mod db;
 mod diff;
 mod explain;
+mod fix;
 mod hook;
 mod man;
 mod output;

@@ -4,7 +4,8 @@ use clap::Args;
 
 use crate::check::What;
 
-use super::check::{CommonArgs, finish, perform};
+use super::check::{CommonArgs, finish_with, perform, perform_with};
+use super::fix::FixArgs;
 use super::{Outcome, output};
 
 /// Arguments of `staged`.
@@ -18,24 +19,33 @@ pub struct StagedArgs {
     #[arg(long)]
     hook: bool,
     #[command(flatten)]
+    fix: FixArgs,
+    #[command(flatten)]
     common: CommonArgs,
 }
 
 const HINT: &str = "next: fix and stage again; git commit --no-verify commits all the same";
 
 pub fn run(args: &StagedArgs) -> Outcome {
-    let mut checked = perform(What::Staged, &args.common, args.whole_files, args.hook)?;
+    let (mut checked, mut fixes) = perform_with(
+        What::Staged,
+        &args.common,
+        args.fix,
+        args.whole_files,
+        args.hook,
+    )?;
     if checked.changes == Some(0) {
         // `pre-commit run --all-files` stages nothing: looking at nothing would pass everything.
         match framework_input().filter(|_| args.hook) {
             Some((what, said)) => {
                 output::note(said);
+                fixes = None;
                 checked = perform(what, &args.common, args.whole_files, true)?;
             }
             None => output::note("nothing is staged"),
         }
     }
-    finish(&checked, &args.common, HINT)
+    finish_with(&checked, fixes.as_ref(), &args.common, HINT)
 }
 
 /// What the pre-commit framework wants looked at when it is not about a commit.

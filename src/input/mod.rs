@@ -16,6 +16,7 @@ mod gitignore;
 mod index;
 mod open;
 mod renames;
+mod replace;
 mod repository;
 mod root;
 mod stdin;
@@ -34,6 +35,7 @@ pub use excludes::Excludes;
 pub use file_list::{Missing, named, read_list};
 pub use index::{staged, staged_file, tracked};
 pub use open::read_config;
+pub use replace::{Refusal, Unfit};
 pub use repository::{HooksPath, Repository, find_root};
 pub use root::Root;
 pub use stdin::stdin;
@@ -43,7 +45,7 @@ pub use worktree::worktree;
 pub type Emit<'a> = &'a (dyn Fn(Found) -> bool + Sync);
 
 /// One thing to check.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Item {
     pub path: RepoPath,
     pub payload: Payload,
@@ -55,7 +57,7 @@ pub struct Item {
 }
 
 /// Where an item's bytes are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Payload {
     /// A file below a root, opened without following any link.
     Beneath {
@@ -68,7 +70,7 @@ pub enum Payload {
 }
 
 /// What an input finds, in any order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Found {
     Item(Item),
     Skipped(Skipped),
@@ -98,6 +100,33 @@ impl Item {
             }
             Payload::Beneath { root, path } => open::read(root.open_file(path)?, buffer),
             Payload::File(path) => open::read(open::open_file(path)?, buffer),
+        }
+    }
+}
+
+impl Item {
+    /// A file as a fix would leave it; nothing of it is on disk yet.
+    pub fn edited(path: RepoPath, bytes: &[u8]) -> Self {
+        Self {
+            path,
+            payload: Payload::Bytes(bytes.to_vec()),
+            origin: Origin::Buffer,
+            changed: None,
+            before: None,
+        }
+    }
+
+    /// The same item with what a fix would leave of it. Which lines have changed is told anew.
+    #[must_use]
+    pub fn with_edits(self, bytes: &[u8]) -> Self {
+        let changed = match (&self.changed, &self.before) {
+            (Some(_), Some(before)) => Some(changed_lines::changed_lines(before, bytes)),
+            _ => None,
+        };
+        Self {
+            changed,
+            before: self.before,
+            ..Self::edited(self.path, bytes)
         }
     }
 }

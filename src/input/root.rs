@@ -41,6 +41,12 @@ impl Root {
         &self.path
     }
 
+    #[cfg(target_os = "linux")]
+    pub(super) fn folder(&self) -> std::os::fd::BorrowedFd<'_> {
+        use std::os::fd::AsFd as _;
+        self.folder.as_fd()
+    }
+
     /// Where a path of this root lies in the file system.
     pub fn absolute(&self, path: &RepoPath) -> PathBuf {
         self.path.join(native(path))

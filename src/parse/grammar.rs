@@ -27,6 +27,25 @@ pub fn parse(language: &Language, text: &[u8]) -> Result<Tree, SkipReason> {
     parse_within(&mut Clock::default(), language, text)
 }
 
+/// How many nodes of a tree are errors, or stand for something that is missing.
+pub fn errors(tree: &Tree) -> usize {
+    let mut cursor = tree.walk();
+    let mut count = 0;
+    loop {
+        let node = cursor.node();
+        let is_error = node.is_error() || node.is_missing();
+        count += usize::from(is_error);
+        if !is_error && node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return count;
+            }
+        }
+    }
+}
+
 /// Parses one of several texts that share a clock, so that many slow ones cost as much as one.
 pub fn parse_within(
     clock: &mut Clock,

@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 use dockerfile::Dockerfile;
 use lock::Lockfile;
 
-use crate::model::{SkipReason, Source, Span};
+use crate::model::{FileKind, SkipReason, Source, Span};
 
 /// A piece of a source that could not be understood: one instruction or node, never the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,30 @@ impl<'s> Document<'s> {
         self.facts
             .get_or_init(|| source::facts(self.source.kind, &self.source.bytes))
             .as_ref()
+    }
+}
+
+/// How many pieces of a source nobody could make sense of; none where its kind has no parser.
+/// A shell text inside a Dockerfile counts too.
+pub fn syntax_errors(source: &Source) -> usize {
+    match source.kind {
+        FileKind::Dockerfile => {
+            let file = Dockerfile::parse(&source.bytes);
+            let mut shell = shell::Builder::default();
+            let scripts = file.instructions.iter().filter_map(|i| match i.command() {
+                Some(dockerfile::Command::Shell(s)) if s.dialect.is_unix_shell() => Some(s),
+                _ => None,
+            });
+            for script in scripts {
+                shell.text(&script.text);
+            }
+            file.errors.len() + shell.finish().0.errors.len()
+        }
+        FileKind::Shell => shell::Script::parse(&source.bytes).errors.len(),
+        kind if source::Language::of(kind).is_some() => {
+            source::syntax_errors(kind, &source.bytes).unwrap_or(0)
+        }
+        _ => 0,
     }
 }
 

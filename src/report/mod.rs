@@ -19,7 +19,7 @@ use std::io;
 
 pub use config_error::config_error;
 pub use packages::{packages_as_json, packages_as_table};
-pub use summary::summary_line;
+pub use summary::{plural, summary_line};
 
 use crate::model::Report;
 

@@ -51,7 +51,7 @@ pub fn summary_line(report: &Report) -> String {
     parts.join("; ")
 }
 
-pub(super) fn plural(count: usize, noun: &str) -> String {
+pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 {
         format!("1 {noun}")
     } else {

@@ -52,17 +52,26 @@ impl Language {
     }
 }
 
+fn grammar_of(kind: FileKind) -> tree_sitter::Language {
+    match kind {
+        FileKind::Python => tree_sitter_python::LANGUAGE.into(),
+        FileKind::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        FileKind::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
+        _ => tree_sitter_javascript::LANGUAGE.into(),
+    }
+}
+
+/// How many pieces of a file the grammar cannot make sense of.
+pub fn syntax_errors(kind: FileKind, text: &[u8]) -> Result<usize, SkipReason> {
+    Ok(grammar::errors(&grammar::parse(&grammar_of(kind), text)?))
+}
+
 /// Parses a file and learns its facts, or says why it cannot.
 pub fn facts(kind: FileKind, text: &[u8]) -> Result<Facts<'_>, SkipReason> {
     let Some(language) = Language::of(kind) else {
         return Err(SkipReason::Other("no language that is parsed".to_owned()));
     };
-    let grammar: tree_sitter::Language = match kind {
-        FileKind::Python => tree_sitter_python::LANGUAGE.into(),
-        FileKind::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        FileKind::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
-        _ => tree_sitter_javascript::LANGUAGE.into(),
-    };
+    let grammar = grammar_of(kind);
     let tree = grammar::parse(&grammar, text)?;
     let mut code = Code::new(text);
     match language {
