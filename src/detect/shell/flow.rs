@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::call::Locals;
 use super::fetch::{self, Url};
 use super::program::{self, Use};
+use crate::detect::Reported;
 use crate::model::Span;
-use crate::parse::shell::{Command, Output, PartKind, RedirectKind, Script, Word};
+use crate::parse::shell::{Command, Function, Output, PartKind, RedirectKind, Script, Word};
 
 /// Something that is downloaded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Download {
     pub url: Option<Url>,
     /// The program that downloads it.
@@ -16,6 +18,64 @@ pub struct Download {
     pub program_name: String,
     pub uses: Vec<Usage>,
     pub verified: bool,
+    /// The word that names the file it is saved in.
+    pub saved: Option<Span>,
+    /// Where somebody compared it, but went on whatever came out.
+    pub ignored_check: Option<Span>,
+}
+
+impl Download {
+    pub fn new(url: Option<Url>, program: Span, program_name: &str) -> Self {
+        Self {
+            url,
+            program,
+            program_name: program_name.to_owned(),
+            uses: Vec::new(),
+            verified: false,
+            saved: None,
+            ignored_check: None,
+        }
+    }
+
+    /// The same download as a later stage finds it.
+    pub(super) fn inherited(&self) -> Self {
+        let mut download = self.clone();
+        for usage in &mut download.uses {
+            usage.inherited = true;
+        }
+        download
+    }
+
+    /// How messages name where it comes from.
+    pub fn origin(&self) -> String {
+        match &self.url {
+            Some(url) => url.shown(),
+            None => "a computed address".to_owned(),
+        }
+    }
+
+    /// Adds the steps from where it comes from to a use of it.
+    pub fn trace<'r>(&self, reported: Reported<'r>, usage: &Usage, end: &str) -> Reported<'r> {
+        let reported = match &self.url {
+            Some(url) => reported.step(url.span, "comes from here"),
+            None => reported.step(self.program, "downloaded here"),
+        };
+        let reported = match self.saved {
+            Some(saved) if saved != usage.span => reported.step(saved, "saved here"),
+            _ => reported,
+        };
+        match self.ignored_check {
+            Some(check) => reported.step(check, "compared here, but a failure changes nothing"),
+            None => reported,
+        }
+        .step(usage.span, end)
+    }
+
+    /// True where it is one and the same.
+    fn is(&self, other: &Self) -> bool {
+        let place = |download: &Self| download.url.as_ref().map(|url| url.span);
+        self.program == other.program && place(self) == place(other)
+    }
 }
 
 /// What is done with it, in the order of the text, and whether it was verified before.
@@ -27,8 +87,20 @@ pub struct Usage {
     /// The program that does it, or the file's own name.
     pub program: String,
     pub verified: bool,
+    /// True where an earlier stage did it, and has reported it.
+    pub inherited: bool,
     /// The command, for rules that look around it.
     pub command: usize,
+}
+
+impl Usage {
+    /// How messages name the program that does it.
+    pub fn runner(&self) -> &str {
+        match self.program.as_str() {
+            "." => "the shell",
+            program => program,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,27 +120,30 @@ pub enum UsageKind {
 #[derive(Debug, Default)]
 pub struct Flow {
     pub downloads: Vec<Download>,
+    /// Files and folders that hold downloads at the end, by path.
+    pub files: BTreeMap<String, Vec<usize>>,
 }
 
-/// A file that is there from the start, such as what ADD put into an image.
+/// A file that is there before some command: what ADD put into an image, or what an earlier stage
+/// downloaded.
 #[derive(Debug)]
 pub struct Placed {
     /// The unit before whose commands it appears.
     pub unit: usize,
     pub path: String,
-    pub url: Url,
-    pub program: Span,
+    pub download: Download,
 }
 
 impl Flow {
     pub fn of(script: &Script, placed: Vec<Placed>) -> Self {
         let mut tracer = Tracer {
             script,
+            called: called_functions(script),
             flow: Self::default(),
-            files: BTreeMap::new(),
             seen: HashSet::new(),
             checks: 0,
             lookups: 0,
+            calls: 0,
             variables: HashMap::new(),
         };
         let mut placed = placed.into_iter().peekable();
@@ -76,39 +151,67 @@ impl Flow {
             while let Some(file) = placed.next_if(|file| file.unit <= command.unit) {
                 tracer.place(file);
             }
-            tracer.command(command);
+            // The text of a function that is called runs where it is called.
+            if !tracer
+                .called
+                .iter()
+                .any(|f| (f.first..f.end).contains(&command.id))
+            {
+                tracer.command(command, 0);
+            }
+        }
+        for file in placed {
+            tracer.place(file);
         }
         tracer.flow
     }
 }
 
+/// The functions that the script itself calls.
+fn called_functions(script: &Script) -> Vec<&Function> {
+    if script.functions.is_empty() {
+        return Vec::new();
+    }
+    let names: HashSet<&str> = script.commands.iter().map(|c| c.name.as_str()).collect();
+    let functions = script.functions.iter();
+    functions
+        .filter(|function| names.contains(function.name.as_str()))
+        .take(FUNCTIONS)
+        .collect()
+}
+
 struct Tracer<'s> {
     script: &'s Script,
+    called: Vec<&'s Function>,
     flow: Flow,
-    /// Files and folders that hold downloads, by path.
-    files: BTreeMap<String, Vec<usize>>,
     variables: HashMap<&'s str, usize>,
     /// Which download has been seen by which command.
     seen: HashSet<(usize, usize)>,
     checks: usize,
     lookups: usize,
+    calls: usize,
 }
 
 /// Bounds that no text of a person comes near: downloads, verifications and searches for readers.
 const DOWNLOADS: usize = 1000;
 const CHECKS: usize = 2000;
 const LOOKUPS: usize = 50;
+const FUNCTIONS: usize = 50;
+/// Commands of functions that are followed once more, and how deep calls are followed.
+const CALLS: usize = 2000;
+const DEPTH: usize = 4;
 
 impl<'s> Tracer<'s> {
     fn place(&mut self, file: Placed) {
-        let index = self.flow.downloads.len();
-        self.flow.downloads.push(Download {
-            url: Some(file.url),
-            program: file.program,
-            program_name: "ADD".into(),
-            uses: Vec::new(),
-            verified: false,
-        });
+        let downloads = &mut self.flow.downloads;
+        let index = match downloads.iter().position(|known| known.is(&file.download)) {
+            Some(index) => index,
+            None if downloads.len() >= DOWNLOADS => return,
+            None => {
+                downloads.push(file.download);
+                downloads.len() - 1
+            }
+        };
         self.taint(file.path, index);
     }
 
@@ -116,36 +219,64 @@ impl<'s> Tracer<'s> {
         if path.starts_with("/dev/") || path.is_empty() {
             return;
         }
-        let holds = self.files.entry(path).or_default();
+        let holds = self.flow.files.entry(path).or_default();
         if !holds.contains(&index) {
             holds.push(index);
         }
     }
 
-    fn command(&mut self, command: &'s Command) {
-        match fetch::fetch(command) {
-            Some(fetch) => self.download(command, fetch),
-            None => self.consume(command),
+    fn command(&mut self, command: &Command, depth: usize) {
+        let function = self.called.iter().find(|f| f.name == command.name).copied();
+        match (function, fetch::fetch(command)) {
+            (Some(function), _) if depth < DEPTH => self.call(function, command, depth),
+            (_, Some(fetch)) => self.download(command, fetch),
+            (_, None) => self.consume(command),
         }
     }
 
-    fn download(&mut self, command: &'s Command, fetch: fetch::Fetch) {
+    /// Follows the commands of a function with the words that it is called with.
+    fn call(&mut self, function: &Function, call: &Command, depth: usize) {
+        self.calls += 1;
+        if self.calls > CALLS {
+            return;
+        }
+        let script = self.script;
+        let body = script.commands.get(function.first..function.end);
+        let locals = Locals::of(script, function, call);
+        for command in body.unwrap_or_default() {
+            self.calls += 1;
+            if self.calls > CALLS {
+                return;
+            }
+            self.command(&locals.filled(command), depth + 1);
+        }
+        // What is a function by name only, such as `verify`, may still do what its name says.
+        if program::verifies(call) {
+            self.verify(call);
+        }
+    }
+
+    fn download(&mut self, command: &Command, fetch: fetch::Fetch) {
         // What is written over is a new download, whatever it was before.
         for file in &fetch.files {
-            self.files.remove(&command.path(file));
+            self.flow.files.remove(&command.path(file));
         }
         let url = fetch.urls.into_iter().next();
         if url.as_ref().is_some_and(Url::is_local) || self.flow.downloads.len() >= DOWNLOADS {
             return;
         }
         let index = self.flow.downloads.len();
-        self.flow.downloads.push(Download {
-            url,
-            program: command.program_span(),
-            program_name: command.name.clone(),
-            uses: Vec::new(),
-            verified: false,
-        });
+        let program = command.program_span();
+        self.flow
+            .downloads
+            .push(Download::new(url, program, &command.name));
+        if let Some(download) = self.flow.downloads.last_mut() {
+            let named = command
+                .args()
+                .iter()
+                .find(|word| fetch.files.contains(&word.text));
+            download.saved = named.map(|word| word.span);
+        }
         for file in fetch.files {
             self.taint(command.path(&file), index);
         }
@@ -162,13 +293,14 @@ impl<'s> Tracer<'s> {
                 span,
                 program: command.name.clone(),
                 verified,
+                inherited: false,
                 command: command.id,
             });
         }
     }
 
     /// Follows a command's standard output. `hops` bounds how often it is passed on.
-    fn follow(&mut self, index: usize, from: &'s Command, hops: u32) {
+    fn follow(&mut self, index: usize, from: &Command, hops: u32) {
         if hops > 16 {
             return;
         }
@@ -219,7 +351,7 @@ impl<'s> Tracer<'s> {
     }
 
     /// A command reads a download from its standard input.
-    fn receive(&mut self, index: usize, command: &'s Command, hops: u32) {
+    fn receive(&mut self, index: usize, command: &Command, hops: u32) {
         if !self.seen.insert((index, command.id)) {
             return;
         }
@@ -246,7 +378,7 @@ impl<'s> Tracer<'s> {
     fn substitute(
         &mut self,
         index: usize,
-        command: &'s Command,
+        command: &Command,
         word: usize,
         process: bool,
         hops: u32,
@@ -280,8 +412,8 @@ impl<'s> Tracer<'s> {
     }
 
     /// A command that downloads nothing itself: what does it do with what is there?
-    fn consume(&mut self, command: &'s Command) {
-        if self.files.is_empty() && self.variables.is_empty() {
+    fn consume(&mut self, command: &Command) {
+        if self.flow.files.is_empty() && self.variables.is_empty() {
             return;
         }
         self.use_variables(command);
@@ -321,10 +453,10 @@ impl<'s> Tracer<'s> {
 
     /// Downloads that a path leads to: the file itself, or the folder it was unpacked into.
     fn holders(&self, path: &str) -> Vec<usize> {
-        self.files.get(path).cloned().unwrap_or_default()
+        self.flow.files.get(path).cloned().unwrap_or_default()
     }
 
-    fn use_variables(&mut self, command: &'s Command) {
+    fn use_variables(&mut self, command: &Command) {
         if self.variables.is_empty() {
             return;
         }
@@ -348,7 +480,7 @@ impl<'s> Tracer<'s> {
         }
     }
 
-    fn run_program(&mut self, command: &'s Command) {
+    fn run_program(&mut self, command: &Command) {
         let Some(word) = command.program_word() else {
             return;
         };
@@ -360,7 +492,8 @@ impl<'s> Tracer<'s> {
                     file == word.text && (folder.ends_with("/bin") || folder.ends_with("/sbin"))
                 })
             };
-            self.files
+            self.flow
+                .files
                 .keys()
                 .find(on_path)
                 .map(|path| self.holders(path))
@@ -372,7 +505,7 @@ impl<'s> Tracer<'s> {
     }
 
     /// Copies, moves, links and unpacks make new names; a removed file is gone.
-    fn move_on(&mut self, index: usize, command: &'s Command, word: &Word) {
+    fn move_on(&mut self, index: usize, command: &Command, word: &Word) {
         let path = command.path(&word.text);
         let last = command.args().last().filter(|last| last.span != word.span);
         match command.name.as_str() {
@@ -406,7 +539,7 @@ impl<'s> Tracer<'s> {
                 self.taint(to, index);
             }
             "rm" => {
-                self.files.remove(&path);
+                self.flow.files.remove(&path);
             }
             "gunzip" | "unxz" | "bunzip2" | "unzstd" | "gzip" | "xz" | "bzip2" => {
                 if let Some((stem, _)) = path.rsplit_once('.') {
@@ -419,7 +552,7 @@ impl<'s> Tracer<'s> {
         }
     }
 
-    fn unpack(&mut self, index: usize, command: &'s Command) {
+    fn unpack(&mut self, index: usize, command: &Command) {
         let options = command.options(crate::parse::shell::Syntax {
             short: "Cdf",
             long: &["directory", "file", "strip-components"],
@@ -439,7 +572,7 @@ impl<'s> Tracer<'s> {
 
     /// A checksum or signature is compared. Where it names files, those are verified; where it
     /// takes a list that is not seen, everything is.
-    fn verify(&mut self, command: &'s Command) {
+    fn verify(&mut self, command: &Command) {
         self.checks += 1;
         if self.checks > CHECKS {
             return;
@@ -449,9 +582,7 @@ impl<'s> Tracer<'s> {
             matches!(w.text.as_str(), "--check" | "--status" | "--strict")
                 || (w.text.starts_with('-') && !w.text.starts_with("--") && w.text.contains('c'))
         });
-        if lists && script.is_forgiven(command) {
-            return;
-        }
+        let is_ignored = lists && script.is_forgiven(command);
         let mut texts: Vec<&str> = command.args().iter().map(|w| w.text.as_str()).collect();
         if let Some((pipeline, element)) = script.pipe(command) {
             let first = pipeline.elements.first().map_or(0, |(first, _)| *first);
@@ -471,7 +602,7 @@ impl<'s> Tracer<'s> {
         }
         texts.extend(script.inputs(command).map(|(_, r)| r.target.text.as_str()));
         let mut named = Vec::new();
-        for (path, holders) in &self.files {
+        for (path, holders) in &self.flow.files {
             let name = path.rsplit('/').next().unwrap_or(path);
             if texts.iter().any(|text| text.contains(name)) {
                 named.extend(holders.iter().copied());
@@ -481,11 +612,14 @@ impl<'s> Tracer<'s> {
             command.name.ends_with("sum") || matches!(command.name.as_str(), "cmp" | "diff");
         let computed = command.args().iter().any(|word| !word.is_known());
         if named.is_empty() && (lists || computed || !hashes) {
-            named = self.files.values().flatten().copied().collect();
+            named = self.flow.files.values().flatten().copied().collect();
         }
         for index in named {
             if let Some(download) = self.flow.downloads.get_mut(index) {
-                download.verified = true;
+                match is_ignored {
+                    true => download.ignored_check = Some(command.program_span()),
+                    false => download.verified = true,
+                }
             }
         }
     }

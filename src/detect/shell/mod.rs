@@ -2,6 +2,7 @@
 //! build runs. One judgement a file; families and languages only name the rule that it reports.
 
 mod account;
+mod call;
 pub mod fetch;
 mod flow;
 mod image;
@@ -10,13 +11,17 @@ mod mention;
 mod program;
 mod removal;
 mod script;
+mod stage_script;
+mod written;
 
 pub use flow::{Download, Flow, Placed, Usage, UsageKind};
-pub use image::{Image, ImageCommands, StageScript};
+pub use image::{Image, ImageCommands};
 pub use program::Use;
 pub use script::Scripts;
+pub use stage_script::StageScript;
+pub use written::Written;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 
 use super::Sink;
 use crate::parse::shell::{Command, Script};
@@ -44,8 +49,8 @@ pub struct Shell<'a> {
     pub in_image: bool,
     /// Where in a Dockerfile they stand.
     pub image: Option<Image<'a>>,
-    placed: RefCell<Vec<Placed>>,
     flow: OnceCell<Flow>,
+    written: OnceCell<Vec<Written>>,
 }
 
 impl<'a> Shell<'a> {
@@ -55,20 +60,17 @@ impl<'a> Shell<'a> {
             script,
             in_image: false,
             image: None,
-            placed: RefCell::default(),
             flow: OnceCell::new(),
+            written: OnceCell::new(),
         }
     }
 
-    /// The facts of a build stage; `placed` are the files that it gets by download instructions,
-    /// in order.
-    pub fn of_stage(image: Image<'a>, placed: Vec<Placed>) -> Self {
+    /// The facts of a build stage.
+    pub fn of_stage(image: Image<'a>) -> Self {
         Self {
-            script: &image.own.script,
             in_image: true,
             image: Some(image),
-            placed: RefCell::new(placed),
-            flow: OnceCell::new(),
+            ..Self::of_script(&image.own.script)
         }
     }
 
@@ -85,9 +87,21 @@ impl<'a> Shell<'a> {
             .any(|later| removal::removes(later, path).is_some())
     }
 
-    /// Downloads and what becomes of them; followed on first use.
+    /// Downloads and what becomes of them.
     pub fn flow(&self) -> &Flow {
-        self.flow
-            .get_or_init(|| Flow::of(self.script, self.placed.take()))
+        match &self.image {
+            Some(image) => &image.own.flow,
+            None => self.flow.get_or_init(|| Flow::of(self.script, Vec::new())),
+        }
+    }
+
+    /// The texts that are written into files, by commands and by here-documents of COPY.
+    pub fn written(&self) -> &[Written] {
+        self.written.get_or_init(|| {
+            let copied = self.image.iter().flat_map(|image| &image.own.written);
+            let mut written: Vec<_> = copied.cloned().collect();
+            written.extend(written::by_commands(self.script));
+            written
+        })
     }
 }

@@ -8,7 +8,12 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         let Some(url) = download.url.as_ref().filter(|url| url.is_plain()) else {
             continue;
         };
-        let Some(usage) = download.uses.iter().find(|usage| !usage.verified) else {
+        // The rule about ADD says the same of its addresses.
+        if download.program_name == "ADD" {
+            continue;
+        }
+        let first = download.uses.iter().find(|usage| !usage.verified);
+        let Some(usage) = first.filter(|usage| !usage.inherited) else {
             continue;
         };
         let what = match usage.kind {

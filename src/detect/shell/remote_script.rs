@@ -18,15 +18,16 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                     _ => false,
                 }
         });
-        let Some(usage) = usage else {
+        // What an earlier stage did, it has reported.
+        let Some(usage) = usage.filter(|usage| !usage.inherited) else {
             continue;
         };
-        let from = url.map_or_else(|| "a computed address".to_owned(), |url| url.shown());
+        let from = download.origin();
         let message = match usage.kind {
             UsageKind::Run => format!("a script from {from} runs without verification"),
             _ => format!(
                 "{} runs a script from {from} without verification",
-                usage.program
+                usage.runner()
             ),
         };
         let reported = out
@@ -34,12 +35,10 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .text("runs what was downloaded")
             .help("download to a file, compare its SHA-256 with a value kept in the repository, then run it; or install a pinned package");
         let reported = match url {
-            Some(url) => reported.step(url.span, "comes from here"),
-            None => reported
-                .step(download.program, "downloaded here")
-                .confidence(Confidence::Medium),
+            Some(_) => reported,
+            None => reported.confidence(Confidence::Medium),
         };
-        reported.step(usage.span, "runs here");
+        download.trace(reported, usage, "runs here");
     }
 }
 

@@ -6,28 +6,27 @@ use crate::model::Confidence;
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for download in &shell.flow().downloads {
-        // One word for each download: a script that is run is another rule's.
-        if download.url.as_ref().is_some_and(|url| url.is_immutable()) || is_script_run(download) {
+        // One word for each download: a script that is run is another rule's, and so is the ADD
+        // that names no checksum.
+        if download.url.as_ref().is_some_and(|url| url.is_immutable())
+            || is_script_run(download)
+            || download.program_name == "ADD"
+        {
             continue;
         }
-        let Some((usage, what)) = first_use(download) else {
+        let Some((usage, what)) = first_use(download).filter(|(usage, _)| !usage.inherited) else {
             continue;
         };
-        let from = download
-            .url
-            .as_ref()
-            .map_or_else(|| "a computed address".to_owned(), |url| url.shown());
+        let from = download.origin();
         let reported = out
             .report(rule, usage.span, format!("{what} from {from} is used without a checksum or signature"))
             .text("put to use here")
             .help("compare the file with a SHA-256 kept in the repository (`echo \"<sha256>  file\" | sha256sum -c -`) or verify its signature before this");
-        match &download.url {
-            Some(url) => reported.step(url.span, "comes from here"),
-            None => reported
-                .step(download.program, "downloaded here")
-                .confidence(Confidence::Low),
-        }
-        .step(usage.span, "used here");
+        let reported = match &download.url {
+            Some(_) => reported,
+            None => reported.confidence(Confidence::Low),
+        };
+        download.trace(reported, usage, "used here");
     }
 }
 

@@ -10,7 +10,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .uses
             .iter()
             .find(|u| !u.verified && u.kind == UsageKind::Trusted);
-        let Some(usage) = usage.filter(|u| u.program == "apt-key") else {
+        let Some(usage) = usage.filter(|u| u.program == "apt-key" && !u.inherited) else {
             continue;
         };
         let from = download

@@ -2,10 +2,48 @@ use super::command::join;
 use super::place::{Context, ContextKind};
 use super::walk::Walk;
 use super::wrapper::{base_name, peel};
-use super::{Command, NESTING, Script, Variables, Word, backlog};
+use super::{Body, Command, NESTING, Script, Variables, Word, backlog};
 use crate::model::{SkipReason, Span};
 use crate::parse::grammar::{self, Clock};
 use crate::text::Mapped;
+
+/// What `set` and the options of a shell say about failures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The failure of any element of a pipe is the failure of all.
+    pub pipefail: bool,
+    /// The shell ends at the first failure.
+    pub errexit: bool,
+}
+
+impl Settings {
+    /// What the options of a shell, or of `set`, make of these settings.
+    #[must_use]
+    pub fn after<'a>(mut self, options: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut on = true;
+        for option in options {
+            match option {
+                "pipefail" => self.pipefail = on,
+                "errexit" => self.errexit = on,
+                _ if option.starts_with("--") => {}
+                _ if option.starts_with(['-', '+']) => {
+                    on = option.starts_with('-');
+                    if option.contains('e') {
+                        self.errexit = on;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+
+    /// What the `#!` line of a script asks for; `None` where there is none.
+    pub fn of_shebang(script: &str) -> Option<Self> {
+        let line = script.strip_prefix("#!")?.lines().next()?;
+        Some(Self::default().after(line.split_whitespace().skip(1)))
+    }
+}
 
 /// Collects the facts of shell texts, in the order in which they run.
 #[derive(Debug, Default)]
@@ -13,7 +51,7 @@ pub struct Builder {
     pub(super) script: Script,
     pub(super) variables: Variables,
     pub(super) cwd: String,
-    pub(super) pipefail: bool,
+    pub(super) settings: Settings,
     pub(super) unit: usize,
     units: usize,
     pub(super) context: Option<usize>,
@@ -32,12 +70,12 @@ impl Builder {
 
     /// Begins a text that runs in a shell of its own: a RUN instruction. What shells before it
     /// set is forgotten; its files stay.
-    pub fn start_unit(&mut self, variables: Variables, cwd: &str, pipefail: bool) {
+    pub fn start_unit(&mut self, variables: Variables, cwd: &str, settings: Settings) {
         self.unit = self.units;
         self.units += 1;
         self.variables = variables;
         self.cwd = cwd.to_owned();
-        self.pipefail = pipefail;
+        self.settings = settings;
     }
 
     /// The number that the commands of the next unit carry as [`Command::unit`].
@@ -47,6 +85,30 @@ impl Builder {
 
     /// Adds a shell text.
     pub fn text(&mut self, text: &Mapped) {
+        self.statements(text);
+    }
+
+    /// Adds a shell text of several lines that a shell takes as its script: a here-document.
+    pub fn body(&mut self, text: &Mapped) {
+        if let Some(settings) = Settings::of_shebang(text.as_str()) {
+            self.settings = settings;
+        }
+        let statements = self.statements(text);
+        let shebang = text.as_str().starts_with("#!");
+        let first_line = text
+            .as_str()
+            .find('\n')
+            .map_or(text.as_str().len(), |at| at + 1);
+        let start = if shebang { first_line } else { 0 };
+        self.script.bodies.push(Body {
+            start: text.offset(u32::try_from(start).unwrap_or(0)),
+            statements,
+            end: self.script.commands.len(),
+        });
+    }
+
+    /// Adds a shell text; returns the first command of each of its statements.
+    fn statements(&mut self, text: &Mapped) -> Vec<usize> {
         let language = tree_sitter_bash::LANGUAGE.into();
         let bytes = text.as_str().as_bytes();
         let parsed = match backlog::exceeds(text.as_str()) {
@@ -57,7 +119,10 @@ impl Builder {
         };
         match parsed {
             Ok(tree) => Walk::new(self, text).run(&tree),
-            Err(reason) => self.script.refused = Some(reason),
+            Err(reason) => {
+                self.script.refused = Some(reason);
+                Vec::new()
+            }
         }
     }
 
@@ -95,7 +160,7 @@ impl Builder {
             span,
             cwd: self.cwd.clone(),
             unit: self.unit,
-            pipefail: self.pipefail,
+            settings: self.settings,
             context: self.context.unwrap_or(root),
             ..Command::default()
         });
@@ -187,12 +252,8 @@ impl Builder {
             // Where it leads back to is not followed: a folder that equals no other.
             "popd" => self.cwd = format!("${{OLDPWD}}/{id}"),
             "set" => {
-                let args = command.args();
-                for (word, next) in args.iter().zip(args.iter().skip(1)) {
-                    if next.text == "pipefail" {
-                        self.pipefail = word.text.starts_with('-');
-                    }
-                }
+                let options = command.args().iter().map(|word| word.text.as_str());
+                self.settings = self.settings.after(options);
             }
             "unset" | "read" | "mapfile" | "readarray" | "getopts" => {
                 for word in command.args() {
@@ -217,17 +278,25 @@ impl Builder {
         if self.depth >= NESTING || text.is_empty() {
             return;
         }
-        let outside = (self.context, self.cwd.clone(), self.pipefail);
+        let outside = (self.context, self.cwd.clone(), self.settings);
         self.context = Some(command.context);
         // Another shell begins without the settings of this one.
         if command.name != "eval" {
-            self.pipefail = command.args().iter().any(|word| word.text == "pipefail");
+            let end = command.shell_string().unwrap_or(command.words.len());
+            let options = command.words.get(command.program + 1..end);
+            let options = options.unwrap_or_default().iter().map(|w| w.text.as_str());
+            self.settings = Settings::default().after(options);
         }
+        let is_body = matches!(kind, ContextKind::Input);
         self.context = Some(self.push_context(kind));
         self.depth += 1;
-        self.text(text);
+        if is_body {
+            self.body(text);
+        } else {
+            self.text(text);
+        }
         self.depth -= 1;
-        (self.context, self.cwd, self.pipefail) = outside;
+        (self.context, self.cwd, self.settings) = outside;
     }
 }
 

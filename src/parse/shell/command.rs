@@ -1,8 +1,8 @@
-use super::{Options, Script, Syntax, Word};
+use super::{Options, Script, Settings, Syntax, Word};
 use crate::model::Span;
 
 /// One command that would run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Command {
     /// Its place in [`Script::commands`].
     pub id: usize,
@@ -21,8 +21,8 @@ pub struct Command {
     pub unit: usize,
     /// Names of the wrappers that were peeled off, outermost first.
     pub wrappers: Vec<String>,
-    /// True where the text sets `pipefail` before it.
-    pub pipefail: bool,
+    /// What the text has set before it.
+    pub settings: Settings,
     pub(super) context: usize,
     pub(super) redirects: Vec<usize>,
 }
@@ -117,6 +117,26 @@ pub enum RedirectKind {
     HereString,
     /// `<<`
     HereDoc,
+}
+
+/// A function that the text defines.
+#[derive(Debug)]
+pub struct Function {
+    pub name: String,
+    /// The first of its commands, and one past the last.
+    pub first: usize,
+    pub end: usize,
+}
+
+/// A text of several lines that a shell takes as its script: a here-document.
+#[derive(Debug)]
+pub struct Body {
+    /// Where its first line stands in the source, after `#!`.
+    pub start: u32,
+    /// The first command of each statement.
+    pub statements: Vec<usize>,
+    /// One past its last command.
+    pub end: usize,
 }
 
 /// One redirection.

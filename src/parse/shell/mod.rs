@@ -14,8 +14,8 @@ mod walk;
 mod word;
 mod wrapper;
 
-pub use builder::{Builder, SHELLS};
-pub use command::{Assignment, Command, Redirect, RedirectKind};
+pub use builder::{Builder, SHELLS, Settings};
+pub use command::{Assignment, Body, Command, Function, Redirect, RedirectKind};
 pub use options::{Opt, Options, PLAIN, Syntax};
 pub use place::{Output, Pipeline};
 pub use word::{Part, PartKind, Variables, Word};
@@ -38,6 +38,8 @@ pub struct Script {
     pub assignments: Vec<Assignment>,
     pub redirects: Vec<Redirect>,
     pub pipelines: Vec<Pipeline>,
+    pub functions: Vec<Function>,
+    pub bodies: Vec<Body>,
     /// Pieces that the grammar could not make sense of.
     pub errors: Vec<Span>,
     /// Why a text was not parsed at all.

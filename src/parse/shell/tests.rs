@@ -70,7 +70,14 @@ fn strings_that_a_shell_runs_are_parsed_with_their_places() {
     let curl = script.named(&["curl"]).next().expect("curl");
     assert_eq!(slice(text, curl.program_span()), "curl");
     assert_eq!(slice(text, curl.args()[0].parts[0].span), "a");
-    assert!(script.named(&["wget"]).next().expect("wget").pipefail);
+    assert!(
+        script
+            .named(&["wget"])
+            .next()
+            .expect("wget")
+            .settings
+            .pipefail
+    );
     assert_eq!(
         slice(text, script.named(&["rm"]).next().expect("rm").span),
         "rm $x"
@@ -150,11 +157,12 @@ fn the_working_directory_is_followed() {
 #[test]
 fn units_are_shells_of_their_own() {
     let mut builder = Builder::default();
-    builder.start_unit(Variables::new(), "/app", false);
+    let pipefail = Settings::default().after(["-o", "pipefail"]);
+    builder.start_unit(Variables::new(), "/app", Settings::default());
     builder.text(&Mapped::verbatim("cd x; A=1; a $A", 10));
-    builder.start_unit(Variables::new(), "/app", true);
+    builder.start_unit(Variables::new(), "/app", pipefail);
     builder.text(&Mapped::verbatim("b $A", 50));
-    builder.start_unit(Variables::new(), "/app", true);
+    builder.start_unit(Variables::new(), "/app", pipefail);
     builder.argv(&[
         Mapped::verbatim("sh", 70),
         Mapped::verbatim("-c", 74),

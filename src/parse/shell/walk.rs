@@ -3,14 +3,19 @@ use tree_sitter::{Node, Tree, TreeCursor};
 use super::builder::Builder;
 use super::place::{ContextKind, Output, Pipeline};
 use super::word::Reader;
-use super::{Assignment, PartKind, Redirect, RedirectKind, Word};
+use super::{Assignment, Function, PartKind, Redirect, RedirectKind, Word};
 use crate::text::Mapped;
+
+/// Longest text that a variable is known to hold.
+const LONGEST_VALUE: usize = 8192;
 
 /// One pass over one syntax tree, without recursion: what encloses the cursor is a stack.
 pub(super) struct Walk<'b, 't> {
     builder: &'b mut Builder,
     text: &'t Mapped,
     frames: Vec<Frame>,
+    /// The first command of each statement of the text.
+    statements: Vec<usize>,
 }
 
 struct Frame {
@@ -47,6 +52,9 @@ enum FrameKind {
         left: Option<usize>,
         or: bool,
     },
+    Function {
+        index: usize,
+    },
     /// A subshell or substitution: what `cd` does inside ends with it.
     Subshell {
         cwd: String,
@@ -59,10 +67,12 @@ impl<'b, 't> Walk<'b, 't> {
             builder,
             text,
             frames: Vec::new(),
+            statements: Vec::new(),
         }
     }
 
-    pub fn run(mut self, tree: &Tree) {
+    /// Returns the first command of each statement.
+    pub fn run(mut self, tree: &Tree) -> Vec<usize> {
         let mut cursor = tree.walk();
         loop {
             self.enter(&cursor);
@@ -75,7 +85,7 @@ impl<'b, 't> Walk<'b, 't> {
                     break;
                 }
                 if !cursor.goto_parent() {
-                    return;
+                    return self.statements;
                 }
             }
         }
@@ -100,6 +110,9 @@ impl<'b, 't> Walk<'b, 't> {
         let field = cursor.field_name();
         let outside = self.builder.context;
         if node.is_named() {
+            if self.frames.len() == 1 && node.kind() != "comment" {
+                self.statements.push(self.builder.script.commands.len());
+            }
             self.enter_element(node);
         }
         if field == Some("right") {
@@ -121,6 +134,7 @@ impl<'b, 't> Walk<'b, 't> {
                 FrameKind::Plain
             }
             "for_statement" => self.for_loop(node),
+            "function_definition" => self.function(node),
             // Only `||` can forgive; long chains of `&&` stay flat.
             "list" if node.child(1).is_some_and(|op| op.kind() == "||") => FrameKind::List {
                 left: None,
@@ -238,6 +252,12 @@ impl<'b, 't> Walk<'b, 't> {
             return FrameKind::Plain;
         }
         let word = self.reader().read(node);
+        if let Some(words) = word.split() {
+            for word in words {
+                self.push_word(id, word);
+            }
+            return FrameKind::Plain;
+        }
         FrameKind::Word {
             command: id,
             word: self.push_word(id, word),
@@ -268,7 +288,9 @@ impl<'b, 't> Walk<'b, 't> {
                 .raw(node)
                 .get(name.len()..)
                 .is_some_and(|r| r.starts_with('+'));
-            let known = (!appends && value.is_known()).then(|| value.text.clone());
+            // What is built up from itself could grow without end.
+            let known = !appends && value.is_known() && value.text.len() <= LONGEST_VALUE;
+            let known = known.then(|| value.text.clone());
             self.builder.variables.insert(name.clone(), known);
         }
         self.builder.script.assignments.push(Assignment {
@@ -292,6 +314,21 @@ impl<'b, 't> Walk<'b, 't> {
             self.builder.variables.insert(name, None);
         }
         FrameKind::Plain
+    }
+
+    fn function(&mut self, node: Node<'_>) -> FrameKind {
+        let name = node.child_by_field_name("name");
+        let first = self.builder.script.commands.len();
+        self.builder.script.functions.push(Function {
+            name: name
+                .map(|name| self.raw(name).to_owned())
+                .unwrap_or_default(),
+            first,
+            end: first,
+        });
+        FrameKind::Function {
+            index: self.builder.script.functions.len() - 1,
+        }
     }
 
     fn redirected(&mut self) -> FrameKind {
@@ -386,11 +423,7 @@ impl<'b, 't> Walk<'b, 't> {
         let frame = self.add_redirect(Redirect {
             kind: RedirectKind::HereDoc,
             descriptor: None,
-            target: Word {
-                span: self.text.span(span),
-                text: text.as_str().to_owned(),
-                parts: Vec::new(),
-            },
+            target: Word::verbatim(&text),
         });
         if let FrameKind::Redirect { index } = frame
             && let Some(FrameKind::Redirected { heredoc, .. }) =
@@ -406,7 +439,7 @@ impl<'b, 't> Walk<'b, 't> {
         let mut pipeline = Pipeline {
             span: self.reader().span(node.start_byte(), node.end_byte()),
             elements: Vec::new(),
-            pipefail: self.builder.pipefail,
+            pipefail: self.builder.settings.pipefail,
         };
         // `cat <<EOF | sh`: the pipe hangs on the heredoc, and its first element is the statement
         // that carries the heredoc.
@@ -470,6 +503,12 @@ impl<'b, 't> Walk<'b, 't> {
                 ..
             } => self.finish_heredoc(first, &body),
             FrameKind::Subshell { cwd } => self.builder.cwd = cwd,
+            FrameKind::Function { index } => {
+                let end = self.builder.script.commands.len();
+                if let Some(function) = self.builder.script.functions.get_mut(index) {
+                    function.end = end;
+                }
+            }
             _ => {}
         }
         if node.is_named()

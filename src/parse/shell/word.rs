@@ -50,7 +50,7 @@ pub enum PartKind {
 
 impl Word {
     /// A word that is a text as it stands, such as an argument of the exec form.
-    pub(super) fn verbatim(text: &Mapped) -> Self {
+    pub fn verbatim(text: &Mapped) -> Self {
         let whole = Span::new(0, text.len());
         let parts = text.pieces(whole).map(|(piece, span)| Part {
             kind: PartKind::Literal,
@@ -68,6 +68,52 @@ impl Word {
             text: text.as_str().to_owned(),
             parts: parts.collect(),
         }
+    }
+
+    /// Words as one text with blanks between them: what `echo` makes of its arguments.
+    pub fn joined(words: &[Self]) -> Self {
+        let mut parts: Vec<Part> = Vec::new();
+        for word in words {
+            if let Some(last) = parts.last() {
+                parts.push(Part {
+                    kind: PartKind::Literal,
+                    text: " ".to_owned(),
+                    span: Span::new(last.span.end, last.span.end),
+                    quoted: true,
+                    at: 0,
+                });
+            }
+            parts.extend(word.parts.iter().cloned());
+        }
+        Self {
+            span: words
+                .iter()
+                .map(|word| word.span)
+                .reduce(Span::cover)
+                .unwrap_or_default(),
+            text: parts.iter().map(|part| part.text.as_str()).collect(),
+            parts,
+        }
+    }
+
+    /// The words that an unquoted variable becomes where its text is known and holds several.
+    pub(super) fn split(&self) -> Option<Vec<Self>> {
+        let [part] = self.parts.as_slice() else {
+            return None;
+        };
+        let is_known = matches!(part.kind, PartKind::Variable { known: true, .. });
+        if part.quoted || !is_known || !part.text.contains(char::is_whitespace) {
+            return None;
+        }
+        let words = part.text.split_whitespace().map(|text| Self {
+            span: self.span,
+            text: text.to_owned(),
+            parts: vec![Part {
+                text: text.to_owned(),
+                ..part.clone()
+            }],
+        });
+        Some(words.collect())
     }
 
     /// True where nothing in it depends on the run.
