@@ -2,35 +2,53 @@
 
 use super::Facts;
 use crate::detect::Sink;
-use crate::parse::dockerfile::{Body, Keyword, Origin};
+use crate::parse::dockerfile::{Base, Body, Dockerfile, Instruction, Keyword, Origin, Word};
 
 /// Reports the COPY that brings another stage over as a whole.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     for instruction in &facts.file.instructions {
-        let Body::Transfer { sources, .. } = &instruction.body else {
-            continue;
-        };
-        let from = instruction
-            .flag("from")
-            .and_then(|flag| flag.value.as_ref());
-        let (Keyword::Copy, Some(from), Some(stage)) =
-            (instruction.keyword, from, facts.file.stage_of(instruction))
+        let Body::Transfer {
+            sources,
+            destination,
+        } = &instruction.body
         else {
             continue;
         };
-        // On scratch this is how an image is squashed on purpose.
-        let squashes = facts.file.root_of(stage).base == crate::parse::dockerfile::Base::Scratch;
-        let is_stage = matches!(facts.file.origin(stage.index, from), Origin::Stage(_));
+        let Some(from) = copied_stage(facts.file, instruction) else {
+            continue;
+        };
         for source in sources {
-            let path = source.text().trim_end_matches(['.', '*']);
-            if path == "/" && is_stage && !squashes {
+            if source.text().trim_end_matches(['.', '*']) == "/" {
+                let is_theirs = is_whole(source) && is_whole(destination);
+                let aliases: &[&str] = if is_theirs { &["DL3067"] } else { &[] };
                 out.report(
                     "dockerfile/copied-root",
                     source.span,
                     format!("everything in stage {} goes into this one", from.text()),
                 )
+                .aliases(aliases)
                 .help("copy the files that are needed, one folder at a time");
             }
         }
     }
+}
+
+/// The `--from` of a COPY where it names a stage, and this one begins with files of its own.
+fn copied_stage<'i>(file: &Dockerfile, instruction: &'i Instruction) -> Option<&'i Word> {
+    let from = instruction.flag("from")?.value.as_ref()?;
+    let stage = file.stage_of(instruction)?;
+    // On scratch this is how an image is squashed on purpose.
+    let squashes = file.root_of(stage).base == Base::Scratch;
+    let is_stage = matches!(file.origin(stage.index, from), Origin::Stage(_));
+    (instruction.keyword == Keyword::Copy && is_stage && !squashes).then_some(from)
+}
+
+/// True where the whole of some stage is copied.
+pub(super) fn is_reported(file: &Dockerfile, instruction: &Instruction) -> bool {
+    copied_stage(file, instruction).is_some()
+}
+
+/// True for `/` itself.
+pub(super) fn is_whole(path: &Word) -> bool {
+    path.raw.trim_matches(['"', '\'']) == "/"
 }

@@ -21,11 +21,19 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
                 && facts.file.stage_named(&name.raw, stage.index).is_none()
         });
         if named || from.text() == stage.index.to_string() {
+            // hadolint compares names only, letter by letter.
+            let is_theirs = stage.name.as_ref().is_some_and(|name| name.raw == from.raw);
+            let aliases: &[&str] = if is_theirs {
+                &["DL3023", "DS-0006", "copy-from-own-alias"]
+            } else {
+                &["DS-0006"]
+            };
             out.report(
                 "dockerfile/copy-from-itself",
                 from.span,
                 format!("{} is this very stage", from.text()),
             )
+            .aliases(aliases)
             .help("name an earlier stage, or leave --from out");
         }
     }

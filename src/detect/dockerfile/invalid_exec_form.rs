@@ -2,7 +2,9 @@
 
 use super::Facts;
 use crate::detect::Sink;
+use crate::model::Safety;
 use crate::parse::dockerfile::{Command, Keyword};
+use crate::text::Mapped;
 
 /// Reports the command that was meant as a JSON array and goes to a shell instead.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
@@ -23,17 +25,29 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
         } else {
             "it is not a JSON array of strings"
         };
-        out.report(
-            "dockerfile/invalid-exec-form",
-            script.text.source_span(),
-            format!("this runs in a shell as it stands: {cause}"),
-        )
-        .help("write a JSON array of strings in double quotes");
+        let is_main = matches!(instruction.keyword, Keyword::Cmd | Keyword::Entrypoint);
+        let aliases: &[&str] = match instruction.keyword {
+            _ if is_main => &["tally/invalid-json-form", "DL3025", "JSONArgsRecommended"],
+            Keyword::Healthcheck => &["tally/invalid-json-form", "DL3025"],
+            _ => &["tally/invalid-json-form"],
+        };
+        let mut finding = out
+            .report(
+                "dockerfile/invalid-exec-form",
+                script.text.source_span(),
+                format!("this runs in a shell as it stands: {cause}"),
+            )
+            .aliases(aliases);
+        if let Some(array) = mended(&script.text) {
+            let span = script.text.source_span();
+            finding = finding.fix("Write a JSON array", Safety::Safe, span, array);
+        }
+        finding.help("write a JSON array of strings in double quotes");
     }
 }
 
 /// `[` opens a shell's test as well, but then a blank follows and `]` seldom ends the command.
-fn is_meant_as_json(text: &str, keyword: Keyword) -> bool {
+pub(super) fn is_meant_as_json(text: &str, keyword: Keyword) -> bool {
     let Some(inner) = text.strip_prefix('[') else {
         return false;
     };
@@ -42,4 +56,19 @@ fn is_meant_as_json(text: &str, keyword: Keyword) -> bool {
         .starts_with(['"', '\'', '\u{201c}', '\u{201d}']);
     let is_test = keyword == Keyword::Run && inner.starts_with(char::is_whitespace);
     text.ends_with(']') && (quoted || inner.contains(',')) && !is_test && !inner.starts_with('[')
+}
+
+/// The array that was meant, where other quotes or one comma less make the text one.
+fn mended(text: &Mapped) -> Option<String> {
+    if text.source_span().len() != text.len()
+        || text.as_str().contains(['"', '\\']) && text.as_str().contains('\'')
+    {
+        return None;
+    }
+    let quoted = text.as_str().replace(['\'', '\u{201c}', '\u{201d}'], "\"");
+    let inner = quoted.trim().strip_suffix(']')?.trim_end();
+    let array = format!("{}]", inner.strip_suffix(',').unwrap_or(inner));
+    serde_json::from_str::<Vec<String>>(&array)
+        .is_ok()
+        .then_some(array)
 }

@@ -6,6 +6,7 @@ mod exposed_port;
 mod known_image;
 pub(crate) mod sensitive_path;
 mod used_image;
+mod variable;
 
 use super::{Context, Detector, Given, Sink};
 use crate::model::{FileKind, KindSet, Source};

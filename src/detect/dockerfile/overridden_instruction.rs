@@ -2,6 +2,7 @@
 
 use super::Facts;
 use crate::detect::Sink;
+use crate::model::{Safety, Span};
 use crate::parse::dockerfile::Keyword;
 
 /// Reports the CMD, ENTRYPOINT or HEALTHCHECK that a later one of its stage replaces.
@@ -17,6 +18,8 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             for instruction in same.filter(|i| i.keyword == keyword) {
                 let span = instruction.keyword_span;
                 if let Some(later) = later {
+                    // There is a line after it, so that its line end can go as well.
+                    let line = Span::new(instruction.span.start, instruction.span.end + 1);
                     out.report(
                         "dockerfile/overridden-instruction",
                         span,
@@ -24,7 +27,8 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
                     )
                     .label(later, "only this one counts")
                     .aliases(&[peers[0], peers[1], "MultipleInstructionsDisallowed"])
-                    .help("delete the one that does not count");
+                    .help("delete the one that does not count")
+                    .fix("Delete the instruction", Safety::Safe, line, "");
                 }
                 later = Some(span);
             }

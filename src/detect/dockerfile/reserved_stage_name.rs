@@ -10,11 +10,18 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             .iter()
             .any(|known| name.raw.eq_ignore_ascii_case(known))
         {
+            let is_theirs = name.raw.chars().all(|c| c.is_ascii_lowercase());
+            let aliases: &[&str] = if is_theirs {
+                &["DL3063", "ReservedStageName"]
+            } else {
+                &["ReservedStageName"]
+            };
             out.report(
                 "dockerfile/reserved-stage-name",
                 name.span,
                 format!("{} already means something to the build", name.raw),
             )
+            .aliases(aliases)
             .help("give the stage another name");
         }
     }

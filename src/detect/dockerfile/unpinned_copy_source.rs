@@ -19,7 +19,9 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
         } else {
             format!("files come from {name}, whichever version is latest")
         };
-        let aliases: &[&str] = if image.is_copied() { &["DL3022"] } else { &[] };
+        // A tag, whichever it is, contents hadolint.
+        let is_theirs = image.is_copied() && !image.word.raw.contains(':');
+        let aliases: &[&str] = if is_theirs { &["DL3022"] } else { &[] };
         out.report("dockerfile/unpinned-copy-source", image.span(), message)
             .aliases(aliases)
             .evidence(Evidence::Image {

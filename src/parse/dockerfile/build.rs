@@ -60,6 +60,8 @@ pub(super) fn dockerfile(bytes: &[u8]) -> Dockerfile {
             escape: preamble.escape,
             instructions: Vec::new(),
             stages: Vec::new(),
+            comments: Vec::new(),
+            empty_continuations: Vec::new(),
             errors: preamble.errors,
             states: Vec::new(),
             final_states: Vec::new(),
@@ -114,6 +116,8 @@ impl<'t> Builder<'t> {
             let instruction = self.instruction(line, &mut lines);
             self.add(instruction);
         }
+        self.file.comments = lines.comments;
+        self.file.empty_continuations = lines.empty_continuations;
     }
 
     fn error(&mut self, span: Span, message: impl Into<String>) {
@@ -139,14 +143,12 @@ impl<'t> Builder<'t> {
             let word = slice(mapped.as_str(), start, word_end);
             keyword = Keyword::of(word);
             trigger = Some(onbuild);
-            let span = mapped.span(Span::from_usize(start, word_end));
             match keyword {
                 _ if word.is_empty() => {
                     self.error(onbuild, "ONBUILD needs an instruction to trigger");
                 }
+                // What cannot be triggered: a rule says so.
                 Keyword::Onbuild | Keyword::From | Keyword::Maintainer => {
-                    let message = format!("{} cannot be triggered by ONBUILD", keyword.name());
-                    self.error(span, message);
                     keyword = Keyword::Onbuild;
                 }
                 _ => {}

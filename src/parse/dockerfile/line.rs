@@ -17,11 +17,30 @@ pub(super) struct Lines<'t> {
     text: &'t str,
     at: usize,
     escape: char,
+    /// The comments between the logical lines read so far.
+    pub comments: Vec<Comment>,
+    /// The empty lines inside of them, each with its line end.
+    pub empty_continuations: Vec<Span>,
+}
+
+/// A line that begins with `#` between two instructions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// After the `#`, without blanks around it.
+    pub text: String,
+    /// From the `#` to the end of the text.
+    pub span: Span,
 }
 
 impl<'t> Lines<'t> {
     pub fn new(text: &'t str, at: usize, escape: char) -> Self {
-        Self { text, at, escape }
+        Self {
+            text,
+            at,
+            escape,
+            comments: Vec::new(),
+            empty_continuations: Vec::new(),
+        }
     }
 
     /// The next physical line without its end, and where it starts.
@@ -53,6 +72,13 @@ impl<'t> Lines<'t> {
         loop {
             let (start, line) = self.physical()?;
             let trimmed = line.trim_start();
+            if let Some(comment) = trimmed.strip_prefix('#') {
+                let at = start + (line.len() - trimmed.len());
+                self.comments.push(Comment {
+                    text: comment.trim().to_owned(),
+                    span: Span::from_usize(at, at + trimmed.trim_end().len()),
+                });
+            }
             if trimmed.is_empty() || trimmed.starts_with('#') {
                 continue;
             }
@@ -66,6 +92,10 @@ impl<'t> Lines<'t> {
                     break;
                 };
                 let trimmed = line.trim_start();
+                if trimmed.is_empty() {
+                    let line = Span::from_usize(start, self.at);
+                    self.empty_continuations.push(line);
+                }
                 if trimmed.is_empty() || trimmed.starts_with('#') {
                     continue;
                 }
@@ -159,6 +189,18 @@ mod tests {
     #[test]
     fn a_comment_that_ends_in_an_escape_does_not_continue() {
         assert_eq!(lines("# note \\\nUSER a"), ["USER a"]);
+    }
+
+    #[test]
+    fn comments_and_empty_continuations_are_kept_apart() {
+        let text = "  # one\nRUN a \\\n# inside\n\n  b\n#two \n";
+        let mut lines = Lines::new(text, 0, '\\');
+        while lines.logical().is_some() {}
+        let comments: Vec<_> = lines.comments.iter().map(|c| c.text.as_str()).collect();
+        assert_eq!(comments, ["one", "two"]);
+        assert_eq!(&text[lines.comments[1].span.range()], "#two");
+        let at = text.find("\n\n").unwrap() + 1;
+        assert_eq!(lines.empty_continuations, [Span::from_usize(at, at + 1)]);
     }
 
     #[test]

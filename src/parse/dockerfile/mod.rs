@@ -25,12 +25,14 @@ pub use directive::{Directive, DirectiveName};
 pub use heredoc::Heredoc;
 pub use image::ImageReference;
 pub use instruction::{Body, Command, Dialect, Flag, Instruction, Keyword, Pair, Script, Word};
+pub use line::Comment;
 pub use stage::{Base, Origin, Stage, State};
 pub use value::Value;
 
 use std::collections::HashMap;
 
 use super::SyntaxError;
+use crate::model::Span;
 
 /// A parsed Dockerfile with the facts that rules ask for.
 #[derive(Debug)]
@@ -41,6 +43,10 @@ pub struct Dockerfile {
     /// In the order of the file, those inside ONBUILD included.
     pub instructions: Vec<Instruction>,
     pub stages: Vec<Stage>,
+    /// Those between instructions, directives included.
+    pub comments: Vec<Comment>,
+    /// The empty lines inside instructions, each with its line end.
+    pub empty_continuations: Vec<Span>,
     pub errors: Vec<SyntaxError>,
     /// The state before each instruction.
     states: Vec<State>,

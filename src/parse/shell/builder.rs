@@ -161,6 +161,7 @@ impl Builder {
             cwd: self.cwd.clone(),
             unit: self.unit,
             settings: self.settings,
+            depth: self.depth,
             context: self.context.unwrap_or(root),
             ..Command::default()
         });

@@ -23,6 +23,8 @@ pub struct Command {
     pub wrappers: Vec<String>,
     /// What the text has set before it.
     pub settings: Settings,
+    /// How many strings and here-documents that a shell runs it stands in; 0 in the text itself.
+    pub depth: u32,
     pub(super) context: usize,
     pub(super) redirects: Vec<usize>,
 }

@@ -1,0 +1,33 @@
+//! dockerfile/root-build-stage
+
+use super::Facts;
+use crate::detect::Sink;
+use crate::parse::dockerfile::{Body, Keyword};
+
+/// Reports the last USER of each stage that is root as it is written, unless it is the one that
+/// the image ends with.
+pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
+    let file = facts.file;
+    let ends_image = file.target().and_then(|target| file.state_of(target).user);
+    for stage in &file.stages {
+        let mut users = file.instructions_of(stage).rev();
+        let Some(last) = users.find(|i| i.keyword == Keyword::User) else {
+            continue;
+        };
+        let Body::Text(word) = &last.body else {
+            continue;
+        };
+        let user = word.raw.split(':').next().unwrap_or_default();
+        let is_shipped = ends_image
+            .and_then(|place| file.instructions.get(place))
+            .is_some_and(|shipped| shipped.span == last.span);
+        if matches!(user, "root" | "0") && !is_shipped {
+            out.report(
+                "dockerfile/root-build-stage",
+                word.span,
+                format!("this stage ends as {}", word.raw),
+            )
+            .help("end the stage with USER and the number of an unprivileged user");
+        }
+    }
+}
