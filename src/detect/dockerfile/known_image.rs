@@ -13,7 +13,7 @@ pub(super) enum DefaultUser {
 }
 
 /// The name by which an image is known, whichever mirror of Docker Hub it comes through.
-pub(super) fn official_name(reference: &ImageReference<'_>) -> String {
+pub(in crate::detect) fn official_name(reference: &ImageReference<'_>) -> String {
     let name = reference.familiar();
     let mirrored = ["/library/", "/dependency_proxy/containers/"]
         .iter()

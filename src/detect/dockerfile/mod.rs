@@ -1,9 +1,10 @@
 //! Checks of Dockerfiles. Each rule is a function of the file's facts, in the file of its name.
 
+mod control_port;
 mod credential;
 mod end_of_life;
 mod exposed_port;
-mod known_image;
+pub(super) mod known_image;
 pub(crate) mod sensitive_path;
 mod used_image;
 mod variable;
@@ -11,7 +12,7 @@ mod variable;
 use super::{Context, Detector, Given, Sink};
 use crate::model::{FileKind, KindSet, Source};
 use crate::parse::Document;
-use crate::parse::dockerfile::{Dockerfile, Stage};
+use crate::parse::dockerfile::{Dockerfile, Instruction, Stage};
 
 /// What a rule may ask.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +26,29 @@ impl<'f> Facts<'f> {
     /// The stages that become images. Rules about what a container is judge each of them.
     pub(super) fn targets(&self) -> impl Iterator<Item = &'f Stage> {
         self.file.target().into_iter()
+    }
+
+    /// The instructions whose effect is in an image.
+    pub(super) fn shipped(&self) -> impl Iterator<Item = &'f Instruction> {
+        let file = self.file;
+        let shipped = file.instructions.iter();
+        shipped.filter(move |i| i.is_direct() && file.ships(i))
+    }
+
+    /// True where the file's name or its last stage's says that the image is for developers.
+    pub(super) fn is_for_development(&self) -> bool {
+        let says = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+            words.any(|word| {
+                matches!(
+                    word,
+                    "dev" | "devel" | "development" | "devcontainer" | "debug" | "local" | "test"
+                )
+            })
+        };
+        let stage = self.file.target().and_then(|target| target.name.as_ref());
+        self.source.path.as_str().is_some_and(says) || stage.is_some_and(|name| says(&name.raw))
     }
 }
 

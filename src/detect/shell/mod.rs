@@ -7,6 +7,7 @@ pub mod fetch;
 mod flow;
 mod image;
 mod install;
+mod lineage;
 mod mention;
 mod program;
 mod removal;
