@@ -11,8 +11,10 @@ use crate::input::{
     Emit, Excludes, Found, InputError, Item, Missing, Repository, Root, commit_range, find_root,
     named, read_config, staged, staged_file, tracked,
 };
-use crate::model::{Confidence, Profile, RepoPath, Report, Severity};
-use crate::policy::{Config, ConfigError, Date, FailOn, Policy, PolicyOptions};
+use crate::model::{Confidence, FileKind, KindSet, Profile, RepoPath, Report, Severity};
+use crate::policy::{
+    Config, ConfigError, Date, FailOn, Policy, PolicyOptions, UNUSED_PEER, WITHOUT_REASON,
+};
 use crate::rules::{ActiveRules, RuleSet, Selection, SelectionError};
 
 /// What to look at.
@@ -202,7 +204,7 @@ impl Run {
         let options = ScanOptions {
             threads: request.threads,
             originals,
-            ..ScanOptions::default()
+            keep: self.kept(),
         };
         let mut fed = Ok(None);
         let mut result = scan(&cx, options, progress, |emit| {
@@ -228,6 +230,18 @@ impl Run {
         let originals = std::mem::take(&mut result.originals);
         let report = policy.apply(result, self.advisories.info(), notes);
         Ok((Look { report, originals }, changes))
+    }
+
+    /// Sources that policy must see even without findings.
+    fn kept(&self) -> KindSet {
+        let judges_comments = [UNUSED_PEER, WITHOUT_REASON]
+            .iter()
+            .any(|rule| self.active.is_enabled(rule));
+        if judges_comments {
+            KindSet::of(&[FileKind::Dockerfile])
+        } else {
+            KindSet::default()
+        }
     }
 
     fn is_whole_repository(&self) -> bool {

@@ -174,6 +174,21 @@ fn what_is_ignored_or_not_shown_is_not_fixed() {
 }
 
 #[test]
+fn dead_ignores_are_deleted_and_living_ones_stay() {
+    let scratch = Scratch::new();
+    let text = "FROM debian:12\n# hadolint ignore=DL3004,DL3020 needs it\nRUN sudo a \\\n    # plimsoll: ignore[DL3020] old\n    && true\n# hadolint ignore=DL3020 old\nUSER app\n";
+    scratch.write("Dockerfile", text);
+    let rules = "policy,dockerfile/sudo,dockerfile/add-for-copy";
+    let output = run_only(&scratch, rules, &["--fix", "--profile", "strict"]);
+    assert_eq!(
+        read(&scratch, "Dockerfile"),
+        "FROM debian:12\n# hadolint ignore=DL3004 needs it\nRUN sudo a \\\n    && true\nUSER app\n",
+        "{}",
+        words(&output)
+    );
+}
+
+#[test]
 fn line_ends_marks_and_modes_are_kept() {
     let scratch = Scratch::new();
     let path = scratch.write("Dockerfile", "\u{feff}FROM debian:12\r\nADD app /app\r\n");

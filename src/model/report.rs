@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Finding, RepoPath, Severity, Skipped, Source, SourceId, Span};
+use super::{Finding, Fix, RepoPath, Severity, Skipped, Source, SourceId, Span};
 use crate::rules::RuleSet;
 
 /// Everything one run says. Sorted, stable, without times, free of secrets.
@@ -50,12 +50,16 @@ pub struct Suppressed {
 /// An ignore that silenced nothing, or that has expired or names no rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnusedSuppression {
+    /// The rule that reports it.
+    pub rule: &'static str,
     pub path: RepoPath,
     pub source: Option<SourceId>,
     pub span: Span,
     /// 1-based.
     pub line: u32,
     pub what: String,
+    /// How to take it away, where that changes nothing.
+    pub fix: Option<Fix>,
 }
 
 /// What was looked at.

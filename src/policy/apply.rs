@@ -3,17 +3,16 @@ use std::sync::Arc;
 
 use crate::engine::Scan;
 use crate::model::{
-    AdvisoryInfo, Evidence, FileKind, Finding, Fingerprint, Label, Origin, RepoPath, Report, Role,
-    Source, SourceId, SourceTable, Span, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,
+    AdvisoryInfo, Evidence, FileKind, Finding, Fingerprint, Origin, RepoPath, Report, Source,
+    SourceId, SourceTable, Span, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,
 };
-use crate::rules::{ActiveRules, SelectionError, names};
+use crate::rules::{ActiveRules, is_alias};
 
-use super::comment::{InlineIgnore, inline_ignores};
+use super::comment::inline_ignores;
 use super::config::{Config, IgnoreEntry};
 use super::date::Date;
-use super::peers::{PeerIgnore, peer_ignores};
-
-const UNUSED: &str = "policy/unused-suppression";
+use super::ignore::Ignore;
+use super::peers::peer_ignores;
 
 /// What the caller decides beside the configuration.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +37,8 @@ pub struct Policy<'a> {
     pub options: PolicyOptions,
 }
 
-/// The ignores of one source, with whether each of their rules has silenced something.
-struct SourceIgnores {
-    inline: Vec<(InlineIgnore, Vec<bool>)>,
-    peers: Vec<PeerIgnore>,
-}
+/// An ignore, with whether each of its rules has silenced something.
+pub(super) type Used = (Ignore, Vec<bool>);
 
 impl Policy<'_> {
     pub fn apply(&self, scan: Scan, advisories: AdvisoryInfo, notes: Vec<String>) -> Report {
@@ -54,7 +50,7 @@ impl Policy<'_> {
             known,
             ..
         } = scan;
-        let mut ignores: BTreeMap<SourceId, SourceIgnores> = BTreeMap::new();
+        let mut ignores: BTreeMap<SourceId, Vec<Used>> = BTreeMap::new();
         if self.options.honour_ignores {
             for (id, source) in &sources.0 {
                 ignores.insert(*id, self.read_ignores(source));
@@ -64,16 +60,18 @@ impl Policy<'_> {
         let mut kept = Vec::new();
         let mut suppressed = Vec::new();
         for finding in findings {
+            // A comment is of use wherever it is understood, also on lines that nobody asks about.
+            let inline = self.inline(&finding, &sources, &mut ignores);
             let by = self
                 .unchanged(&finding, &sources, &known)
-                .or_else(|| self.inline(&finding, &sources, &mut ignores))
+                .or(inline)
                 .or_else(|| self.configured(&finding, &sources, &mut used_entries));
             match by {
                 Some(by) => suppressed.push(Suppressed { finding, by }),
                 None => kept.push(finding),
             }
         }
-        let mut unused = self.unused_inline(&sources, &ignores);
+        let mut unused = self.unused_comments(&sources, &ignores);
         self.unused_entries(&used_entries, &mut sources, &mut unused);
         let silenced = |u: &UnusedSuppression| {
             // What is not on a changed line is not this commit's business.
@@ -107,21 +105,19 @@ impl Policy<'_> {
         }
     }
 
-    fn read_ignores(&self, source: &Source) -> SourceIgnores {
-        SourceIgnores {
-            inline: inline_ignores(source)
-                .into_iter()
-                .map(|ignore| {
-                    let unused = vec![false; ignore.rules.len()];
-                    (ignore, unused)
-                })
-                .collect(),
-            peers: if self.config.peer_comments {
-                peer_ignores(source)
-            } else {
-                Vec::new()
-            },
+    fn read_ignores(&self, source: &Source) -> Vec<Used> {
+        let mut ignores = inline_ignores(source);
+        if self.config.peer_comments {
+            ignores.extend(peer_ignores(source));
         }
+        ignores
+            .into_iter()
+            .map(|ignore| {
+                // Where none is listed, one place says whether the comment itself was of use.
+                let unused = vec![false; ignore.rules.len().max(1)];
+                (ignore, unused)
+            })
+            .collect()
     }
 
     /// A finding that stood there before the change, on lines that it does not touch, is not this
@@ -146,41 +142,46 @@ impl Policy<'_> {
         &self,
         finding: &Finding,
         sources: &SourceTable,
-        ignores: &mut BTreeMap<SourceId, SourceIgnores>,
+        ignores: &mut BTreeMap<SourceId, Vec<Used>>,
     ) -> Option<SuppressedBy> {
         let label = finding.primary()?;
         let (first, last) = sources.get(label.source)?.line_span(label.span);
-        let ignores = ignores.get_mut(&label.source)?;
-        for (ignore, used) in &mut ignores.inline {
-            let covers = ignore.lines.0 <= last && first <= ignore.lines.1;
-            if !covers || !self.is_in_force(ignore) {
+        let mut by = None;
+        for (ignore, used) in ignores.get_mut(&label.source)? {
+            if !ignore.reach.covers(finding, first, last) || !self.is_in_force(ignore) {
                 continue;
             }
-            for ((name, _), used) in ignore.rules.iter().zip(used) {
-                if self.answers(finding, name) {
-                    *used = true;
-                    return Some(SuppressedBy::Inline {
-                        reason: ignore.reason.clone(),
-                    });
-                }
+            let named = ignore.rules.iter().position(|(name, _)| match ignore.peer {
+                Some(peer) => peer.means(name, finding),
+                None => self.answers(finding, name),
+            });
+            let of_family = || {
+                let family = ignore.peer.is_some_and(|p| p.silences_family(finding));
+                (ignore.rules.is_empty() && family).then_some(0)
+            };
+            // Comments for several tools may stand together, and each of them is of use.
+            if let Some(used) = named.or_else(of_family).and_then(|at| used.get_mut(at)) {
+                *used = true;
+                by.get_or_insert_with(|| SuppressedBy::Inline {
+                    reason: reason(ignore),
+                });
             }
         }
-        ignores
-            .peers
-            .iter()
-            .find(|peer| peer.covers(finding, first, last))
-            .map(|peer| SuppressedBy::Inline {
-                reason: Some(format!("{} comment", peer.comment())),
-            })
+        by
     }
 
-    fn is_in_force(&self, ignore: &InlineIgnore) -> bool {
-        ignore.problem.is_none()
-            && !self.is_over(ignore.until)
-            && (ignore.reason.is_some() || !self.config.require_reason)
+    fn is_in_force(&self, ignore: &Ignore) -> bool {
+        ignore.problem.is_none() && !self.is_over(ignore.until) && self.has_its_reason(ignore)
     }
 
-    fn is_over(&self, until: Option<Date>) -> bool {
+    /// True where the ignore says why, or nobody asks for it.
+    pub(super) fn has_its_reason(&self, ignore: &Ignore) -> bool {
+        !self.config.require_reason
+            || ignore.reason.is_some()
+            || ignore.peer.is_some_and(|peer| !peer.says_why)
+    }
+
+    pub(super) fn is_over(&self, until: Option<Date>) -> bool {
         matches!((until, self.options.today), (Some(until), Some(today)) if until < today)
     }
 
@@ -217,151 +218,16 @@ impl Policy<'_> {
         if id == "dependency/malicious" && name != id {
             return false;
         }
-        finding.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+        finding.aliases.iter().any(|a| is_alias(name, a))
             || id == name
             || id
                 .strip_prefix(name)
                 .is_some_and(|rest| rest.starts_with('/'))
     }
-
-    fn unused_inline(
-        &self,
-        sources: &SourceTable,
-        ignores: &BTreeMap<SourceId, SourceIgnores>,
-    ) -> Vec<UnusedSuppression> {
-        let mut unused = Vec::new();
-        for (id, ignores) in ignores {
-            let Some(source) = sources.get(*id) else {
-                continue;
-            };
-            // Documentation shows ignores without meaning them.
-            if matches!(source.kind, FileKind::Binary | FileKind::Markdown) {
-                continue;
-            }
-            for (ignore, used) in &ignores.inline {
-                let line = source.lines().line(ignore.span.start);
-                let mut push = |span: Span, what: String| {
-                    unused.push(UnusedSuppression {
-                        path: source.path.clone(),
-                        source: Some(*id),
-                        span,
-                        line,
-                        what,
-                    });
-                };
-                if let Some(problem) = &ignore.problem {
-                    push(ignore.span, problem.clone());
-                } else if self.is_over(ignore.until) {
-                    let day = ignore.until.map(|d| d.to_string()).unwrap_or_default();
-                    push(ignore.span, format!("this ignore expired after {day}"));
-                } else if self.config.require_reason && ignore.reason.is_none() {
-                    push(
-                        ignore.span,
-                        "the configuration wants a reason for every ignore".into(),
-                    );
-                } else {
-                    for ((name, span), used) in ignore.rules.iter().zip(used) {
-                        if *used {
-                            continue;
-                        }
-                        if let Err(error) = SelectionError::check(self.rules.set(), name) {
-                            push(*span, error.to_string());
-                        } else if self.ran(name) {
-                            push(
-                                if ignore.rules.len() == 1 {
-                                    ignore.span
-                                } else {
-                                    *span
-                                },
-                                format!("{name} finds nothing here to ignore"),
-                            );
-                        }
-                    }
-                }
-            }
-        }
-        unused
-    }
-
-    /// True where every rule that a name means took part: only then is silence a sign.
-    fn ran(&self, name: &str) -> bool {
-        self.rules
-            .set()
-            .iter()
-            .filter(|rule| names(rule, name))
-            .all(|rule| self.rules.is_enabled(rule.id.as_str()))
-            && self.rules.min_severity.is_none()
-            && self.rules.min_confidence.is_none()
-    }
-
-    /// Configured ignores that have expired, or that matched nothing in the whole repository.
-    fn unused_entries(
-        &self,
-        used: &[bool],
-        sources: &mut SourceTable,
-        unused: &mut Vec<UnusedSuppression>,
-    ) {
-        let Some((path, text)) = &self.config_file else {
-            return;
-        };
-        if !self.options.honour_ignores {
-            return;
-        }
-        for (entry, used) in self.config.ignores.iter().zip(used) {
-            let what = match entry.until {
-                Some(day) if self.is_over(entry.until) => {
-                    format!("the ignore of {} expired after {day}", entry.rule)
-                }
-                _ if !used && self.options.whole_repository && self.ran(&entry.rule) => {
-                    format!("the ignore of {} matches no finding", entry.rule)
-                }
-                _ => continue,
-            };
-            let id = config_source(path, text, sources);
-            let span = Span::from(entry.span.clone());
-            unused.push(UnusedSuppression {
-                path: path.clone(),
-                source: Some(id),
-                line: sources.get(id).map_or(1, |s| s.lines().line(span.start)),
-                span,
-                what,
-            });
-        }
-    }
-
-    fn as_finding(&self, unused: &UnusedSuppression) -> Option<Finding> {
-        let rule = self.rules.get(UNUSED)?;
-        let severity = self.rules.severity_of(UNUSED).unwrap_or(rule.severity);
-        if self.rules.min_severity.is_some_and(|min| severity < min) {
-            return None;
-        }
-        let source = unused.source?;
-        Some(Finding {
-            rule: rule.id.clone(),
-            aliases: Vec::new(),
-            severity,
-            confidence: rule.confidence,
-            message: unused.what.clone(),
-            labels: vec![Label {
-                source,
-                span: unused.span,
-                text: String::new(),
-                role: Role::Primary,
-            }],
-            help: Some("delete the ignore, or fix it".into()),
-            fixes: Vec::new(),
-            fingerprint: Fingerprint::of(&[
-                UNUSED.as_bytes(),
-                unused.path.as_bytes(),
-                unused.what.as_bytes(),
-            ]),
-            evidence: Evidence::None,
-        })
-    }
 }
 
 /// The configuration's place among the sources, made where it is not there yet.
-fn config_source(path: &RepoPath, text: &str, sources: &mut SourceTable) -> SourceId {
+pub(super) fn config_source(path: &RepoPath, text: &str, sources: &mut SourceTable) -> SourceId {
     if let Some((id, _)) = sources.0.iter().find(|(_, s)| s.path == *path) {
         return *id;
     }
@@ -375,6 +241,17 @@ fn config_source(path: &RepoPath, text: &str, sources: &mut SourceTable) -> Sour
     );
     sources.0.insert(id, Arc::new(source));
     id
+}
+
+/// What a report says of a comment: whose it is, and why it is there.
+fn reason(ignore: &Ignore) -> Option<String> {
+    let Some(peer) = ignore.peer else {
+        return ignore.reason.clone();
+    };
+    Some(match &ignore.reason {
+        Some(reason) => format!("{} comment: {reason}", peer.name()),
+        None => format!("{} comment", peer.name()),
+    })
 }
 
 fn covers_package(entry: &IgnoreEntry, finding: &Finding) -> bool {

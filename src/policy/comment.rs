@@ -3,21 +3,7 @@
 use crate::model::{Source, Span};
 
 use super::Date;
-
-/// One ignore comment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InlineIgnore {
-    /// From `plimsoll:` to the end of the comment.
-    pub span: Span,
-    /// Names with their places.
-    pub rules: Vec<(String, Span)>,
-    pub reason: Option<String>,
-    pub until: Option<Date>,
-    /// What is wrong with the comment itself.
-    pub problem: Option<String>,
-    /// 1-based lines that it covers, inclusive.
-    pub lines: (u32, u32),
-}
+use super::ignore::{Ignore, Reach};
 
 const MARKER: &[u8] = b"plimsoll:";
 
@@ -29,14 +15,14 @@ const TRAILERS: [&str; 4] = ["*/}", "*/", "-->", "#}"];
 const MOST: usize = 10_000;
 
 /// All ignore comments of a source.
-pub fn inline_ignores(source: &Source) -> Vec<InlineIgnore> {
+pub fn inline_ignores(source: &Source) -> Vec<Ignore> {
     memchr::memmem::find_iter(&source.bytes, MARKER)
         .filter_map(|at| read(source, at))
         .take(MOST)
         .collect()
 }
 
-fn read(source: &Source, at: usize) -> Option<InlineIgnore> {
+fn read(source: &Source, at: usize) -> Option<Ignore> {
     let lines = source.lines();
     let line = lines.line(u32::try_from(at).ok()?);
     let range = lines.line_range(line, &source.bytes);
@@ -54,13 +40,15 @@ fn read(source: &Source, at: usize) -> Option<InlineIgnore> {
     let rest = text[MARKER.len()..].trim_start();
     let body = rest.strip_prefix("ignore")?.trim_start();
     let span = Span::from_usize(at, at + text.len());
-    let mut ignore = InlineIgnore {
+    let (first, last) = covered(source, line, before.trim_start());
+    let mut ignore = Ignore {
+        peer: None,
         span,
         rules: Vec::new(),
         reason: None,
         until: None,
         problem: None,
-        lines: covered(source, line, before.trim_start()),
+        reach: Reach::lines(first, last),
     };
     let listed = body.strip_prefix('[').and_then(|b| b.split_once(']'));
     let Some((names, tail)) = listed else {
@@ -88,7 +76,7 @@ fn read(source: &Source, at: usize) -> Option<InlineIgnore> {
 }
 
 /// The reason, and an expiry wherever it stands.
-fn read_tail(tail: &str, ignore: &mut InlineIgnore) {
+fn read_tail(tail: &str, ignore: &mut Ignore) {
     let mut reason = tail.trim().to_owned();
     if let Some(at) = reason.find("until=") {
         let day: String = reason[at + 6..]
@@ -204,7 +192,7 @@ mod tests {
     use super::*;
     use crate::model::{FileKind, Origin, RepoPath, SourceId};
 
-    fn ignores(text: &str) -> Vec<InlineIgnore> {
+    fn ignores(text: &str) -> Vec<Ignore> {
         inline_ignores(&Source::new(
             SourceId(0),
             RepoPath::from("f"),
@@ -220,14 +208,14 @@ mod tests {
         assert_eq!(found[0].rules[1].0, "c");
         assert_eq!(found[0].reason.as_deref(), Some("tested by hand"));
         assert_eq!(found[0].until, Date::parse("2027-01-31"));
-        assert_eq!(found[0].lines, (1, 1));
+        assert_eq!(found[0].reach.lines, (1, 1));
     }
 
     #[test]
     fn a_comment_above_covers_the_whole_statement() {
         let text =
             "# plimsoll: ignore[a/b] x\n\nRUN a \\\n  # note\n  && b <<EOF\nbody\nEOF\nRUN c\n";
-        assert_eq!(ignores(text)[0].lines, (1, 7));
+        assert_eq!(ignores(text)[0].reach.lines, (1, 7));
     }
 
     #[test]

@@ -1,192 +1,248 @@
 //! The ignore comments of other tools, understood through the aliases of our rules.
 
-use crate::model::{Finding, Source};
+mod ids;
+mod reach;
 
-/// Where a peer's comment applies, seen from its own line.
-#[derive(Clone, Copy, PartialEq, Eq)]
+use std::cell::OnceCell;
+
+use crate::model::{FileKind, Finding, Source, Span};
+use crate::parse::dockerfile::Dockerfile;
+use crate::rules::is_same_id;
+
+use super::ignore::Ignore;
+use ids::Said;
+
+/// Where a comment applies, seen from its own line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
     Line,
     /// Its line and the next one that is not a comment.
     LineAndNext,
     Next,
+    /// The stage whose FROM is below.
+    Stage,
     File,
+    /// The file as a directive, the instruction below as a comment.
+    Directive,
+    /// The line, the next one, and from above the first instruction or a FROM also what is missing.
+    Trivy,
 }
 
-/// What a peer's comment silences.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Target {
-    /// The ids that it lists.
-    Ids,
-    /// The ids that it lists, or every finding of a family where it lists none.
-    IdsOrFamily(&'static str),
-    Family(&'static str),
+/// How the ids after a marker are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Between commas.
+    List,
+    /// `skip=A,B;error=true`.
+    Settings,
+    /// `ID:exp:2027-01-31`.
+    Trivy,
+    /// `ID:reason`.
+    Checkov,
+    /// Between commas or blanks, and not always there.
+    Words,
+    None,
 }
 
-const COMMENTS: &[(&str, Scope, Target)] = &[
-    ("hadolint global ignore=", Scope::File, Target::Ids),
-    ("hadolint ignore=", Scope::Next, Target::Ids),
-    ("check=skip=", Scope::File, Target::Ids),
-    ("trivy:ignore:", Scope::LineAndNext, Target::Ids),
-    ("checkov:skip=", Scope::File, Target::Ids),
-    (
-        "nosemgrep",
-        Scope::LineAndNext,
-        Target::IdsOrFamily("source"),
-    ),
-    ("nosec", Scope::Line, Target::IdsOrFamily("source")),
-    ("gitleaks:allow", Scope::Line, Target::Family("secret")),
-    ("betterleaks:allow", Scope::Line, Target::Family("secret")),
-    ("kingfisher:ignore", Scope::Line, Target::Family("secret")),
-    (
+/// A kind of comment.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// A blank stands for one or more, before `=` for none or more.
+    marker: &'static str,
+    scope: Scope,
+    form: Form,
+    /// The family that it silences where it lists no id.
+    family: Option<&'static str>,
+    /// Whether there is a place for a reason.
+    pub says_why: bool,
+}
+
+const fn peer(marker: &'static str, scope: Scope, form: Form) -> Peer {
+    Peer {
+        marker,
+        scope,
+        form,
+        family: None,
+        says_why: true,
+    }
+}
+
+const fn mute(
+    marker: &'static str,
+    scope: Scope,
+    form: Form,
+    family: Option<&'static str>,
+) -> Peer {
+    Peer {
+        marker,
+        scope,
+        form,
+        family,
+        says_why: matches!(form, Form::Words),
+    }
+}
+
+static PEERS: &[Peer] = &[
+    peer("hadolint global ignore =", Scope::File, Form::List),
+    peer("hadolint stage ignore =", Scope::Stage, Form::List),
+    peer("hadolint ignore =", Scope::Next, Form::List),
+    mute("check =", Scope::Directive, Form::Settings, None),
+    peer("trivy:ignore:", Scope::Trivy, Form::Trivy),
+    peer("checkov:skip=", Scope::File, Form::Checkov),
+    peer("tally global ignore =", Scope::File, Form::List),
+    peer("tally ignore =", Scope::Next, Form::List),
+    peer("droast global ignore =", Scope::File, Form::List),
+    peer("droast ignore =", Scope::Next, Form::List),
+    peer("shellcheck disable =", Scope::Next, Form::List),
+    mute("nosemgrep", Scope::LineAndNext, Form::Words, Some("source")),
+    mute("nosec", Scope::Line, Form::Words, Some("source")),
+    mute("gitleaks:allow", Scope::Line, Form::None, Some("secret")),
+    mute("betterleaks:allow", Scope::Line, Form::None, Some("secret")),
+    mute("kingfisher:ignore", Scope::Line, Form::None, Some("secret")),
+    mute(
         "pragma: allowlist secret",
         Scope::Line,
-        Target::Family("secret"),
+        Form::None,
+        Some("secret"),
     ),
-    (
+    mute(
         "pragma: allowlist nextline secret",
         Scope::Next,
-        Target::Family("secret"),
+        Form::None,
+        Some("secret"),
     ),
 ];
 
-/// One comment of a peer.
-#[derive(Debug)]
-pub struct PeerIgnore {
-    comment: &'static str,
-    first: u32,
-    last: u32,
-    ids: Vec<String>,
-    family: Option<&'static str>,
-}
-
-impl PeerIgnore {
-    /// True where the comment silences a finding whose primary label touches these lines.
-    pub fn covers(&self, finding: &Finding, first: u32, last: u32) -> bool {
-        if self.first > last || first > self.last {
-            return false;
-        }
-        let listed = finding
-            .aliases
-            .iter()
-            .any(|alias| self.ids.iter().any(|id| same_id(id, alias)));
-        listed || (self.ids.is_empty() && self.family == Some(finding.rule.family()))
+impl Peer {
+    /// The comment by name.
+    pub fn name(&self) -> &'static str {
+        self.marker.trim_end_matches([' ', '=', ':'])
     }
 
-    pub fn comment(&self) -> &'static str {
-        self.comment.trim_end_matches(['=', ':'])
-    }
-}
-
-/// Peers write their ids in several ways: with dots, with a namespace in front, in lower case.
-fn same_id(written: &str, alias: &str) -> bool {
-    let tail = |id: &str| id.rsplit(['.', '/']).next().unwrap_or(id).to_owned();
-    written.eq_ignore_ascii_case("all")
-        || written.eq_ignore_ascii_case(alias)
-        || tail(written).eq_ignore_ascii_case(&tail(alias))
-}
-
-/// All comments of peers in a source; called only for sources with findings.
-pub fn peer_ignores(source: &Source) -> Vec<PeerIgnore> {
-    let lines = source.lines();
-    let text = |n: u32| source.text(lines.line_range(n, &source.bytes).into());
-    let mut found = Vec::new();
-    for (comment, scope, target) in COMMENTS {
-        for at in memchr::memmem::find_iter(&source.bytes, comment.as_bytes()) {
-            let line = lines.line(u32::try_from(at).unwrap_or(u32::MAX));
-            let range = lines.line_range(line, &source.bytes);
-            if !in_comment(&source.text((range.start..at.max(range.start)).into())) {
-                continue;
-            }
-            let tail = source.text((at + comment.len()..range.end.max(at + comment.len())).into());
-            let ids = if matches!(target, Target::Family(_)) {
-                Vec::new()
-            } else {
-                ids(&tail)
-            };
-            let (first, last) = match scope {
-                Scope::Line => (line, line),
-                Scope::File => (0, u32::MAX),
-                Scope::Next | Scope::LineAndNext => {
-                    let mut next = line + 1;
-                    while next < lines.count() && text(next).trim_start().starts_with(['#', '/']) {
-                        next += 1;
+    /// True where one of its ids means a finding.
+    pub fn means(&self, id: &str, finding: &Finding) -> bool {
+        finding.aliases.iter().any(|alias| {
+            is_same_id(id, alias)
+                || match self.form {
+                    Form::Settings => id.eq_ignore_ascii_case("all") && is_buildkit(alias),
+                    Form::Trivy => {
+                        id == "*" && is_same_id("DS", alias.get(..2).unwrap_or_default())
                     }
-                    (line, super::comment::statement_end(source, next))
+                    _ => false,
                 }
-            };
-            let family = match target {
-                Target::Ids => None,
-                Target::IdsOrFamily(family) | Target::Family(family) => Some(*family),
-            };
-            if !ids.is_empty() || family.is_some() {
-                found.push(PeerIgnore {
-                    comment,
-                    first,
-                    last,
-                    ids,
-                    family,
-                });
+        })
+    }
+
+    /// True where it silences a finding without naming it.
+    pub fn silences_family(&self, finding: &Finding) -> bool {
+        self.family == Some(finding.rule.family())
+    }
+
+    /// True for a word that is no id of its tool, so that the tool itself drops it.
+    pub fn is_foreign(&self, id: &str) -> bool {
+        self.marker.starts_with("hadolint")
+            && !id.get(..2).is_some_and(|head| {
+                matches!(head, "DL" | "SC")
+                    && id.len() == 6
+                    && id.bytes().skip(2).all(|b| b.is_ascii_digit())
+            })
+    }
+
+    /// Where the marker ends in a text that begins with it.
+    fn matches(&self, text: &str) -> Option<usize> {
+        let mut rest = text;
+        let mut marker = self.marker.chars().peekable();
+        while let Some(c) = marker.next() {
+            if c == ' ' {
+                let body = rest.trim_start_matches([' ', '\t']);
+                if body.len() == rest.len() && marker.peek() != Some(&'=') {
+                    return None;
+                }
+                rest = body;
+            } else {
+                rest = rest.strip_prefix(c)?;
             }
         }
+        Some(text.len() - rest.len())
     }
+}
+
+/// BuildKit's names are words in camel case, which nobody else's ids are.
+fn is_buildkit(alias: &str) -> bool {
+    alias.starts_with(|c: char| c.is_ascii_uppercase())
+        && alias.bytes().all(|b| b.is_ascii_alphabetic())
+        && alias.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+const LEADERS: [&str; 6] = ["#", "//", "/*", "--", "<!--", ";"];
+
+/// Comments of peers of one kind in one source that are read; more than any person writes.
+const MOST: usize = 10_000;
+
+/// All comments of peers in a source; called only for sources that a report needs.
+pub fn peer_ignores(source: &Source) -> Vec<Ignore> {
+    let file = OnceCell::new();
+    let dockerfile = || -> Option<&Dockerfile> {
+        (source.kind == FileKind::Dockerfile)
+            .then(|| file.get_or_init(|| Dockerfile::parse(&source.bytes)))
+    };
+    let mut found = Vec::new();
+    for peer in PEERS {
+        let word = peer.marker.split(' ').next().unwrap_or(peer.marker);
+        let places = memchr::memmem::find_iter(&source.bytes, word.as_bytes());
+        let read = places.filter_map(|at| read(source, peer, at, &dockerfile));
+        found.extend(read.take(MOST));
+    }
+    found.sort_by_key(|ignore: &Ignore| ignore.span);
     found
 }
 
-fn in_comment(before: &str) -> bool {
-    ["#", "//", "/*", "--", "<!--", ";"]
-        .iter()
-        .any(|leader| before.contains(leader))
+fn read<'d>(
+    source: &Source,
+    peer: &'static Peer,
+    at: usize,
+    dockerfile: &dyn Fn() -> Option<&'d Dockerfile>,
+) -> Option<Ignore> {
+    let lines = source.lines();
+    let line = lines.line(u32::try_from(at).ok()?);
+    let range = lines.line_range(line, &source.bytes);
+    let before = source.text((range.start..at.max(range.start)).into());
+    let text = source.text((at..range.end.max(at)).into());
+    // Lossy text would move the places.
+    let text = std::str::from_utf8(text.as_bytes()).ok()?;
+    let end = peer.matches(text)?;
+    let leads = match peer.form {
+        Form::List | Form::Settings => before.trim_end().ends_with(['#', '/']),
+        _ => is_in_comment(&before),
+    };
+    if !leads {
+        return None;
+    }
+    let said = Said::read(peer.form, &text[end..]);
+    if said.ids.is_empty() && peer.family.is_none() {
+        return None;
+    }
+    let base = at + end;
+    let stands_alone = LEADERS.iter().any(|l| before.trim_start().starts_with(l));
+    Some(Ignore {
+        peer: Some(peer),
+        span: Span::from_usize(at, at + text.trim_end().len()),
+        rules: said
+            .ids
+            .into_iter()
+            .map(|(id, offset)| {
+                let start = base + offset;
+                let span = Span::from_usize(start, start + id.len());
+                (id, span)
+            })
+            .collect(),
+        reason: said.reason,
+        until: said.until,
+        problem: said.problem,
+        reach: reach::of(source, dockerfile(), peer.scope, line, stands_alone)?,
+    })
 }
 
-/// The ids after a marker: words of letters, digits, `-`, `_`, `.`, between commas or blanks, up to
-/// the first other thing.
-fn ids(tail: &str) -> Vec<String> {
-    let tail = tail.trim_start_matches([':', '=', ' ', '[']);
-    let mut ids = Vec::new();
-    for part in tail.split([',', ' ']) {
-        let id: String = part
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || "-_./".contains(*c))
-            .collect();
-        if id.is_empty() && part.is_empty() {
-            continue;
-        }
-        let looks_like_id = id.len() >= 2
-            && (id.bytes().any(|b| b.is_ascii_digit())
-                || id.contains(['-', '.', '_'])
-                || id.eq_ignore_ascii_case("all")
-                || id.chars().any(char::is_uppercase));
-        if !looks_like_id {
-            break;
-        }
-        let ends = id.len() < part.len();
-        ids.push(id);
-        if ends {
-            break;
-        }
-    }
-    ids
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_end_where_the_reason_starts() {
-        assert_eq!(ids("DL3006,SC2046 # why"), ["DL3006", "SC2046"]);
-        assert_eq!(ids("CKV_DOCKER_3:built by root"), ["CKV_DOCKER_3"]);
-        assert_eq!(ids(": python.lang.x-y because"), ["python.lang.x-y"]);
-        assert!(ids(" because I say so").is_empty());
-    }
-
-    #[test]
-    fn ids_are_compared_without_case_and_namespace() {
-        assert!(same_id(
-            "python.lang.security.subprocess-shell-true",
-            "subprocess-shell-true"
-        ));
-        assert!(same_id("dl3006", "DL3006"));
-        assert!(!same_id("DL3006", "DL3007"));
-    }
+fn is_in_comment(before: &str) -> bool {
+    LEADERS.iter().any(|leader| before.contains(leader))
 }

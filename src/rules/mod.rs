@@ -1,5 +1,6 @@
 //! Rules as data: one file under `rules/` each, embedded at build time.
 
+mod alias;
 mod checksum;
 mod embedded;
 pub mod example;
@@ -7,6 +8,8 @@ mod file;
 pub mod pattern;
 mod selection;
 
+pub(crate) use alias::is_alias;
+pub use alias::is_same_id;
 pub use embedded::{PATTERNS, RuleSet};
 pub use file::{Check, Example, RuleFile, RuleFileError};
 pub(crate) use selection::names;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use crate::model::{Confidence, Profile, Rule, Severity};
 
 use super::RuleSet;
+use super::alias::is_alias;
 
 /// Which rules a run asks for, before it is checked against the rules that exist.
 #[derive(Clone, Debug, Default)]
@@ -151,7 +152,7 @@ impl ActiveRules {
 }
 
 fn is_exact(rule: &Rule, name: &str) -> bool {
-    rule.id.as_str() == name || rule.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+    rule.id.as_str() == name || rule.aliases.iter().any(|a| is_alias(name, a))
 }
 
 /// True where `name` is the rule's id, an alias, its family or another whole prefix of its id.

@@ -12,6 +12,7 @@ use super::inside::Inside;
 use super::instruction::{Body, Dialect, Flag, Instruction, Keyword, Pair, Word};
 use super::json::{self, ExecForm};
 use super::line::{Lines, LogicalLine};
+use super::pragma;
 use super::stage::{Base, Binding, Origin, Stage, State};
 use super::value::Value;
 use super::{Dockerfile, ImageReference};
@@ -55,6 +56,7 @@ pub(super) fn dockerfile(bytes: &[u8]) -> Dockerfile {
         globals: HashMap::new(),
         scopes: Vec::new(),
         current: State::default(),
+        named_shell: None,
         file: Dockerfile {
             directives: preamble.directives,
             escape: preamble.escape,
@@ -106,15 +108,26 @@ struct Builder<'t> {
     /// Variables of each stage, as far as it has been read.
     scopes: Vec<HashMap<String, Binding>>,
     current: State,
+    /// The language that a comment names for the shell form.
+    named_shell: Option<Dialect>,
     file: Dockerfile,
 }
 
 impl<'t> Builder<'t> {
     fn read(&mut self, start: usize) {
         let mut lines = Lines::new(self.text, start, self.escape);
+        let mut end = start;
         while let Some(line) = lines.logical() {
+            let named = pragma::shell(slice(self.text, end, line.span.start as usize));
+            self.named_shell = named.or(self.named_shell);
             let instruction = self.instruction(line, &mut lines);
+            match instruction.keyword {
+                Keyword::From => self.named_shell = named,
+                Keyword::Shell => self.named_shell = None,
+                _ => {}
+            }
             self.add(instruction);
+            end = lines.position();
         }
         self.file.comments = lines.comments;
         self.file.empty_continuations = lines.empty_continuations;
@@ -340,6 +353,9 @@ impl<'t> Builder<'t> {
 
     /// The language of the shell form at this point.
     fn dialect(&self) -> Dialect {
+        if let Some(named) = self.named_shell {
+            return named;
+        }
         if let Some(Body::Shell(words)) = self
             .current
             .shell

@@ -15,6 +15,7 @@ mod inside;
 mod instruction;
 mod json;
 mod line;
+mod pragma;
 mod stage;
 mod value;
 
