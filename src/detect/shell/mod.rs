@@ -12,7 +12,9 @@ mod mention;
 mod program;
 mod removal;
 mod script;
+mod setting;
 mod stage_script;
+pub(super) mod switch;
 mod written;
 
 pub use flow::{Download, Flow, Placed, Usage, UsageKind};
@@ -25,7 +27,8 @@ pub use written::Written;
 use std::cell::OnceCell;
 
 use super::Sink;
-use crate::parse::shell::{Command, Script};
+use crate::model::Span;
+use crate::parse::shell::{Command, Script, Word};
 
 /// A judgement: reports under the name of the rule that asks for it.
 pub type Check = fn(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>);
@@ -40,6 +43,14 @@ pub fn judge(checks: &[(&str, Check)], shell: &Shell<'_>, out: &mut Sink<'_>) {
             check(rule, shell, out);
         }
     }
+}
+
+/// What a fix deletes so that a command loses one word: the word and the blank before it. `None`
+/// where the word does not stand in the text as it is.
+fn without(command: &Command, word: &Word) -> Option<Span> {
+    let at = command.words.iter().position(|w| w.span == word.span)?;
+    let before = command.words.get(at.checked_sub(1)?)?.span.end;
+    (word.is_literal() && before < word.span.start).then(|| Span::new(before, word.span.end))
 }
 
 /// The facts of one script, or of one build stage.

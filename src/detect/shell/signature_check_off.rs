@@ -1,68 +1,152 @@
 //! signature-check-off: packages are installed whoever made them.
 
-use super::Shell;
+use super::setting::{Guard, is_off, is_on, switched_off};
+use super::{Shell, without};
 use crate::detect::Sink;
 use crate::model::{Safety, Span};
 use crate::parse::shell::{Command, Word};
 
+const HELP: &str = "remove it, and add the key that signs the repository to the keyring instead";
+
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for command in &shell.script.commands {
-        for (word, what, aliases) in switches(command) {
+        for (word, what, aliases) in switches(command, shell) {
+            let message = format!("{} accepts {what}", command.name);
             let reported = out
-                .report(rule, word.span, what)
+                .report(rule, word.span, message)
                 .text("switches the check off")
                 .aliases(aliases)
-                .help(
-                    "remove it, and add the key that signs the repository to the keyring instead",
-                );
-            if word.text == "--force-yes" {
+                .help(HELP);
+            if word.text == "--force-yes" && word.is_literal() {
                 reported.fix(
                     "Answer yes, but keep the checks",
                     Safety::Safe,
                     word.span,
                     "-y",
                 );
+            } else if let Some(span) =
+                without(command, word).filter(|_| word.text.starts_with("--"))
+            {
+                reported.fix("Delete the option", Safety::Safe, span, "");
             }
         }
-        trusted_list(rule, command, shell, out);
+    }
+    let mut spans: Vec<Span> = trusted_lists(shell);
+    for written in shell.written() {
+        let found = switched_off(written, Guard::Signature);
+        spans.extend(found.into_iter().map(|found| found.span));
+    }
+    spans.sort();
+    spans.dedup();
+    for span in spans {
+        out.report(
+            rule,
+            span,
+            "with this setting packages are trusted without a signature",
+        )
+        .text("switches the check off")
+        .aliases(&[])
+        .help("add the repository's key with signed-by (apt) or gpgkey and gpgcheck=1 (yum, dnf)");
     }
 }
 
-type Found<'a> = (&'a Word, String, &'static [&'static str]);
+type Switch = (&'static str, &'static [&'static str]);
 
-fn switches(command: &Command) -> Vec<Found<'_>> {
+/// Programs, the options, what is then accepted, and the peers' ids.
+const FLAGS: &[(&[&str], &[&str], Switch)] = &[
+    (
+        &["apt-get", "apt", "aptitude"],
+        &["--allow-unauthenticated"],
+        ("unsigned packages", &["CKV2_DOCKER_8"]),
+    ),
+    (
+        &["apt-get", "apt", "aptitude"],
+        &["--force-yes"],
+        ("unsigned packages", &["CKV2_DOCKER_11"]),
+    ),
+    (
+        &["apt-get", "apt"],
+        &["--allow-insecure-repositories"],
+        ("unsigned repositories", &[]),
+    ),
+    (
+        &["apk"],
+        &["--allow-untrusted"],
+        ("untrusted packages", &["CKV2_DOCKER_7"]),
+    ),
+    (
+        &["yum", "dnf", "dnf5", "tdnf", "microdnf"],
+        &["--nogpgcheck", "--no-gpgchecks", "--no-gpg-checks"],
+        ("unsigned packages", &["CKV2_DOCKER_9"]),
+    ),
+    (
+        &["rpm"],
+        &["--nosignature", "--nodigest", "--noverify", "--nogpg"],
+        ("unverified packages", &["CKV2_DOCKER_10"]),
+    ),
+    (
+        &["zypper"],
+        &["--no-gpg-checks", "--allow-unsigned-rpm", "--no-gpgcheck"],
+        ("unsigned packages", &[]),
+    ),
+    (
+        &["debootstrap", "cdebootstrap"],
+        &["--no-check-gpg", "--allow-unauthenticated"],
+        ("an unsigned archive", &[]),
+    ),
+    (
+        &["opkg"],
+        &["--no-check-signature"],
+        ("unsigned packages", &[]),
+    ),
+    (
+        &["flatpak"],
+        &["--no-gpg-verify"],
+        ("unsigned packages", &[]),
+    ),
+    (&["snap"], &["--dangerous"], ("unsigned packages", &[])),
+    (
+        &["nix", "nix-env", "nix-copy-closure"],
+        &["--no-check-sigs"],
+        ("unsigned paths", &[]),
+    ),
+    (
+        &["docker"],
+        &["--disable-content-trust"],
+        ("unsigned images", &[]),
+    ),
+    (
+        &["cosign"],
+        &["--insecure-ignore-tlog", "--insecure-ignore-sct"],
+        ("signatures that no log knows", &[]),
+    ),
+];
+
+fn switches<'c>(
+    command: &'c Command,
+    shell: &Shell<'_>,
+) -> Vec<(&'c Word, &'static str, &'static [&'static str])> {
     let name = command.name.as_str();
-    let accepts = |word: &Word| -> Option<(&'static str, &'static [&'static str])> {
+    let accepts = |word: &Word| -> Option<Switch> {
         let text = word.text.as_str();
+        let (flag, value) = text.split_once('=').unwrap_or((text, ""));
+        let row = FLAGS.iter().find(|(programs, flags, _)| {
+            programs.contains(&name) && flags.contains(&flag) && !is_off(value)
+        });
+        if let Some((.., switch)) = row {
+            return Some(*switch);
+        }
         match name {
-            "apt-get" | "apt" | "aptitude" => match text {
-                "--allow-unauthenticated" => Some(("unsigned packages", &["CKV2_DOCKER_8"])),
-                "--force-yes" => Some(("unsigned packages", &["CKV2_DOCKER_11"])),
-                "--allow-insecure-repositories" => Some(("unsigned repositories", &[])),
-                _ => apt_option(text).then_some(("unsigned packages", &[])),
-            },
-            "apk" => {
-                (text == "--allow-untrusted").then_some(("untrusted packages", &["CKV2_DOCKER_7"]))
+            "apt-get" | "apt" | "aptitude" => apt_option(text, shell),
+            "yum" | "dnf" | "tdnf" | "microdnf" | "dnf5" | "yum-config-manager" => {
+                let key = flag.trim_start_matches("--setopt");
+                let (key, value) = match key {
+                    "" => value.split_once('=')?,
+                    key => (key, value),
+                };
+                let is_check = key.rsplit('.').next() == Some("gpgcheck");
+                (is_check && is_off(value)).then_some(("unsigned packages", &["CKV2_DOCKER_9"]))
             }
-            "yum" | "dnf" | "tdnf" | "microdnf" | "dnf5" => {
-                let setting = text
-                    .trim_start_matches("--setopt=")
-                    .rsplit('.')
-                    .next()
-                    .unwrap_or("");
-                (matches!(text, "--nogpgcheck" | "--no-gpgchecks")
-                    || (text.starts_with("--setopt") || text.contains("gpgcheck"))
-                        && matches!(setting, "gpgcheck=0" | "gpgcheck=false"))
-                .then_some(("unsigned packages", &["CKV2_DOCKER_9"]))
-            }
-            "rpm" => matches!(
-                text,
-                "--nosignature" | "--nodigest" | "--noverify" | "--nogpg"
-            )
-            .then_some(("unverified packages", &["CKV2_DOCKER_10"])),
-            "zypper" => matches!(text, "--no-gpg-checks" | "--allow-unsigned-rpm")
-                .then_some(("unsigned packages", &[])),
-            "debootstrap" => (text == "--no-check-gpg").then_some(("an unsigned archive", &[])),
             _ => None,
         }
     };
@@ -71,63 +155,59 @@ fn switches(command: &Command) -> Vec<Found<'_>> {
         .iter()
         .filter_map(|word| {
             let (what, aliases) = accepts(word)?;
-            Some((word, format!("{name} accepts {what}"), aliases))
+            Some((word, what, aliases))
         })
         .collect()
 }
 
-fn apt_option(text: &str) -> bool {
-    let text = text.trim_start_matches("-o").to_lowercase();
-    let Some((key, value)) = text.split_once('=') else {
-        return false;
-    };
-    let off = matches!(value, "false" | "0" | "no");
-    let on = matches!(value, "true" | "1" | "yes");
+fn apt_option(text: &str, shell: &Shell<'_>) -> Option<Switch> {
+    let text = text.trim_start_matches("-o").trim().to_lowercase();
+    let (key, value) = text.split_once('=')?;
+    let value = value.trim_matches(['"', '\'']);
     match key {
         "apt::get::allowunauthenticated"
         | "acquire::allowinsecurerepositories"
-        | "acquire::allowdowngradetoinsecurerepositories" => on,
-        "acquire::https::verify-peer" | "acquire::https::verify-host" => off,
-        _ => false,
+        | "acquire::allowweakrepositories"
+        | "acquire::allowdowngradetoinsecurerepositories"
+            if is_on(value) =>
+        {
+            Some(("unsigned packages", &[]))
+        }
+        "acquire::check-valid-until" if is_off(value) && !uses_snapshot(shell) => {
+            Some(("package lists of any age", &[]))
+        }
+        _ => None,
     }
 }
 
-/// `[trusted=yes]` and `gpgcheck=0` that are written into a repository's description.
-fn trusted_list(rule: &str, command: &Command, shell: &Shell<'_>, out: &mut Sink<'_>) {
-    let mut places: Vec<(&Word, Span)> = Vec::new();
-    let mark = |word: &'_ Word, needle: &str| {
-        word.text
-            .find(needle)
-            .map(|at| word.span_of(at, at + needle.len()))
-    };
-    if matches!(
-        command.name.as_str(),
-        "echo" | "printf" | "add-apt-repository" | "sed" | "tee" | "cat"
-    ) {
-        for word in command.args() {
-            let found = mark(word, "trusted=yes")
-                .filter(|_| word.text.contains("deb") || word.text.contains('['));
-            places.extend(found.map(|span| (word, span)));
-            if shell.script.redirects_of(command).next().is_some()
-                || command.name == "sed"
-                || shell.in_image
-            {
-                places.extend(
-                    mark(word, "gpgcheck=0")
-                        .filter(|_| !word.text.contains("repo_gpgcheck=0"))
-                        .map(|span| (word, span)),
-                );
-            }
-        }
-    }
-    for (_, span) in places {
-        out.report(
-            rule,
-            span,
-            "this package repository is trusted without a signature",
-        )
-        .text("switches the check off")
-        .aliases(&[])
-        .help("add the repository's key with signed-by (apt) or gpgkey and gpgcheck=1 (yum, dnf)");
-    }
+/// True where packages come from an archive that no longer changes: its lists are old by design.
+fn uses_snapshot(shell: &Shell<'_>) -> bool {
+    let frozen = ["snapshot", "archive.debian.org", "old-releases"];
+    let is_frozen = |word: &Word| frozen.iter().any(|part| word.text.contains(part));
+    let mut words = shell
+        .script
+        .commands
+        .iter()
+        .flat_map(|command| &command.words);
+    words.any(is_frozen)
+        || shell
+            .written()
+            .iter()
+            .any(|written| is_frozen(&written.text))
+}
+
+/// `[trusted=yes]` in what a command adds to the package sources.
+fn trusted_lists(shell: &Shell<'_>) -> Vec<Span> {
+    let commands =
+        shell
+            .script
+            .named(&["echo", "printf", "add-apt-repository", "sed", "tee", "cat"]);
+    let words = commands.flat_map(|command| command.args());
+    words
+        .filter(|word| word.text.contains("deb") || word.text.contains('['))
+        .filter_map(|word| {
+            let at = word.text.find("trusted=yes")?;
+            Some(word.span_of(at, at + "trusted=yes".len()))
+        })
+        .collect()
 }

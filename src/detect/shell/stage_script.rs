@@ -113,9 +113,9 @@ impl<'f> Stages<'f> {
                 } => {
                     let unit = builder.next_unit();
                     let to = absolute(&state.cwd, destination.text());
-                    written.extend(instruction.heredocs.iter().map(|heredoc| Written {
-                        path: inside(&to, &heredoc.name),
-                        text: crate::parse::shell::Word::verbatim(&heredoc.body),
+                    written.extend(instruction.heredocs.iter().map(|heredoc| {
+                        let text = crate::parse::shell::Word::verbatim(&heredoc.body);
+                        Written::new(inside(&to, &heredoc.name), text)
                     }));
                     scripts.extend(instruction.heredocs.iter().filter(|heredoc| {
                         let shebang = Dialect::of_shebang(heredoc.body.as_str());

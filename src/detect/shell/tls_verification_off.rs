@@ -1,104 +1,311 @@
 //! tls-verification-off: a program is told not to check whom it talks to.
 
-use super::{Shell, fetch};
+use super::setting::{Guard, is_off, is_on, switched_off};
+use super::{Shell, fetch, program, switch, without};
 use crate::detect::Sink;
-use crate::model::Span;
-use crate::parse::shell::{Assignment, Command, Options, PLAIN, Syntax};
+use crate::model::{Safety, Span};
+use crate::parse::shell::{Command, Output, Word};
 
 const HELP: &str = "remove it; where a private authority signs the certificate, add that authority to the trust store";
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for command in &shell.script.commands {
-        if let Some((span, what, aliases)) = switch(command) {
-            out.report(
-                rule,
-                span,
-                format!("{what} does not check the server's certificate"),
-            )
-            .text("switches verification off")
-            .aliases(aliases)
-            .help(HELP);
+        if let Some(found) = switch_of(command).or_else(|| presented(command, shell)) {
+            let message = format!("{} does not check the server's certificate", found.program);
+            let reported = out
+                .report(rule, found.span, message)
+                .text("switches verification off")
+                .aliases(found.aliases)
+                .help(HELP);
+            if let Some(span) = found.deletion {
+                reported.fix("Delete the option", Safety::Safe, span, "");
+            }
+        }
+        for (word, switch) in set_by(command) {
+            out.report(rule, word.span, format!("with this, {}", switch.effect))
+                .text("switches verification off")
+                .aliases(switch.aliases)
+                .help(HELP);
         }
     }
     for assignment in &shell.script.assignments {
-        if let Some(aliases) = variable(assignment) {
+        let value = &assignment.value;
+        let found = value
+            .is_known()
+            .then(|| switch::find(&assignment.name, &value.text));
+        if let Some(switch) = found.flatten() {
             out.report(
                 rule,
                 assignment.span,
-                format!("{} switches certificate checks off", assignment.name),
+                format!("with this, {}", switch.effect),
             )
             .text("switches verification off")
-            .aliases(aliases)
+            .aliases(switch.aliases)
             .help(HELP);
+        }
+    }
+    for written in shell.written() {
+        for found in switched_off(written, Guard::Certificate) {
+            let program = found.program;
+            let message =
+                format!("with this setting {program} does not check the server's certificate");
+            out.report(rule, found.span, message)
+                .text("switches verification off")
+                .aliases(if program == "yum" {
+                    &["CKV2_DOCKER_15"]
+                } else {
+                    &[]
+                })
+                .help(HELP);
         }
     }
 }
 
-type Found<'a> = (Span, &'a str, &'static [&'static str]);
+struct Found<'c> {
+    span: Span,
+    program: &'c str,
+    aliases: &'static [&'static str],
+    /// What a fix deletes.
+    deletion: Option<Span>,
+}
 
-fn switch(command: &Command) -> Option<Found<'_>> {
+/// Programs, the options that switch their checks off by being there, and the peers' id.
+const FLAGS: &[Row] = &[
+    (
+        &["helm", "kubectl", "oc", "etcdctl", "kustomize"],
+        &[
+            "--insecure-skip-tls-verify",
+            "--kube-insecure-skip-tls-verify",
+        ],
+        &[],
+    ),
+    (
+        &[
+            "argocd", "oc", "crane", "oras", "mc", "snyk", "grpcurl", "trivy", "doggo",
+        ],
+        &["--insecure", "-insecure"],
+        &[],
+    ),
+    (
+        &["docker", "podman", "nerdctl", "dockerd"],
+        &["--insecure-registry", "--insecure"],
+        &[],
+    ),
+    (
+        &["executor"],
+        &["--skip-tls-verify", "--insecure-pull"],
+        &[],
+    ),
+    (&["conda", "mamba", "micromamba"], &["--insecure"], &[]),
+    (&["composer", "php"], &["--disable-tls"], &[]),
+    (&["svn"], &["--trust-server-cert"], &[]),
+    (&["hg"], &["--insecure"], &[]),
+    (
+        &["vault", "nomad", "consul"],
+        &["-tls-skip-verify", "--tls-skip-verify"],
+        &[],
+    ),
+    (&["aws"], &["--no-verify-ssl"], &[]),
+    (&["jf", "jfrog"], &["--insecure-tls"], &[]),
+    (&["ansible-galaxy"], &["--ignore-certs", "-c"], &[]),
+    (&["apk"], &["--no-check-certificate"], &[]),
+    (&["uv"], &["--allow-insecure-host", "--trusted-host"], &[]),
+    (
+        &["npm", "yarn", "pnpm"],
+        &["--no-strict-ssl"],
+        &["CKV2_DOCKER_12"],
+    ),
+    (&["go"], &["-insecure"], &[]),
+];
+
+/// Programs, the options or settings that say no, and the peers' id.
+const OFF: &[Row] = &[
+    (&["aria2c"], &["--check-certificate"], &[]),
+    (&["http", "https", "xh", "xhs"], &["--verify"], &[]),
+    (
+        &["docker", "podman", "skopeo", "buildah"],
+        &["--tls-verify", "--src-tls-verify", "--dest-tls-verify"],
+        &[],
+    ),
+    (
+        &["npm", "yarn", "pnpm"],
+        &["--strict-ssl", "strict-ssl", "enableStrictSsl"],
+        &["CKV2_DOCKER_12"],
+    ),
+    (&["composer"], &["secure-http"], &[]),
+    (
+        &["conda", "mamba", "micromamba"],
+        &["ssl_verify", "--ssl-verify"],
+        &[],
+    ),
+    (
+        &["bundle", "bundler"],
+        &["ssl_verify_mode", "BUNDLE_SSL_VERIFY_MODE"],
+        &[],
+    ),
+    (&["cargo"], &["http.check-revoke"], &[]),
+    (
+        &["wget", "wget2"],
+        &["check_certificate"],
+        &["CKV2_DOCKER_3"],
+    ),
+    (
+        &[
+            "dnf",
+            "dnf5",
+            "yum",
+            "microdnf",
+            "tdnf",
+            "yum-config-manager",
+        ],
+        &["sslverify"],
+        &["CKV2_DOCKER_15"],
+    ),
+    (
+        &["apt", "apt-get", "aptitude"],
+        &["Acquire::https::Verify-Peer", "Acquire::https::Verify-Host"],
+        &[],
+    ),
+];
+
+/// The same for those that say yes.
+const ON: &[Row] = &[
+    (&["composer"], &["disable-tls"], &[]),
+    (
+        &["mvn", "mvnw", "mvnd", "java"],
+        &[
+            "-Dmaven.wagon.http.ssl.insecure",
+            "-Dmaven.wagon.http.ssl.allowall",
+        ],
+        &[],
+    ),
+    (
+        &["gcloud"],
+        &["auth/disable_ssl_validation", "core/disable_ssl_validation"],
+        &[],
+    ),
+];
+
+fn switch_of(command: &Command) -> Option<Found<'_>> {
     let name = command.name.as_str();
-    let found = |span, aliases: &'static [&'static str]| Some((span, name, aliases));
-    match name {
-        "curl" | "wget" | "wget2" | "aria2c" => {
-            let options = command.options(fetch::syntax(name)?);
-            let urls = fetch::fetch(command)?.urls;
-            if !urls.is_empty() && urls.iter().all(fetch::Url::is_local) {
-                return None;
-            }
-            match name {
-                "curl" => {
-                    let option = options.get(&["k", "insecure", "proxy-insecure"])?;
-                    found(option.word.span, &["CKV2_DOCKER_2"])
-                }
-                "aria2c" => {
-                    let option = options.get(&["check-certificate"])?;
-                    (option.value == Some("false")).then_some((option.word.span, name, &[]))
-                }
-                _ => {
-                    let option = options.get(&["no-check-certificate"])?;
-                    found(option.word.span, &["CKV2_DOCKER_3"])
-                }
-            }
-        }
-        "git" => git(command).map(|span| (span, name, &["CKV2_DOCKER_14"][..0])),
-        "npm" | "yarn" | "pnpm" => {
-            strict_ssl(command).map(|span| (span, name, &["CKV2_DOCKER_12"] as &[_]))
-        }
-        "dnf" | "yum" | "microdnf" | "tdnf" | "yum-config-manager" => command
-            .args()
-            .iter()
-            .find(|w| {
-                let text = w.text.trim_start_matches("--setopt=").to_lowercase();
-                matches!(
-                    text.rsplit('.').next(),
-                    Some("sslverify=false" | "sslverify=0")
-                )
-            })
-            .and_then(|w| found(w.span, &["CKV2_DOCKER_15"])),
-        "composer" => setting(command, &["disable-tls", "secure-http"]),
-        "conda" | "mamba" => setting(command, &["ssl_verify"]),
-        "helm" | "kubectl" | "oc" | "argocd" => flag(
-            command,
-            &[
-                "insecure-skip-tls-verify",
-                "kube-insecure-skip-tls-verify",
-                "insecure",
-            ],
-        ),
-        "docker" | "podman" | "skopeo" | "buildah" => {
-            let options = command.options(PLAIN);
-            let option = options.get(&["tls-verify", "src-tls-verify", "dest-tls-verify"])?;
-            (option.value == Some("false")).then_some((option.word.span, name, &[]))
-        }
-        "http" | "https" => {
-            let options = command.options(PLAIN);
-            let option = options.get(&["verify"])?;
-            matches!(option.value, Some("no" | "false")).then_some((option.word.span, name, &[]))
-        }
-        _ if name.starts_with("pip") || command.has_arg("pip") => pip(command),
-        _ => None,
+    if fetch::fetch(command)
+        .is_some_and(|fetch| !fetch.urls.is_empty() && fetch.urls.iter().all(fetch::Url::is_local))
+    {
+        return None;
     }
+    match name {
+        "curl" => curl(command),
+        "wget" | "wget2" => flag(command, &["--no-check-certificate"], &["CKV2_DOCKER_3"])
+            .or_else(|| valued(command)),
+        "git" => git(command),
+        _ if name.starts_with("pip") || command.has_arg("pip") => pip(command),
+        _ => table(FLAGS, name)
+            .find_map(|(flags, aliases)| flag(command, flags, aliases))
+            .or_else(|| valued(command))
+            .or_else(|| inline(command)),
+    }
+}
+
+type Row = (
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+fn table(
+    rows: &'static [Row],
+    name: &str,
+) -> impl Iterator<Item = (&'static [&'static str], &'static [&'static str])> {
+    rows.iter()
+        .filter(move |(programs, ..)| programs.contains(&name))
+        .map(|(_, flags, aliases)| (*flags, *aliases))
+}
+
+/// An option that switches the check off by being there; `--option=false` does not.
+fn flag<'c>(
+    command: &'c Command,
+    flags: &[&str],
+    aliases: &'static [&'static str],
+) -> Option<Found<'c>> {
+    let word = command.args().iter().find(|word| {
+        let (flag, value) = match word.text.split_once('=') {
+            Some((flag, value)) => (flag, Some(value)),
+            None => (word.text.as_str(), None),
+        };
+        flags.contains(&flag) && !value.is_some_and(is_off)
+    })?;
+    let takes_value = [
+        "--insecure-registry",
+        "--allow-insecure-host",
+        "--trusted-host",
+    ];
+    let is_alone = !takes_value.iter().any(|flag| word.text.starts_with(flag));
+    Some(Found {
+        span: word.span,
+        program: &command.name,
+        aliases,
+        deletion: without(command, word).filter(|_| is_alone),
+    })
+}
+
+/// `key=value` or `key value` with a value that switches the check off.
+fn valued(command: &Command) -> Option<Found<'_>> {
+    let name = command.name.as_str();
+    let harmful = |text: &str, value: &str| {
+        let is = |keys: &[&str]| {
+            keys.iter().any(|key| {
+                let text = text
+                    .trim_start_matches("--setopt=")
+                    .trim_start_matches("-o");
+                let last = text.rsplit('.').next().unwrap_or(text);
+                text.eq_ignore_ascii_case(key) || last.eq_ignore_ascii_case(key)
+            })
+        };
+        table(OFF, name)
+            .find(|(keys, _)| is(keys) && is_off(value))
+            .or_else(|| table(ON, name).find(|(keys, _)| is(keys) && is_on(value)))
+            .map(|(_, aliases)| aliases)
+    };
+    let words = command.args();
+    words.iter().enumerate().find_map(|(at, word)| {
+        let (text, value) = match word.text.rsplit_once('=') {
+            Some((text, value)) => (text, value),
+            None => (word.text.as_str(), words.get(at + 1)?.text.as_str()),
+        };
+        // A Java property that is only named is true.
+        let value = match word.text.starts_with("-D") && !word.text.contains('=') {
+            true => "true",
+            false => value,
+        };
+        Some(Found {
+            span: word.span,
+            program: name,
+            aliases: harmful(text, value)?,
+            deletion: without(command, word)
+                .filter(|_| word.text.starts_with("--") && word.text.contains('=')),
+        })
+    })
+}
+
+fn curl(command: &Command) -> Option<Found<'_>> {
+    let options = command.options(fetch::syntax("curl")?);
+    let option = options.get(&["k", "insecure", "proxy-insecure", "doh-insecure"])?;
+    let word = option.word;
+    let deletion = match word.text.len() {
+        2 => without(command, word),
+        _ if word.text.starts_with("--") => without(command, word),
+        // One letter of several.
+        _ => {
+            let at = word.text.find('k')?;
+            word.is_literal().then(|| word.span_of(at, at + 1))
+        }
+    };
+    Some(Found {
+        span: word.span,
+        program: "curl",
+        aliases: &["CKV2_DOCKER_2"],
+        deletion,
+    })
 }
 
 fn pip(command: &Command) -> Option<Found<'_>> {
@@ -111,101 +318,113 @@ fn pip(command: &Command) -> Option<Found<'_>> {
                 .iter()
                 .position(|w| w.text.ends_with("trusted-host") && command.has_arg("config"))
         })?;
-    let host = match words[at].text.split_once('=') {
+    let word = words.get(at)?;
+    let host = match word.text.split_once('=') {
         Some((_, host)) => host,
         None => words.get(at + 1).map_or("", |w| w.text.as_str()),
     };
-    if matches!(host, "localhost" | "127.0.0.1") {
-        return None;
-    }
-    Some((words[at].span, "pip", &["CKV2_DOCKER_4"]))
-}
-
-/// `-c http.sslVerify=false` and `config http.sslVerify false`.
-fn git(command: &Command) -> Option<Span> {
-    let words = command.args();
-    for (at, word) in words.iter().enumerate() {
-        let text = word.text.to_lowercase();
-        let Some(rest) = text.strip_prefix("http.") else {
-            continue;
-        };
-        let is_setting = |key: &str| key == "sslverify" || key.ends_with(".sslverify");
-        match rest.split_once('=') {
-            Some((key, value)) if is_setting(key) && off(value) => return Some(word.span),
-            None if is_setting(rest) && words.get(at + 1).is_some_and(|next| off(&next.text)) => {
-                return Some(word.span);
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-fn strict_ssl(command: &Command) -> Option<Span> {
-    let words = command.args();
-    words.iter().enumerate().find_map(|(at, word)| {
-        let text = word.text.trim_start_matches('-');
-        let hit = match text.split_once('=') {
-            Some((key, value)) => key == "strict-ssl" && off(value),
-            None => {
-                text == "no-strict-ssl"
-                    || (text == "strict-ssl"
-                        && words.get(at + 1).is_some_and(|next| off(&next.text)))
-            }
-        };
-        hit.then_some(word.span)
+    let is_local = matches!(host, "localhost" | "127.0.0.1");
+    (!is_local).then_some(Found {
+        span: word.span,
+        program: "pip",
+        aliases: &["CKV2_DOCKER_4"],
+        deletion: None,
     })
 }
 
-/// `config set KEY false`; for `disable-tls` it is `true` that does harm.
-fn setting<'a>(command: &'a Command, keys: &[&str]) -> Option<Found<'a>> {
+/// `-c http.sslVerify=false` and `config http.sslVerify false`.
+fn git(command: &Command) -> Option<Found<'_>> {
     let words = command.args();
-    words
-        .iter()
-        .zip(words.iter().skip(1))
-        .find_map(|(key, value)| {
-            let harmful = if key.text == "disable-tls" {
-                !off(&value.text)
-            } else {
-                off(&value.text)
-            };
-            (keys.contains(&key.text.as_str()) && harmful).then_some((
-                key.span,
-                command.name.as_str(),
-                &[] as &[_],
-            ))
+    words.iter().enumerate().find_map(|(at, word)| {
+        let text = word.text.to_lowercase();
+        let rest = text.strip_prefix("http.")?;
+        let (key, value) = match rest.rsplit_once('=') {
+            Some((key, value)) => (key, value.to_owned()),
+            None => (rest, words.get(at + 1)?.text.clone()),
+        };
+        let is_setting = key == "sslverify" || key.ends_with(".sslverify");
+        (is_setting && is_off(&value)).then_some(Found {
+            span: word.span,
+            program: "git",
+            aliases: &[],
+            deletion: None,
         })
+    })
 }
 
-fn flag<'a>(command: &'a Command, names: &[&str]) -> Option<Found<'a>> {
-    let options = Options::read(
-        command.args(),
-        Syntax {
-            short: "",
-            long: &[],
-        },
-    );
-    let option = options.get(names)?;
-    (option.value != Some("false")).then_some((option.word.span, command.name.as_str(), &[]))
+/// What makes a library accept any certificate, in a program given on the command line.
+const IN_PROGRAMS: &[&str] = &[
+    "verify=False",
+    "_create_unverified_context",
+    "CERT_NONE",
+    "rejectUnauthorized: false",
+    "rejectUnauthorized:false",
+    "VERIFY_NONE",
+    "SSL_VERIFY_NONE",
+];
+
+fn inline(command: &Command) -> Option<Found<'_>> {
+    if !program::is_interpreter(command) || command.is_shell() {
+        return None;
+    }
+    command.args().iter().find_map(|word| {
+        let at = |needle: &&&str| word.text.contains(**needle);
+        let needle = IN_PROGRAMS.iter().find(at)?;
+        let start = word.text.find(needle)?;
+        Some(Found {
+            span: word.span_of(start, start + needle.len()),
+            program: &command.name,
+            aliases: &[],
+            deletion: None,
+        })
+    })
 }
 
-fn off(value: &str) -> bool {
-    matches!(
-        value.to_lowercase().as_str(),
-        "false" | "0" | "no" | "off" | "null"
-    )
-}
-
-/// Variables that programs read.
-fn variable(assignment: &Assignment) -> Option<&'static [&'static str]> {
-    let value = assignment.value.text.as_str();
-    let aliases: &[&str] = match assignment.name.as_str() {
-        "NODE_TLS_REJECT_UNAUTHORIZED" if value == "0" => &["CKV2_DOCKER_6"],
-        "PYTHONHTTPSVERIFY" if value == "0" => &["CKV2_DOCKER_5"],
-        "GIT_SSL_NO_VERIFY" if !value.is_empty() && !off(value) => &["CKV2_DOCKER_14"],
-        "NPM_CONFIG_STRICT_SSL" | "npm_config_strict_ssl" if off(value) => &["CKV2_DOCKER_13"],
-        "PIP_TRUSTED_HOST" if !value.is_empty() => &["CKV2_DOCKER_16"],
-        _ => return None,
+/// A certificate that is taken from whoever answers, to be trusted: `openssl s_client`.
+fn presented<'c>(command: &'c Command, shell: &Shell<'_>) -> Option<Found<'c>> {
+    let first = command
+        .args()
+        .first()
+        .filter(|word| word.text == "s_client")?;
+    let checks = ["-verify_return_error", "-CAfile", "-CApath"];
+    if command.name != "openssl"
+        || command
+            .args()
+            .iter()
+            .any(|w| checks.contains(&w.text.as_str()))
+    {
+        return None;
+    }
+    let Output::Pipe { pipeline, index } = shell.script.output(command) else {
+        return None;
     };
-    assignment.value.is_literal().then_some(aliases)
+    let mut after = shell.script.element(pipeline, index).iter();
+    let extracts = |command: &Command| {
+        command.has_arg("x509") || command.args().iter().any(|w| w.text.contains("BEGIN CERT"))
+    };
+    let is_kept =
+        after.any(|command| extracts(command) && shell.script.output(command) != Output::Inherited);
+    is_kept.then_some(Found {
+        span: first.span,
+        program: "openssl",
+        aliases: &[],
+        deletion: None,
+    })
+}
+
+/// Variables that a command sets for another: `env NAME=value`, `go env -w NAME=value`.
+fn set_by(command: &Command) -> Vec<(&Word, &'static switch::Switch)> {
+    let own = match command.name.as_str() {
+        "go" if command.has_arg("-w") => command.args(),
+        _ => &[],
+    };
+    let wrapped = command.words.get(..command.program).unwrap_or_default();
+    wrapped
+        .iter()
+        .chain(own)
+        .filter_map(|word| {
+            let (name, value) = word.text.split_once('=')?;
+            Some((word, switch::find(name, value)?))
+        })
+        .collect()
 }

@@ -6,13 +6,24 @@ use crate::parse::shell::{Command, Output, RedirectKind, Script, Word};
 pub struct Written {
     pub path: String,
     pub text: Word,
+    /// Where in the text that which is written begins: after the pattern of `sed s/a/b/`.
+    start: usize,
 }
 
 impl Written {
+    pub fn new(path: String, text: Word) -> Self {
+        Self {
+            path,
+            text,
+            start: 0,
+        }
+    }
+
     /// Its lines with the place of each in the text; `\n` in the text of `printf` ends one too.
     pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        let mut at = 0;
-        self.text.text.split('\n').flat_map(move |line| {
+        let mut at = self.start;
+        let text = self.text.text.get(at..).unwrap_or_default();
+        text.split('\n').flat_map(move |line| {
             let start = at;
             at += line.len() + 1;
             let mut inner = start;
@@ -48,6 +59,7 @@ pub(super) fn by_commands(script: &Script) -> Vec<Written> {
                     written.extend(scripts.map(|text| Written {
                         path: command.path(&file.text),
                         text: text.clone(),
+                        start: replacement(&text.text),
                     }));
                 }
                 continue;
@@ -58,13 +70,30 @@ pub(super) fn by_commands(script: &Script) -> Vec<Written> {
             continue;
         }
         for path in targets(script, command) {
-            written.extend(texts.iter().map(|text| Written {
-                path: path.clone(),
-                text: text.clone(),
-            }));
+            let texts = texts.iter().cloned();
+            written.extend(texts.map(|text| Written::new(path.clone(), text)));
         }
     }
     written
+}
+
+/// Where the replacement of `s/pattern/replacement/` begins; of other scripts, their start.
+fn replacement(script: &str) -> usize {
+    let mut letters = script.char_indices();
+    let (Some((_, 's')), Some((_, delimiter))) = (letters.next(), letters.next()) else {
+        return 0;
+    };
+    if delimiter.is_alphanumeric() {
+        return 0;
+    }
+    let mut escaped = false;
+    for (at, letter) in letters {
+        if letter == delimiter && !escaped {
+            return at + letter.len_utf8();
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    0
 }
 
 fn edits_in_place(command: &Command) -> bool {
