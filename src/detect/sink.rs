@@ -128,6 +128,15 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// Takes away the peers' ids for which `holds` says no, given a finding's primary place.
+    pub fn retain_aliases(&mut self, holds: impl Fn(Span, &str) -> bool) {
+        for finding in &mut self.findings {
+            if let Some(span) = finding.primary().map(|label| label.span) {
+                finding.aliases.retain(|alias| holds(span, alias));
+            }
+        }
+    }
+
     /// Marks bytes as a secret: they are masked in every report, whichever rule points there, and
     /// whether or not the secret itself is reported.
     pub fn mask(&mut self, span: Span) {

@@ -57,18 +57,24 @@ def run(command, cwd):
     # Nothing of the user's own configuration may count.
     env = dict(os.environ, HOME=str(cwd), XDG_CONFIG_HOME=str(cwd))
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
-    if not done.stdout.strip():
-        sys.exit(f"{command[0]} printed nothing: {done.stderr[:1000]}")
-    return json.loads(done.stdout)
+    return json.loads(done.stdout) if done.stdout.strip() else None
 
 
 def hadolint(program, folder, names):
     codes = collections.defaultdict(set)
     told = [word for code in OFF_BY_DEFAULT for word in ("--info", code)]
-    for start in range(0, len(names), BATCH):
-        command = [program, "--no-fail", "--no-color", "-f", "json", *told, *names[start : start + BATCH]]
-        for finding in run(command, folder):
-            codes[finding["file"]].add(finding["code"])
+    command = [program, "--no-fail", "--no-color", "-f", "json", *told]
+    batches = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
+    for batch in batches:
+        found = run([*command, *batch], folder)
+        if found is None and len(batch) > 1:
+            # One file ends the run of all (`WORKDIR a` does): each alone, then.
+            batches += [[name] for name in batch]
+        elif found is None:
+            codes[batch[0]].add(PARSE_FAILURE)
+        else:
+            for finding in found:
+                codes[finding["file"]].add(finding["code"])
     return codes
 
 
@@ -76,7 +82,8 @@ def plimsoll(program, folder):
     command = [program, "--profile", "all", "--only", "dockerfile", "--no-config"]
     command += ["--format", "json", "--fail-on", "never", "."]
     codes = collections.defaultdict(set)
-    for finding in run(command, folder)["findings"]:
+    report = run(command, folder) or sys.exit(f"{program} printed nothing")
+    for finding in report["findings"]:
         codes[finding["path"]].update(filter(CODE.fullmatch, finding["aliases"]))
     return codes
 
@@ -111,7 +118,7 @@ def main():
 def compare(names, theirs, ours, arguments):
     unread = [name for name in names if PARSE_FAILURE in theirs[name]]
     judged = [name for name in names if PARSE_FAILURE not in theirs[name]]
-    known = sorted({code for codes in (*theirs.values(), *ours.values()) for code in codes})
+    known = sorted({code for name in judged for code in theirs[name] | ours[name]})
     known = [code for code in known if code not in CONFIGURED and code != PARSE_FAILURE]
     missing, extra, agreed = (collections.Counter() for _ in range(3))
     for code in known:

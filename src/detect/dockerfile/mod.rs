@@ -4,6 +4,7 @@ mod control_port;
 mod credential;
 mod end_of_life;
 mod exposed_port;
+pub(in crate::detect) mod hadolint;
 pub(super) mod known_image;
 pub(crate) mod sensitive_path;
 mod used_image;
@@ -88,5 +89,6 @@ impl Detector for DockerfileDetector {
                 check(&facts, out);
             }
         }
+        hadolint::narrow(file, out);
     }
 }

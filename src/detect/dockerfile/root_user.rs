@@ -35,7 +35,14 @@ fn judge(file: &Dockerfile, target: &Stage, out: &mut Sink<'_>) {
             word.raw
         )
     };
-    let mut finding = out.report("dockerfile/root-user", word.span, message).help(
+    // hadolint takes the two plain spellings for root.
+    let as_written = word.raw.split(':').next().unwrap_or_default();
+    let aliases: &[&str] = if matches!(as_written, "root" | "0") {
+        &["DL3002", "DS-0002", "CKV_DOCKER_8", "last-user-is-root"]
+    } else {
+        &["DS-0002", "CKV_DOCKER_8"]
+    };
+    let mut finding = out.report("dockerfile/root-user", word.span, message).aliases(aliases).help(
         "end the last stage with USER and the number of an unprivileged user, for example USER 10001",
     );
     if let Some(origin) = word.value.origin {

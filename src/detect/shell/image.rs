@@ -1,5 +1,6 @@
 use super::stage_script::{StageScript, Stages};
 use super::{IN_IMAGES, IN_SCRIPTS, Shell, judge};
+use crate::detect::dockerfile::hadolint;
 use crate::detect::{Context, Detector, Sink};
 use crate::model::{FileKind, KindSet};
 use crate::parse::Document;
@@ -41,6 +42,7 @@ impl Detector for ImageCommands {
             for wrapper in &own.wrappers {
                 judge_wrapper(&Shell::of_script(wrapper), out);
             }
+            hadolint::narrow(file, out);
         }
     }
 }
