@@ -1,7 +1,8 @@
 //! Which ENV and ARG hold credentials, judged by name and value.
 
 use crate::detect::Sink;
-use crate::parse::dockerfile::{Body, Dockerfile, Instruction, Pair};
+use crate::model::{Confidence, Severity};
+use crate::parse::dockerfile::{Body, Dockerfile, Instruction, Keyword, Pair};
 
 /// Words that alone make a name a credential's.
 const SECRET_WORDS: &[&str] = &[
@@ -111,7 +112,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// True where a variable's name says that it holds a credential.
-pub(super) fn is_secret_name(name: &str) -> bool {
+pub(in crate::detect) fn is_secret_name(name: &str) -> bool {
     let words = words_of(name);
     let has = |word: &str| words.iter().any(|w| w == word);
     if HARMLESS.iter().any(|word| has(word)) {
@@ -154,7 +155,7 @@ fn words_of(name: &str) -> Vec<String> {
 
 /// What a value that stands under a credential's name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Held {
+pub(in crate::detect) enum Held {
     /// Text that may well be the credential.
     Literal,
     /// Text that says of itself that it is none.
@@ -165,7 +166,7 @@ pub(super) enum Held {
     Harmless,
 }
 
-pub(super) fn held(pair: &Pair) -> Held {
+pub(in crate::detect) fn held(pair: &Pair) -> Held {
     let Some(value) = &pair.value else {
         return Held::Harmless;
     };
@@ -217,7 +218,7 @@ pub(super) fn held(pair: &Pair) -> Held {
 }
 
 /// The pairs of ENV and ARG whose names are credentials'.
-pub(super) fn pairs(instruction: &Instruction) -> impl Iterator<Item = &Pair> {
+pub(in crate::detect) fn pairs(instruction: &Instruction) -> impl Iterator<Item = &Pair> {
     let pairs = match &instruction.body {
         Body::Env(pairs) | Body::Arg(pairs) => pairs.as_slice(),
         _ => &[],
@@ -226,7 +227,7 @@ pub(super) fn pairs(instruction: &Instruction) -> impl Iterator<Item = &Pair> {
 }
 
 /// Masks every value that a credential's name holds, whichever rules are on.
-pub(super) fn mask(file: &Dockerfile, out: &mut Sink<'_>) {
+pub(in crate::detect) fn mask(file: &Dockerfile, out: &mut Sink<'_>) {
     for instruction in &file.instructions {
         for pair in pairs(instruction) {
             if let (Held::Literal | Held::Placeholder, Some(value)) = (held(pair), &pair.value) {
@@ -234,6 +235,55 @@ pub(super) fn mask(file: &Dockerfile, out: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// True where a pair is reported.
+pub(in crate::detect) fn is_reported(
+    file: &Dockerfile,
+    instruction: &Instruction,
+    pair: &Pair,
+) -> bool {
+    is_secret_name(pair.name.text()) && judged(file, instruction, pair).is_some()
+}
+
+/// What there is to say about a variable that bears a credential's name.
+pub(in crate::detect) fn judged(
+    file: &Dockerfile,
+    instruction: &Instruction,
+    pair: &Pair,
+) -> Option<(Severity, Confidence, String)> {
+    let name = pair.name.text();
+    let is_env = instruction.keyword == Keyword::Env;
+    let ships = file.ships(instruction) && instruction.is_direct();
+    let is_open_arg = !is_env && pair.value.is_none();
+    Some(match held(pair) {
+        Held::Literal if is_env && ships => (
+            Severity::High,
+            Confidence::Medium,
+            format!("the value of {name} is in the file and in the image"),
+        ),
+        Held::Literal => (
+            Severity::Medium,
+            Confidence::Medium,
+            format!("the value of {name} is in the file"),
+        ),
+        Held::Placeholder if is_env => (
+            Severity::Low,
+            Confidence::Low,
+            format!("{name} invites a credential into the image's environment"),
+        ),
+        Held::Variable if is_env && ships => (
+            Severity::Medium,
+            Confidence::Medium,
+            format!("{name} keeps a value that was given to the build in the image"),
+        ),
+        Held::Harmless if is_open_arg && ships => (
+            Severity::Low,
+            Confidence::Medium,
+            format!("what the build is given as {name} stays in the image's history"),
+        ),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! dockerfile/credential-like-name
 
 use super::Facts;
-use super::secret_in_variable::is_reported;
+use super::credential::is_reported;
 use crate::detect::Sink;
 use crate::parse::dockerfile::Body;
 

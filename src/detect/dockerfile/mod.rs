@@ -1,7 +1,7 @@
 //! Checks of Dockerfiles. Each rule is a function of the file's facts, in the file of its name.
 
 mod control_port;
-mod credential;
+pub(super) mod credential;
 mod end_of_life;
 mod exposed_port;
 pub(in crate::detect) mod hadolint;

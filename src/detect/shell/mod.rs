@@ -2,17 +2,21 @@
 //! build runs. One judgement a file; families and languages only name the rule that it reports.
 
 mod account;
+mod brought;
 mod call;
 pub mod fetch;
 mod flow;
 mod image;
 mod install;
+mod keeper;
 mod lineage;
 mod mention;
 mod program;
 mod removal;
 mod script;
+mod secret_flow;
 mod setting;
+mod shipping;
 mod stage_script;
 pub(super) mod switch;
 mod written;
@@ -21,6 +25,7 @@ pub use flow::{Download, Flow, Placed, Usage, UsageKind};
 pub use image::{Image, ImageCommands};
 pub use program::Use;
 pub use script::Scripts;
+pub use secret_flow::Leak;
 pub use stage_script::StageScript;
 pub use written::Written;
 
@@ -63,6 +68,7 @@ pub struct Shell<'a> {
     pub image: Option<Image<'a>>,
     flow: OnceCell<Flow>,
     written: OnceCell<Vec<Written>>,
+    leaks: OnceCell<Vec<Leak>>,
 }
 
 impl<'a> Shell<'a> {
@@ -74,6 +80,7 @@ impl<'a> Shell<'a> {
             image: None,
             flow: OnceCell::new(),
             written: OnceCell::new(),
+            leaks: OnceCell::new(),
         }
     }
 
@@ -97,6 +104,14 @@ impl<'a> Shell<'a> {
             .iter()
             .take_while(|later| later.unit == command.unit)
             .any(|later| removal::removes(later, path).is_some())
+    }
+
+    /// Where secrets of the build leave the step that needs them; followed on first use.
+    pub fn leaks(&self) -> &[Leak] {
+        self.leaks.get_or_init(|| {
+            self.image
+                .map_or_else(Vec::new, |image| secret_flow::leaks(&image))
+        })
     }
 
     /// Downloads and what becomes of them.
