@@ -190,10 +190,6 @@ fn quoted_after(word: &Word) -> Option<Span> {
         if value.len() < 2 || value.contains(['$', '`', '%', '{', '<', ':']) {
             return None;
         }
-        if word.parts.is_empty() {
-            let begin = word.span.start + u32::try_from(start).ok()?;
-            return Some(Span::new(begin, begin + u32::try_from(length).ok()?));
-        }
         Some(word.span_of(start, start + length))
     })
 }

@@ -41,13 +41,5 @@ fn marked(word: &Word) -> Option<Span> {
         return None;
     }
     let end = at + 9 + (rest.len() - granted.len()) + 3;
-    if word.parts.is_empty() {
-        // A heredoc's body: its text is the source's.
-        let start = word.span.start + u32::try_from(at).unwrap_or(0);
-        return Some(Span::new(
-            start,
-            start + u32::try_from(end - at).unwrap_or(0),
-        ));
-    }
     Some(word.span_of(at, end))
 }

@@ -98,13 +98,7 @@ fn entry(word: &Word) -> Option<(Span, String)> {
         }
     }
     let (at, name) = found?;
-    let span = if word.parts.is_empty() {
-        let start = word.span.start + u32::try_from(at).ok()?;
-        Span::new(start, start + 1)
-    } else {
-        word.span_of(at, at + 1)
-    };
-    Some((span, name))
+    Some((word.span_of(at, at + 1), name))
 }
 
 /// The USER of the same stage that names the account.

@@ -329,14 +329,12 @@ impl<'s> Tracer<'s> {
 
     /// A variable in the body of a here-document.
     fn mentioned(&self, body: &Word) -> Option<(usize, Span)> {
-        if !body.parts.is_empty() {
+        if !body.is_literal() {
             return None;
         }
         variables_in(&body.text).find_map(|(at, name)| {
             let index = *self.variables.get(name)?;
-            let start = body.span.start + u32::try_from(at).ok()?;
-            let end = start + u32::try_from(name.len()).ok()?;
-            Some((index, Span::new(start, end)))
+            Some((index, body.span_of(at, at + name.len())))
         })
     }
 
