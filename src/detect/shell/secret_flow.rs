@@ -347,17 +347,11 @@ impl<'s> Tracer<'s> {
                     self.write(index, command, &to.text, word.span);
                 }
             }
-            "dd" => {}
-            "sed" if command.args().iter().any(|w| w.text.starts_with("-i")) => {}
+            "sed" | "perl" if command.args().iter().any(|w| w.text.starts_with("-i")) => {}
+            "grep" if command.args().iter().any(|w| is_flag(w, 'q')) => {}
             "cat" | "head" | "tail" | "base64" | "xxd" | "od" | "hexdump" | "strings" | "sed"
             | "awk" | "cut" | "grep" | "jq" | "less" | "more" | "tac" | "nl" => {
-                if !command
-                    .args()
-                    .iter()
-                    .any(|w| command.name == "grep" && is_flag(w, 'q'))
-                {
-                    self.follow(index, command, word.span, 0);
-                }
+                self.follow(index, command, word.span, 0);
             }
             _ if keeper::file(command).is_some() => self.store(index, command, word.span),
             _ => {}
