@@ -1,5 +1,6 @@
 //! The whole job in one call: input, detectors, policy.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -16,6 +17,7 @@ use crate::policy::{
     Config, ConfigError, Date, FailOn, Policy, PolicyOptions, UNUSED_PEER, WITHOUT_REASON,
 };
 use crate::rules::{ActiveRules, RuleSet, Selection, SelectionError};
+use crate::shellcheck;
 
 /// What to look at.
 #[derive(Debug)]
@@ -60,6 +62,8 @@ pub struct CheckRequest {
     pub honour_ignores: bool,
     pub whole_files: bool,
     pub threads: Option<usize>,
+    /// The folders in which shellcheck is looked for, where its checks are wanted.
+    pub shellcheck: Option<OsString>,
     /// For expiries.
     pub today: Option<Date>,
     /// Where the advisory index is, if anywhere.
@@ -80,6 +84,7 @@ impl CheckRequest {
             honour_ignores: true,
             whole_files: false,
             threads: None,
+            shellcheck: None,
             today: None,
             cache: None,
         }
@@ -211,6 +216,9 @@ impl Run {
             fed = self.feed(edited, emit);
         });
         let changes = fed?;
+        if let Some(path) = &request.shellcheck {
+            shellcheck::add(&mut result, &self.active, path, self.root.path());
+        }
         let mut notes = Vec::new();
         if !request.honour_ignores {
             notes.push("ignores switched off".to_owned());
@@ -237,7 +245,9 @@ impl Run {
         let judges_comments = [UNUSED_PEER, WITHOUT_REASON]
             .iter()
             .any(|rule| self.active.is_enabled(rule));
-        if judges_comments {
+        if self.request.shellcheck.is_some() {
+            shellcheck::kinds()
+        } else if judges_comments {
             KindSet::of(&[FileKind::Dockerfile])
         } else {
             KindSet::default()

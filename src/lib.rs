@@ -16,4 +16,5 @@ pub mod places;
 pub mod policy;
 pub mod report;
 pub mod rules;
+pub mod shellcheck;
 pub mod text;

@@ -16,6 +16,7 @@ const RANKS: &[(&str, u32)] = &[
     ("report", 80),
     ("fix", 75),
     ("policy", 70),
+    ("shellcheck", 65),
     ("engine", 60),
     ("input", 55),
     ("join", 50),
@@ -193,7 +194,9 @@ fn no_code_opens_a_socket_or_starts_a_program_from_a_scan() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         let at = relative(&path);
-        if at.starts_with("fetch") || at.starts_with("hook") {
+        // `--shellcheck` starts the program that the user asks for, and no other.
+        let asked_for = at.starts_with("shellcheck/program.rs");
+        if at.starts_with("fetch") || at.starts_with("hook") || asked_for {
             continue;
         }
         for word in ["std::net", "TcpStream", "process::Command", "Command::new("] {

@@ -9,7 +9,7 @@ use clap::Args;
 use crate::check::{CheckRequest, ConfigChoice, Outcome as Checked, What, check};
 use crate::fix::{Mode, Repair};
 use crate::input::{read_list, stdin};
-use crate::model::{Confidence, Profile, RepoPath, Severity};
+use crate::model::{Confidence, Profile, RepoPath, Severity, SkipReason};
 use crate::policy::{Date, FailOn};
 use crate::report::RenderContext;
 
@@ -73,6 +73,9 @@ pub struct CommonArgs {
     /// Report findings from this confidence up
     #[arg(long, value_name = "LEVEL", value_parser = confidence, help_heading = "Rules")]
     confidence: Option<Confidence>,
+    /// Also run an installed shellcheck on the shell texts, and report what it says at its place
+    #[arg(long, help_heading = "Rules")]
+    shellcheck: bool,
     /// Fail from this severity up: low, medium (the default), high, critical, never
     #[arg(long, value_name = "LEVEL", value_parser = fail_on, help_heading = "Policy")]
     fail_on: Option<FailOn>,
@@ -274,6 +277,9 @@ fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequ
         honour_ignores: !args.no_ignores,
         whole_files,
         threads: args.threads,
+        shellcheck: args
+            .shellcheck
+            .then(|| env::var_os("PATH").unwrap_or_default()),
         today: today(),
         cache: crate::places::cache(),
         ..CheckRequest::new(what, current_dir)
@@ -318,6 +324,17 @@ pub(super) fn finish_with(
     let incomplete = |s: &&crate::model::Skipped| s.reason.is_incomplete();
     let missed = checked.report.skipped.iter().filter(incomplete).count();
     let is_silent = |d: &Destination| d.format.holds_findings_only();
+    let missing = &checked.report.skipped;
+    let says_so = |reason: &SkipReason| matches!(reason, SkipReason::Other(why) if why.starts_with("shellcheck"));
+    let mut reasons: Vec<_> = missing
+        .iter()
+        .map(|s| &s.reason)
+        .filter(|r| says_so(r))
+        .collect();
+    reasons.dedup();
+    for reason in reasons {
+        output::note(&reason.to_string());
+    }
     // These formats have no place for it.
     if missed > 0 && args.format.iter().any(is_silent) {
         output::note(&format!(

@@ -43,14 +43,7 @@ pub fn check_source(cx: &Context<'_>, source: &Source) -> Checked {
         }
     }
     let mut collected = out.into_collected();
-    let keep = |f: &Finding| {
-        cx.rules.min_severity.is_none_or(|min| f.severity >= min)
-            && cx
-                .rules
-                .min_confidence
-                .is_none_or(|min| f.confidence >= min)
-    };
-    collected.findings.retain(keep);
+    collected.findings.retain(|f| cx.rules.shows(f));
     redact::scrub(
         &mut collected.findings,
         source,

@@ -9,4 +9,5 @@ mod scan;
 pub use check::{Checked, check_source};
 pub use packages::{PackageCollector, PackageList};
 pub use progress::{Progress, Silent};
+pub(crate) use redact::fingerprint;
 pub use scan::{Scan, ScanOptions, scan};

@@ -211,6 +211,13 @@ impl Scan {
         self.known.extend(other.known);
     }
 
+    /// Puts what was added later in its place.
+    pub fn sort(&mut self) {
+        sort(&mut self.findings);
+        self.skipped.sort();
+        self.skipped.dedup();
+    }
+
     /// Renumbers sources by path and sorts everything, so that threads leave no trace.
     fn finish(&mut self) {
         let mut sources: Vec<_> = std::mem::take(&mut self.sources.0).into_iter().collect();
@@ -236,7 +243,7 @@ impl Scan {
                 }
             }
         }
-        sort(&mut self.findings);
+        self.sort();
         if self.findings.len() > LIMITS.findings {
             let dropped = (self.findings.len() - LIMITS.findings) as u64;
             self.findings.truncate(LIMITS.findings);

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{Confidence, Profile, Rule, Severity};
+use crate::model::{Confidence, Finding, Profile, Rule, Severity};
 
 use super::RuleSet;
 use super::alias::is_alias;
@@ -143,6 +143,14 @@ impl ActiveRules {
             .iter()
             .zip(&self.enabled)
             .any(|(rule, on)| *on && names(rule, prefix))
+    }
+
+    /// True where a finding is as severe and as sure as is asked for.
+    pub fn shows(&self, finding: &Finding) -> bool {
+        self.min_severity.is_none_or(|min| finding.severity >= min)
+            && self
+                .min_confidence
+                .is_none_or(|min| finding.confidence >= min)
     }
 
     /// The severity that the configuration gives a rule, if any.
