@@ -1,6 +1,7 @@
 //! Bytes to documents. Parsing never fails: it returns what it understood and what it did not.
 
 pub mod dockerfile;
+pub mod dockerignore;
 pub mod grammar;
 pub mod json;
 pub mod lock;
