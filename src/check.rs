@@ -9,9 +9,10 @@ use crate::detect::{Context, Given};
 use crate::engine::{PackageCollector, PackageList, Progress, ScanOptions, scan};
 use crate::fix::{Edited, Look, Mode, Repair, repair};
 use crate::input::{
-    Emit, Excludes, Found, InputError, Item, Missing, Repository, Root, commit_range, find_root,
-    named, read_config, staged, staged_file, tracked,
+    Emit, Excludes, Found, IndexFiles, InputError, Item, Missing, Repository, Root, TreeFiles,
+    WorktreeFiles, commit_range, find_root, named, read_config, staged, staged_file, tracked,
 };
+use crate::join::{Around, Files};
 use crate::model::{Confidence, FileKind, KindSet, Profile, RepoPath, Report, Severity};
 use crate::policy::{
     Config, ConfigError, Date, FailOn, Policy, PolicyOptions, UNUSED_PEER, WITHOUT_REASON,
@@ -206,8 +207,11 @@ impl Run {
             advisories: &self.advisories,
             given: &self.given,
         };
+        let files = files(&request.what, &self.root, self.repository.as_ref())?;
+        let around = files.as_deref().map(Around::new);
         let options = ScanOptions {
             threads: request.threads,
+            around: around.as_ref(),
             originals,
             keep: self.kept(),
         };
@@ -323,6 +327,22 @@ pub fn packages(request: CheckRequest) -> Result<PackageList, CheckError> {
         &|found| collector.take(found),
     )?;
     Ok(collector.finish())
+}
+
+/// The state of the repository that the checked files are part of.
+fn files<'r>(
+    what: &What,
+    root: &Arc<Root>,
+    repository: Option<&'r Repository>,
+) -> Result<Option<Box<dyn Files + 'r>>, InputError> {
+    Ok(match (what, repository) {
+        (What::One(_), _) => None,
+        (What::Staged, Some(repository)) => Some(Box::new(IndexFiles::new(repository))),
+        (What::Range(range), Some(repository)) => {
+            Some(Box::new(TreeFiles::at_end_of(repository, range)?))
+        }
+        _ => Some(Box::new(WorktreeFiles::new(Arc::clone(root)))),
+    })
 }
 
 /// The repository, where the input needs one, and the root that paths are relative to.

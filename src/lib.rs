@@ -10,6 +10,7 @@ pub mod fix;
 pub mod guard;
 pub mod hook;
 pub mod input;
+pub mod join;
 pub mod model;
 pub mod parse;
 pub mod places;

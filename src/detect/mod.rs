@@ -40,6 +40,7 @@ pub trait Detector: Sync {
 /// Every family.
 pub static DETECTORS: &[&dyn Detector] = &[
     &dockerfile::DockerfileDetector,
+    &dockerfile::IgnoreFiles,
     &secret::Secrets,
     &shell::ImageCommands,
     &shell::Scripts,

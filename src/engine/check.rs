@@ -2,6 +2,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::detect::{Context, DETECTORS, Detector, Sink};
 use crate::guard::LIMITS;
+use crate::join::Around;
 use crate::model::{FileKind, Finding, SkipReason, Source, Span};
 use crate::parse::Document;
 
@@ -20,8 +21,16 @@ pub struct Checked {
 /// Runs every detector that wants the source's kind. A detector that panics costs its own findings
 /// and is reported; the others go on.
 pub fn check_source(cx: &Context<'_>, source: &Source) -> Checked {
-    let doc = Document::new(source);
+    check_source_in(cx, source, None)
+}
+
+/// The same, with the repository around the source.
+pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around<'_>>) -> Checked {
     let large = source.bytes.len() as u64 > LIMITS.parse;
+    let doc = match around {
+        Some(around) if !large && cx.rules.any_of("dockerfile") => around.document(source),
+        _ => Document::new(source),
+    };
     let mut out = Sink::new(cx.rules, source.id);
     if source.kind == FileKind::Binary {
         out.skip(SkipReason::Binary);

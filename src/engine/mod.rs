@@ -6,7 +6,7 @@ mod progress;
 mod redact;
 mod scan;
 
-pub use check::{Checked, check_source};
+pub use check::{Checked, check_source, check_source_in};
 pub use packages::{PackageCollector, PackageList};
 pub use progress::{Progress, Silent};
 pub(crate) use redact::fingerprint;

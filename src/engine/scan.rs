@@ -8,17 +8,20 @@ use crate::classify;
 use crate::detect::Context;
 use crate::guard::LIMITS;
 use crate::input::{Emit, Found, Item};
+use crate::join::Around;
 use crate::model::{
     FileKind, Finding, Fingerprint, KindSet, Origin, RepoPath, SkipReason, Skipped, Source,
     SourceId, SourceTable, Stats,
 };
 
-use super::check::{check_source, sort};
+use super::check::{check_source_in, sort};
 use super::progress::Progress;
 
 /// How a scan runs.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ScanOptions {
+pub struct ScanOptions<'a> {
+    /// The repository, where there is one.
+    pub around: Option<&'a Around<'a>>,
     /// `None`: as many as there are processors.
     pub threads: Option<usize>,
     /// Kinds whose sources are kept for the joins, whether or not they have findings.
@@ -52,7 +55,7 @@ const QUEUE: usize = 1024;
 
 /// Checks everything that `feed` emits. `feed` runs on the calling thread and may emit from threads
 /// of its own; the checkers run on threads with a stack that native parsers may use up.
-pub fn scan<F>(cx: &Context<'_>, options: ScanOptions, progress: &dyn Progress, feed: F) -> Scan
+pub fn scan<F>(cx: &Context<'_>, options: ScanOptions<'_>, progress: &dyn Progress, feed: F) -> Scan
 where
     F: FnOnce(Emit<'_>),
 {
@@ -103,7 +106,7 @@ where
 
 fn work(
     cx: &Context<'_>,
-    options: ScanOptions,
+    options: ScanOptions<'_>,
     progress: &dyn Progress,
     receiver: &Receiver<Found>,
     ids: &AtomicU32,
@@ -123,7 +126,7 @@ impl Scan {
     fn check(
         &mut self,
         cx: &Context<'_>,
-        options: ScanOptions,
+        options: ScanOptions<'_>,
         progress: &dyn Progress,
         mut item: Item,
         raw: &mut Vec<u8>,
@@ -141,9 +144,9 @@ impl Scan {
         let mut source = Source::new(id, item.path, FileKind::Text, raw, item.origin);
         source.kind = classify::classify(&source.path, &source.bytes);
         source.changed = item.changed;
-        let checked = check_source(cx, &source);
+        let checked = check_source_in(cx, &source, options.around);
         if let Some(before) = &item.before {
-            self.remember(cx, &source, &checked.findings, before);
+            self.remember(cx, options, &source, &checked.findings, before);
         }
         let bytes = source.bytes.len() as u64;
         progress.checked(bytes);
@@ -173,7 +176,14 @@ impl Scan {
 
     /// Notes which findings on unchanged lines the file had before: the others are new, caused by
     /// what the change took away.
-    fn remember(&mut self, cx: &Context<'_>, source: &Source, findings: &[Finding], before: &[u8]) {
+    fn remember(
+        &mut self,
+        cx: &Context<'_>,
+        options: ScanOptions<'_>,
+        source: &Source,
+        findings: &[Finding],
+        before: &[u8],
+    ) {
         if findings.iter().all(|f| touches_change(f, source)) {
             return;
         }
@@ -185,7 +195,7 @@ impl Scan {
             source.origin.clone(),
         );
         old.kind = classify::classify(&old.path, &old.bytes);
-        let findings = check_source(cx, &old).findings;
+        let findings = check_source_in(cx, &old, options.around).findings;
         self.known.extend(findings.iter().map(|f| f.fingerprint));
     }
 

@@ -15,6 +15,8 @@ pub struct Limits {
     pub findings: usize,
     /// Files of one run.
     pub files: usize,
+    /// Files and folders of one build context that are looked at.
+    pub context: usize,
     /// Longest path, in bytes.
     pub path: usize,
     /// Largest configuration or baseline file, in bytes.
@@ -34,6 +36,7 @@ pub const LIMITS: Limits = Limits {
     findings_per_rule: 1000,
     findings: 100_000,
     files: 2_000_000,
+    context: 100_000,
     path: 4096,
     config: 4 << 20,
     import: 4 << 30,
@@ -67,6 +70,11 @@ impl Limits {
                 "findings of one run that are listed",
             ),
             ("files", self.files as u64, "files of one run"),
+            (
+                "context",
+                self.context as u64,
+                "files of a build context that are looked at",
+            ),
             ("path", self.path as u64, "bytes of a path"),
             (
                 "config",

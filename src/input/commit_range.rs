@@ -37,6 +37,14 @@ pub fn commit_range(
     Ok(changes.len())
 }
 
+/// The tree of the commit that a range leads to.
+pub(super) fn end_of(repository: &Repository, range: &str) -> Result<ObjectId, InputError> {
+    let (_, head) = split(range)?;
+    let git = repository.git.to_thread_local();
+    let last = commit(&git, head)?;
+    tree_of(repository, &git, last)
+}
+
 fn split(range: &str) -> Result<(&str, &str), InputError> {
     let (base, head) = match range.split_once("..") {
         Some((base, head)) => (base, head.strip_prefix('.').unwrap_or(head)),

@@ -258,6 +258,16 @@ impl Tracked {
             .is_ok()
     }
 
+    /// True where something below a folder is tracked.
+    pub fn has_below(&self, folder: &RepoPath) -> bool {
+        let prefix = folder.join(b"");
+        let entries = self.index.entries();
+        let start = entries.partition_point(|e| e.path(&self.index).as_bytes() < prefix.as_bytes());
+        entries
+            .get(start)
+            .is_some_and(|e| e.path(&self.index).starts_with(prefix.as_bytes()))
+    }
+
     /// The tracked files below a folder.
     pub fn below(&self, folder: &RepoPath) -> Vec<RepoPath> {
         let prefix = folder.join(b"");

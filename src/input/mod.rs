@@ -14,6 +14,7 @@ mod excludes;
 mod file_list;
 mod gitignore;
 mod index;
+mod index_files;
 mod open;
 mod renames;
 mod replace;
@@ -21,7 +22,9 @@ mod repository;
 mod root;
 mod stdin;
 mod tree;
+mod tree_files;
 mod worktree;
+mod worktree_files;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,12 +37,15 @@ pub use error::InputError;
 pub use excludes::Excludes;
 pub use file_list::{Missing, named, read_list};
 pub use index::{staged, staged_file, tracked};
+pub use index_files::IndexFiles;
 pub use open::read_config;
 pub use replace::{Refusal, Unfit};
 pub use repository::{HooksPath, Repository, find_root};
 pub use root::Root;
 pub use stdin::stdin;
+pub use tree_files::TreeFiles;
 pub use worktree::worktree;
+pub use worktree_files::WorktreeFiles;
 
 /// Where an input puts what it finds; `false` from it means that nobody wants more.
 pub type Emit<'a> = &'a (dyn Fn(Found) -> bool + Sync);

@@ -66,6 +66,14 @@ fn read_up_to(file: File, buffer: &mut Vec<u8>, limit: u64) -> Result<(), SkipRe
     Ok(())
 }
 
+/// The first `limit` bytes of an open file.
+pub(super) fn read_beginning(file: File, limit: u64) -> Option<Vec<u8>> {
+    check_kind(&file.metadata().ok()?).ok()?;
+    let mut bytes = Vec::new();
+    file.take(limit).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// What an error of the operating system means for a scan.
 pub(super) fn reason(error: &std::io::Error) -> SkipReason {
     use std::io::ErrorKind;

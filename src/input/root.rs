@@ -104,7 +104,7 @@ impl Root {
 }
 
 /// The platform's form of a path.
-fn native(path: &RepoPath) -> PathBuf {
+pub(super) fn native(path: &RepoPath) -> PathBuf {
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt as _;

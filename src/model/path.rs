@@ -6,7 +6,7 @@ use std::sync::Arc;
 ///
 /// File names are bytes, not text. Whoever shows one goes through [`RepoPath::display`], which
 /// keeps it on one line and free of control characters.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RepoPath(Arc<[u8]>);
 
 impl RepoPath {

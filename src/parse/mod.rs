@@ -7,6 +7,7 @@ pub mod json;
 pub mod lock;
 pub mod shell;
 pub mod source;
+pub mod surroundings;
 pub mod toml;
 pub mod version;
 
@@ -14,6 +15,7 @@ use std::cell::OnceCell;
 
 use dockerfile::Dockerfile;
 use lock::Lockfile;
+use surroundings::UsedContext;
 
 use crate::model::{FileKind, SkipReason, Source, Span};
 
@@ -29,6 +31,8 @@ pub struct SyntaxError {
 #[derive(Debug)]
 pub struct Document<'s> {
     pub source: &'s Source,
+    /// For Dockerfiles and ignore files: the folders that builds copy from, where they are known.
+    pub contexts: Vec<UsedContext>,
     dockerfile: OnceCell<Dockerfile>,
     lockfile: OnceCell<Option<Lockfile>>,
     facts: OnceCell<Result<source::Facts<'s>, SkipReason>>,
@@ -38,6 +42,7 @@ impl<'s> Document<'s> {
     pub fn new(source: &'s Source) -> Self {
         Self {
             source,
+            contexts: Vec::new(),
             dockerfile: OnceCell::new(),
             lockfile: OnceCell::new(),
             facts: OnceCell::new(),

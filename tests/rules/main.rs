@@ -5,13 +5,15 @@
 
 mod forms;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use plimsoll::advisory::{Advisories, Day};
 use plimsoll::classify::classify;
 use plimsoll::detect::{Context, Given};
-use plimsoll::engine::check_source;
+use plimsoll::engine::check_source_in;
+use plimsoll::join::{Around, Entry, Files};
 use plimsoll::model::{Finding, Origin, RepoPath, Safety, Source, SourceId};
 use plimsoll::rules::{ActiveRules, Check, Example, RuleFile, RuleSet, example};
 
@@ -42,10 +44,10 @@ fn rule_files() -> Vec<(String, RuleFile)> {
         .collect()
 }
 
-/// Rules that policy or another program makes, or that need several files, have tests of their own.
+/// Rules that policy or another program makes have tests of their own.
 fn is_tested_here(rule: &RuleFile) -> bool {
     let elsewhere = rule.id.starts_with("policy/") || rule.id.ends_with("/shellcheck");
-    !(rule.check == Check::Detector && (elsewhere || rule.bad.iter().any(|b| !b.files.is_empty())))
+    !(rule.check == Check::Detector && elsewhere)
 }
 
 /// While working on one rule: `PLIMSOLL_RULE=dockerfile/root cargo test --test rules`.
@@ -66,6 +68,45 @@ fn given() -> Given {
     }
 }
 
+/// The files beside an example.
+#[derive(Debug)]
+struct Repository(BTreeMap<String, String>);
+
+impl Repository {
+    /// Nothing, for examples that know nothing of what is around them.
+    fn of(example: &Example, text: &str) -> Self {
+        let files = example.files.iter();
+        let mut files: BTreeMap<String, String> = files
+            .map(|file| (file.path.clone(), example::expand(&file.text).into_owned()))
+            .collect();
+        if !files.is_empty() {
+            files.insert(example.path.clone(), text.to_owned());
+        }
+        Self(files)
+    }
+}
+
+impl Files for Repository {
+    fn list(&self, folder: &RepoPath) -> Vec<Entry> {
+        let prefix = folder.join(b"").to_text();
+        let inside = self.0.keys().filter_map(|path| path.strip_prefix(&prefix));
+        let entries: BTreeSet<Entry> = inside
+            .map(|rest| Entry {
+                name: rest.split('/').next().unwrap().as_bytes().to_vec(),
+                is_folder: rest.contains('/'),
+                is_private: false,
+            })
+            .collect();
+        entries.into_iter().collect()
+    }
+
+    fn read(&self, path: &RepoPath, _: u64) -> Option<Vec<u8>> {
+        self.0
+            .get(path.as_str()?)
+            .map(|text| text.clone().into_bytes())
+    }
+}
+
 /// The findings of one rule alone, the way a run makes them.
 fn findings(id: &str, example: &Example, text: &str) -> (Source, Vec<Finding>) {
     let path = RepoPath::from(example.path.as_str());
@@ -78,7 +119,10 @@ fn findings(id: &str, example: &Example, text: &str) -> (Source, Vec<Finding>) {
         advisories: &advisories,
         given: &given(),
     };
-    let checked = check_source(&cx, &source);
+    let files = Repository::of(example, text);
+    let around = Around::new(&files);
+    let around = (!files.0.is_empty()).then_some(&around);
+    let checked = check_source_in(&cx, &source, around);
     let failed = checked
         .skipped
         .iter()

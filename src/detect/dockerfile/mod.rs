@@ -10,10 +10,23 @@ pub(crate) mod sensitive_path;
 mod used_image;
 mod variable;
 
+// The build context.
+mod credential_file;
+mod ignore_file;
+mod landing;
+
+pub use ignore_file::IgnoreFiles;
+
 use super::{Context, Detector, Given, Sink};
 use crate::model::{FileKind, KindSet, Source};
 use crate::parse::Document;
 use crate::parse::dockerfile::{Dockerfile, Instruction, Stage};
+use crate::parse::surroundings::UsedContext;
+
+/// True for names of files that hold credentials.
+pub(crate) fn is_sensitive(path: &str) -> bool {
+    sensitive_path::judge(path).is_some()
+}
 
 /// What a rule may ask.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +34,8 @@ pub(super) struct Facts<'f> {
     pub(super) file: &'f Dockerfile,
     pub(super) source: &'f Source,
     pub(super) given: &'f Given,
+    /// What it may copy from; none where that is not known.
+    pub(super) contexts: &'f [UsedContext],
 }
 
 impl<'f> Facts<'f> {
@@ -50,6 +65,15 @@ impl<'f> Facts<'f> {
         };
         let stage = self.file.target().and_then(|target| target.name.as_ref());
         self.source.path.as_str().is_some_and(says) || stage.is_some_and(|name| says(&name.raw))
+    }
+
+    /// The name or number of the stage that an instruction belongs to.
+    pub(super) fn stage_shown(&self, instruction: &Instruction) -> String {
+        let stage = self.file.stage_of(instruction);
+        stage.map_or_else(String::new, |stage| match &stage.name {
+            Some(name) => name.raw.clone(),
+            None => stage.index.to_string(),
+        })
     }
 }
 
@@ -83,6 +107,7 @@ impl Detector for DockerfileDetector {
             file,
             source: doc.source,
             given: cx.given,
+            contexts: &doc.contexts,
         };
         for (id, check) in CHECKS {
             if out.is_enabled(id) {

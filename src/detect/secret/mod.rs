@@ -27,6 +27,8 @@ use kind::{Kind, Match};
 use place::Place;
 use text::Text;
 
+pub(super) use value::{is_made_up, is_reference};
+
 /// The secrets family.
 ///
 /// It looks at every file, binaries included (vendors' tokens and private keys only), and it masks

@@ -81,14 +81,16 @@ impl IgnoreFile {
     }
 
     /// The pattern that decides about a path: the last that matches it or a folder above it.
-    pub fn deciding(&self, path: &str) -> Option<&Line> {
-        let covers = |line: &&Line| line.pattern.as_ref().is_some_and(|p| p.covers(path));
-        self.lines.iter().rev().find(covers)
+    pub fn deciding(&self, path: &str) -> Option<(usize, &Line)> {
+        let covers = |line: &Line| line.pattern.as_ref().is_some_and(|p| p.covers(path));
+        let all = self.lines.iter().enumerate();
+        all.rev().find(|(_, line)| covers(line))
     }
 
     /// True where the builder never sees the path.
     pub fn excludes(&self, path: &str) -> bool {
-        self.deciding(path).is_some_and(|line| !line.is_exception)
+        self.deciding(path)
+            .is_some_and(|(_, line)| !line.is_exception)
     }
 
     /// True where a pattern after `place` takes files back in.

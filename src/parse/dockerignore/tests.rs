@@ -89,7 +89,7 @@ fn the_place_of_a_pattern_is_known() {
     assert_eq!(shown, ["!a/", "b"]);
     assert!(file.lines[0].is_exception);
     assert_eq!(file.lines[0].text, "a");
-    assert_eq!(file.deciding("b/c").unwrap().raw, "b");
+    assert_eq!(file.deciding("b/c").unwrap().1.raw, "b");
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! Which files of a build context hold credentials: by name, place and how they begin.
+
+use super::credential::is_secret_name;
+use super::sensitive_path::{Sensitive, judge};
+use crate::detect::secret::{is_made_up, is_reference};
+use crate::parse::surroundings::ContextFile;
+
+/// Folders whose keys and passwords are there for everybody to see.
+const SHOWN: &[&str] = &[
+    "__tests__",
+    "demo",
+    "doc",
+    "docs",
+    "e2e",
+    "example",
+    "examples",
+    "fixture",
+    "fixtures",
+    "mock",
+    "mocks",
+    "sample",
+    "samples",
+    "spec",
+    "test",
+    "test-data",
+    "test-fixtures",
+    "testdata",
+    "testing",
+    "tests",
+];
+
+/// What a file of the context holds that no image should.
+pub(super) fn judge_file(file: &ContextFile) -> Option<Sensitive> {
+    if file.is_folder {
+        return None;
+    }
+    let found = judge(&file.path)?;
+    let name = file.path.rsplit('/').next()?.to_ascii_lowercase();
+    // git's folder is another rule's matter, and everybody has Android's debug key.
+    let is_other = file.path.split('/').any(|part| part == ".git") || name.starts_with("debug.");
+    let is_shown = file
+        .path
+        .split('/')
+        .any(|part| SHOWN.contains(&part.to_ascii_lowercase().as_str()));
+    let holds = match &file.beginning {
+        Some(bytes) => holds(&name, bytes),
+        None => true,
+    };
+    (!is_other && (!is_shown || file.is_private) && holds).then_some(found)
+}
+
+/// True where the beginning of a file of this name bears out what the name says.
+fn holds(name: &str, bytes: &[u8]) -> bool {
+    if bytes.trim_ascii().is_empty() || bytes.starts_with(b"PK\x03\x04") {
+        return false;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let sealed = ["ENC[", "sops", "$ANSIBLE_VAULT", "-----BEGIN AGE"];
+    if sealed.iter().any(|mark| text.contains(mark)) {
+        return false;
+    }
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    match name {
+        ".npmrc" | ".yarnrc" => text.lines().any(|line| {
+            let (key, value) = line.split_once(['=', ' ']).unwrap_or((line, ""));
+            let key = key.trim();
+            ["_authToken", "_password", "_auth"]
+                .iter()
+                .any(|end| key.ends_with(end))
+                && is_value(value)
+        }),
+        _ if name.starts_with(".env") || name.ends_with(".tfvars") => text.lines().any(is_secret),
+        _ if name.ends_with(".key") || name.ends_with(".pem") => has(&["PRIVATE KEY"]),
+        _ if name.ends_with(".json") && name.starts_with("service") => has(&["private_key"]),
+        "credentials.json" => has(&["private_key", "secret", "token", "password"]),
+        _ => true,
+    }
+}
+
+/// True for `NAME=value` where the name promises a secret, or the value is a URL with a password.
+fn is_secret(line: &str) -> bool {
+    let line = line.trim().trim_start_matches("export ");
+    let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else {
+        return false;
+    };
+    let in_url = value.split_once("://").is_some_and(|(_, rest)| {
+        let login = rest.split(['/', '?']).next().unwrap_or_default();
+        let password = login.rsplit_once('@').and_then(|(l, _)| l.split_once(':'));
+        password.is_some_and(|(_, password)| is_value(password))
+    });
+    in_url || is_secret_name(name.trim()) && is_value(value)
+}
+
+fn is_value(value: &str) -> bool {
+    let value = value.trim().trim_matches(['"', '\'']).as_bytes();
+    !value.is_empty()
+        && !value.starts_with(b"<")
+        && !is_reference(value)
+        && !is_made_up(value)
+        && ![
+            &b"true"[..],
+            b"false",
+            b"null",
+            b"none",
+            b"changeme",
+            b"change-me",
+        ]
+        .contains(&value.to_ascii_lowercase().as_slice())
+}

@@ -1,0 +1,9 @@
+//! What several files of a repository say together: for a Dockerfile, who builds it and from
+//! which context.
+
+mod around;
+mod context;
+mod files;
+
+pub use around::Around;
+pub use files::{Entry, Files};
