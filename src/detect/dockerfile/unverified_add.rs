@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::detect::Sink;
 use crate::model::Severity;
-use crate::parse::dockerfile::{Body, Keyword};
+use crate::parse::dockerfile::{Body, Instruction, Keyword};
 
 /// Reports the remote source of an ADD that nothing ties to its content.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
@@ -16,6 +16,9 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
         }
         for source in sources {
             let url = source.text();
+            if names_commit(url) || is_checked_later(facts, instruction, url) {
+                continue;
+            }
             let (severity, what, help) = match Remote::of(url) {
                 None | Some(Remote::GitCommit) => continue,
                 Some(Remote::Git) => (
@@ -39,6 +42,45 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
                 .help(help);
         }
     }
+}
+
+/// True where the path holds a whole commit: what is there cannot change.
+fn names_commit(url: &str) -> bool {
+    let is_commit = |part: &str| part.len() == 40 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    url.starts_with("https://") && url.split(['/', '#', '?']).any(is_commit)
+}
+
+/// True where a later RUN of the file compares a sum or a signature of a file of that name.
+fn is_checked_later(facts: &Facts<'_>, add: &Instruction, url: &str) -> bool {
+    let Body::Transfer { destination, .. } = &add.body else {
+        return false;
+    };
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let names = [
+        name(destination.text()),
+        name(url.split(['?', '#']).next().unwrap_or(url)),
+    ];
+    let checks = [
+        "sum -c",
+        "sum --check",
+        "sum -a",
+        "--verify",
+        "gpgv",
+        "cosign",
+        "minisign",
+    ];
+    facts.file.instructions.iter().any(|later| {
+        let text = later.line.as_str();
+        let bodies = later.heredocs.iter().map(|heredoc| heredoc.body.as_str());
+        later.keyword == Keyword::Run
+            && later.span.start > add.span.start
+            && std::iter::once(text).chain(bodies).any(|text| {
+                checks.iter().any(|check| text.contains(check))
+                    && names
+                        .iter()
+                        .any(|name| name.len() > 2 && text.contains(name.as_str()))
+            })
+    })
 }
 
 enum Remote {

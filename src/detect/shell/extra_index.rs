@@ -2,47 +2,94 @@
 
 use super::Shell;
 use crate::detect::Sink;
+use crate::model::Span;
+use crate::parse::dockerfile::Body;
+use crate::parse::shell::Command;
+
+/// Indexes whose owner also owns the names on the public one, or that hold nothing else.
+const KNOWN: &[&str] = &[
+    "download.pytorch.org",
+    "pypi.nvidia.com",
+    "pypi.ngc.nvidia.com",
+    "piwheels.org",
+    "data.pyg.org",
+    "wheels.vllm.ai",
+    "flashinfer.ai",
+    "developer.download.nvidia",
+    "storage.googleapis.com/jax-releases",
+    "storage.googleapis.com/libtpu",
+];
+
+const VARIABLES: &[&str] = &["PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL"];
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
-    for command in &shell.script.commands {
-        let is_pip =
-            command.name.starts_with("pip") || command.name == "uv" || command.has_arg("pip");
-        let word = command
-            .args()
-            .iter()
-            .find(|w| w.text == "--extra-index-url" || w.text.starts_with("--extra-index-url="));
-        let (true, Some(word)) = (is_pip, word) else {
-            continue;
-        };
-        let at = command
-            .args()
-            .iter()
-            .position(|w| w.span == word.span)
-            .unwrap_or(0);
-        let url = match word.text.split_once('=') {
-            Some((_, url)) => url,
-            None => command.args().get(at + 1).map_or("", |w| w.text.as_str()),
-        };
-        // Builds of public packages for one kind of hardware, under the same owner.
-        if url.contains("download.pytorch.org")
-            || url.contains("pypi.nvidia.com")
-            || url.contains("pypi.org")
-        {
-            continue;
-        }
-        out.report(rule, word.span, "packages of the extra index can be replaced by public ones of the same name")
-            .text("both indexes are asked")
-            .help("use --index-url with an index that proxies the public one, or pin every package with --require-hashes");
-    }
+    let mut found: Vec<Span> = shell.script.commands.iter().filter_map(option).collect();
     for assignment in &shell.script.assignments {
-        if assignment.name == "PIP_EXTRA_INDEX_URL" && !assignment.value.text.contains("pypi.org") {
-            out.report(
-                rule,
-                assignment.span,
-                "packages of the extra index can be replaced by public ones of the same name",
-            )
-            .text("both indexes are asked")
-            .help("use PIP_INDEX_URL with an index that proxies the public one");
+        if VARIABLES.contains(&assignment.name.as_str()) && is_confusing(&assignment.value.text) {
+            found.push(assignment.span);
         }
     }
+    if let Some(image) = &shell.image {
+        for instruction in image.file.instructions_of(image.stage) {
+            let Body::Env(pairs) = &instruction.body else {
+                continue;
+            };
+            let set = pairs.iter().filter(|pair| {
+                let value = pair.value.as_ref().map_or("", |value| value.text());
+                VARIABLES.contains(&pair.name.text()) && is_confusing(value)
+            });
+            found.extend(set.map(|pair| pair.span));
+        }
+    }
+    for written in shell
+        .written()
+        .iter()
+        .filter(|written| written.path.contains("pip"))
+    {
+        for (at, line) in written.lines() {
+            let value = line.trim_start().strip_prefix("extra-index-url");
+            if value.is_some_and(|value| is_confusing(value.trim_start_matches([' ', '=']))) {
+                found.push(written.span_of(at, at + line.len()));
+            }
+        }
+    }
+    for span in found {
+        out.report(rule, span, "packages of one index can be replaced by packages of the same name in the other")
+            .text("both indexes are asked")
+            .help("name one index that proxies the public one, or pin every package with --require-hashes");
+    }
+}
+
+/// An index that is neither well known nor the public one, which is asked anyway.
+fn is_confusing(url: &str) -> bool {
+    let is_public = url.contains("pypi.org") && !url.contains("test.pypi.org");
+    !url.is_empty() && !is_public && !KNOWN.iter().any(|known| url.contains(known))
+}
+
+fn option(command: &Command) -> Option<Span> {
+    let is_pip = command.name.starts_with("pip") || command.name == "uv" || command.has_arg("pip");
+    if !is_pip || command.has_arg("--require-hashes") {
+        return None;
+    }
+    let words = command.args();
+    let value_of = |name: &str| {
+        let at = words.iter().position(|word| {
+            word.text
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+        })?;
+        let word = words.get(at)?;
+        let value = match word.text.split_once('=') {
+            Some((_, value)) => value,
+            None => words.get(at + 1).map_or("", |next| next.text.as_str()),
+        };
+        Some((word, value))
+    };
+    let (word, extra) = value_of("--extra-index-url")
+        .or_else(|| value_of("global.extra-index-url"))
+        .or_else(|| value_of("install.extra-index-url"))?;
+    // The public index as the second one is the same mixture, the other way round.
+    let first = value_of("--index-url").or_else(|| value_of("-i"));
+    let is_private = first.is_some_and(|(_, url)| is_confusing(url));
+    (is_confusing(extra) || is_private).then_some(word.span)
 }

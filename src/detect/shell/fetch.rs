@@ -138,6 +138,9 @@ pub struct Fetch {
 
 /// Reads a downloading command; `None` for every other.
 pub fn fetch(command: &Command) -> Option<Fetch> {
+    if let Some(fetch) = inline(command) {
+        return Some(fetch);
+    }
     let options = command.options(syntax(&command.name)?);
     let mut fetch = Fetch {
         urls: urls(&options),
@@ -149,6 +152,29 @@ pub fn fetch(command: &Command) -> Option<Fetch> {
         _ => other(&options, &mut fetch),
     }
     Some(fetch)
+}
+
+/// `python3 -c "...urlretrieve('https://...', 'file')"`.
+fn inline(command: &Command) -> Option<Fetch> {
+    if !command.name.starts_with("python") {
+        return None;
+    }
+    let word = command
+        .args()
+        .iter()
+        .find(|w| w.text.contains("urlretrieve("))?;
+    let (_, call) = word.text.split_once("urlretrieve(")?;
+    let mut texts = call.split(['\'', '"']).skip(1).step_by(2);
+    let url = texts.next().filter(|text| text.contains("://"))?;
+    let start = word.text.find(url)?;
+    Some(Fetch {
+        urls: vec![Url {
+            text: url.to_owned(),
+            span: word.span_of(start, start + url.len()),
+        }],
+        files: texts.next().map(str::to_owned).into_iter().collect(),
+        to_stdout: false,
+    })
 }
 
 fn urls(options: &Options<'_>) -> Vec<Url> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::call::Locals;
 use super::fetch::{self, Url};
 use super::program::{self, Use};
+use super::verification;
 use crate::detect::Reported;
 use crate::model::Span;
 use crate::parse::shell::{Command, Function, Output, PartKind, RedirectKind, Script, Word};
@@ -216,7 +217,7 @@ impl<'s> Tracer<'s> {
     }
 
     fn taint(&mut self, path: String, index: usize) {
-        if path.starts_with("/dev/") || path.is_empty() {
+        if path.starts_with("/dev/") || path.is_empty() || path == "-" || path.ends_with("/-") {
             return;
         }
         let holds = self.flow.files.entry(path).or_default();
@@ -226,6 +227,22 @@ impl<'s> Tracer<'s> {
     }
 
     fn command(&mut self, command: &Command, depth: usize) {
+        if let Some(url) = program::fetched_and_run(command) {
+            let program = command.program_span();
+            let mut download = Download::new(url, program, &command.name);
+            download.uses.push(Usage {
+                kind: UsageKind::Interpreted { piped: true },
+                span: program,
+                program: command.name.clone(),
+                verified: false,
+                inherited: false,
+                command: command.id,
+            });
+            if self.flow.downloads.len() < DOWNLOADS {
+                self.flow.downloads.push(download);
+            }
+            return;
+        }
         let function = self.called.iter().find(|f| f.name == command.name).copied();
         match (function, fetch::fetch(command)) {
             (Some(function), _) if depth < DEPTH => self.call(function, command, depth),
@@ -578,11 +595,15 @@ impl<'s> Tracer<'s> {
             return;
         }
         let script = self.script;
-        let lists = command.args().iter().any(|w| {
-            matches!(w.text.as_str(), "--check" | "--status" | "--strict")
-                || (w.text.starts_with('-') && !w.text.starts_with("--") && w.text.contains('c'))
-        });
-        let is_ignored = lists && script.is_forgiven(command);
+        let lists = verification::compares(command);
+        let is_ignored =
+            verification::decides(command) && verification::is_swallowed(script, command);
+        // A sum that is only printed says nothing.
+        let output = script.output(command);
+        let is_printed = matches!(output, Output::Inherited | Output::File { .. });
+        if verification::is_hasher(&command.name) && !lists && is_printed {
+            return;
+        }
         let mut texts: Vec<&str> = command.args().iter().map(|w| w.text.as_str()).collect();
         if let Some((pipeline, element)) = script.pipe(command) {
             let first = pipeline.elements.first().map_or(0, |(first, _)| *first);

@@ -5,7 +5,16 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use crate::rules::ActiveRules;
 
 /// What any program that downloads is called: the start of everything that follows downloads.
-const FETCH: &[&str] = &["curl", "wget", "aria2c", "axel", "fetch"];
+const FETCH: &[&str] = &[
+    "curl",
+    "wget",
+    "aria2c",
+    "axel",
+    "fetch",
+    "urlopen",
+    "urlretrieve",
+    "requests.get",
+];
 
 /// For each rule about scripts, words of which one stands in every text that it can report.
 const WORDS: &[(&str, &[&str])] = &[
@@ -21,7 +30,10 @@ const WORDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("source/shell/passwordless-sudo", &["nopasswd"]),
-    ("source/shell/plain-http-download", FETCH),
+    (
+        "source/shell/plain-http-download",
+        &["http://", "ftp://", "git://"],
+    ),
     ("source/shell/predictable-temp-file", &["/tmp/"]),
     (
         "source/shell/privileged-container",

@@ -4,6 +4,7 @@
 mod account;
 mod brought;
 mod call;
+mod clone;
 pub mod fetch;
 mod flow;
 mod image;
@@ -19,6 +20,7 @@ mod setting;
 mod shipping;
 mod stage_script;
 pub(super) mod switch;
+mod verification;
 mod written;
 
 pub use flow::{Download, Flow, Placed, Usage, UsageKind};

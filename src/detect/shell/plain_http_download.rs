@@ -1,36 +1,125 @@
 //! plain-http-download: what is put to use travelled over a connection that anyone can change.
 
-use super::{Shell, UsageKind};
+use super::clone::clones;
+use super::{Download, Shell, UsageKind};
 use crate::detect::Sink;
+use crate::model::{Confidence, Span};
+use crate::parse::dockerfile::Keyword;
+use crate::parse::shell::{Command, Word};
+
+const HELP: &str = "use https:// and verify a checksum";
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for download in &shell.flow().downloads {
-        let Some(url) = download.url.as_ref().filter(|url| url.is_plain()) else {
-            continue;
-        };
         // The rule about ADD says the same of its addresses.
         if download.program_name == "ADD" {
             continue;
         }
-        let first = download.uses.iter().find(|usage| !usage.verified);
-        let Some(usage) = first.filter(|usage| !usage.inherited) else {
+        let Some(url) = download.url.as_ref().filter(|url| url.is_plain()) else {
             continue;
         };
+        let first = download.uses.iter().find(|usage| !usage.verified);
+        let Some(usage) = first else {
+            if is_kept(download, shell) {
+                let message = format!(
+                    "what comes from {} over an unprotected connection is kept in the image",
+                    url.shown()
+                );
+                out.report(rule, url.span, message)
+                    .text("nothing protects this on the way")
+                    .confidence(Confidence::Medium)
+                    .help(HELP);
+            }
+            continue;
+        };
+        if usage.inherited {
+            continue;
+        }
         let what = match usage.kind {
             UsageKind::Interpreted { .. } | UsageKind::Run => "run",
             UsageKind::Trusted => "trusted as a key",
             UsageKind::Used(_) => "installed or unpacked",
         };
-        out.report(
-            rule,
-            url.span,
-            format!(
-                "what comes from {} over an unprotected connection is {what}",
-                url.shown()
-            ),
-        )
-        .text("nothing protects this on the way")
-        .label(usage.span, "put to use here")
-        .help("use https:// and verify a checksum");
+        let message = format!(
+            "what comes from {} over an unprotected connection is {what}",
+            url.shown()
+        );
+        out.report(rule, url.span, message)
+            .text("nothing protects this on the way")
+            .label(usage.span, "put to use here")
+            .help(HELP);
     }
+    for clone in clones(shell.script).iter().filter(|clone| clone.is_plain()) {
+        let message = format!("{} is cloned over an unprotected connection", clone.shown());
+        out.report(rule, clone.url.span, message)
+            .text("nothing protects this on the way")
+            .help("use https:// or ssh");
+    }
+    for command in &shell.script.commands {
+        if let Some(span) = installed(command) {
+            out.report(
+                rule,
+                span,
+                format!(
+                    "{} installs what comes over an unprotected connection",
+                    command.name
+                ),
+            )
+            .text("nothing protects this on the way")
+            .help(HELP);
+        }
+    }
+}
+
+/// True for a file that a step of an image's build saves, and nobody compares.
+fn is_kept(download: &Download, shell: &Shell<'_>) -> bool {
+    let is_used = download.verified || !download.uses.is_empty();
+    let Some(image) = &shell.image else {
+        return false;
+    };
+    let by = shell
+        .script
+        .commands
+        .iter()
+        .find(|command| command.program_span() == download.program);
+    let instruction = by.and_then(|command| image.instruction(command));
+    let is_run = instruction.is_some_and(|i| i.keyword == Keyword::Run);
+    let words = by.map(|command| command.args()).unwrap_or_default();
+    let saves = |word: &Word| Some(word.span) == download.saved && !word.text.starts_with("/dev/");
+    !is_used && is_run && words.iter().any(saves)
+}
+
+/// A package or a key that a package manager fetches itself.
+fn installed(command: &Command) -> Option<Span> {
+    let keys = ["--import", "--fetch-keys"];
+    let installs = match command.name.as_str() {
+        "rpm" | "yum" | "dnf" | "tdnf" | "microdnf" | "zypper" => [
+            "install",
+            "localinstall",
+            "in",
+            "-i",
+            "-ivh",
+            "-Uvh",
+            "-U",
+            "--install",
+            "--import",
+        ]
+        .iter()
+        .any(|verb| command.has_arg(verb)),
+        "apt-key" | "gpg" => keys.iter().any(|verb| command.has_arg(verb)),
+        _ => false,
+    };
+    let is_file = |text: &str| {
+        let text = text.split('?').next().unwrap_or(text);
+        command
+            .args()
+            .iter()
+            .any(|w| keys.contains(&w.text.as_str()))
+            || text.ends_with(".rpm")
+    };
+    let word = command
+        .args()
+        .iter()
+        .find(|word| word.text.starts_with("http://") && is_file(&word.text))?;
+    installs.then_some(word.span)
 }

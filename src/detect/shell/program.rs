@@ -1,5 +1,6 @@
 //! What programs do with text that reaches them.
 
+use super::fetch::Url;
 use crate::parse::shell::{Command, Word};
 
 /// Interpreters beside shells: name without version, and the options after which they do not take
@@ -58,6 +59,35 @@ fn has_inline(command: &Command, inline: &str) -> bool {
             && !text.starts_with("--")
             && text.contains(|letter| inline.contains(letter)))
     })
+}
+
+/// The address that a program on the command line fetches to run: `python -c
+/// "exec(urlopen('https://...').read())"`. The address may not be known.
+pub fn fetched_and_run(command: &Command) -> Option<Option<Url>> {
+    inline_options(command)?;
+    let word = command.args().iter().find(|word| {
+        let holds = |parts: &[&str]| parts.iter().any(|part| word.text.contains(part));
+        holds(&[
+            "urlopen(",
+            "requests.get(",
+            "Net::HTTP.get",
+            "LWP::Simple",
+            "file_get_contents('http",
+        ]) && holds(&["exec(", "eval(", "eval ", "os.system("])
+    })?;
+    let start = word
+        .text
+        .find("http://")
+        .or_else(|| word.text.find("https://"));
+    let url = start.map(|start| {
+        let rest = word.text.get(start..).unwrap_or_default();
+        let end = rest.find(['\'', '"', ')', ' ']).unwrap_or(rest.len());
+        Url {
+            text: rest.get(..end).unwrap_or_default().to_owned(),
+            span: word.span_of(start, start + end),
+        }
+    });
+    Some(url)
 }
 
 /// The word that names the script which an interpreter runs.

@@ -6,11 +6,12 @@ use crate::model::Confidence;
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for download in &shell.flow().downloads {
-        // One word for each download: a script that is run is another rule's, and so is the ADD
-        // that names no checksum.
+        // One word for each download: a script that is run is another rule's, and so are the
+        // ADD that names no checksum and what comes over plain HTTP.
         if download.url.as_ref().is_some_and(|url| url.is_immutable())
             || is_script_run(download)
             || download.program_name == "ADD"
+            || download.url.as_ref().is_some_and(|url| url.is_plain())
         {
             continue;
         }

@@ -23,6 +23,21 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .step(usage.span, "trusted here")
             .help("keep the key in the repository, copy it to /usr/share/keyrings, and name it with signed-by in the one source that it signs");
     }
+    for command in shell.script.named(&["zypper"]) {
+        let word = command
+            .args()
+            .iter()
+            .find(|word| word.text == "--gpg-auto-import-keys");
+        if let Some(word) = word {
+            out.report(
+                rule,
+                word.span,
+                "zypper trusts whatever key a repository presents",
+            )
+            .text("trusted without a check")
+            .help("import the repository's key with `rpm --import` from a file of this repository");
+        }
+    }
     for command in &shell.script.commands {
         if let Some((span, id)) = short_id(command) {
             out.report(
@@ -42,9 +57,12 @@ fn short_id(command: &Command) -> Option<(crate::model::Span, String)> {
         return None;
     }
     let words = command.args();
-    let at = words
-        .iter()
-        .position(|w| matches!(w.text.as_str(), "--recv-keys" | "--recv-key" | "--recv"))?;
+    let at = words.iter().position(|w| {
+        matches!(
+            w.text.as_str(),
+            "--recv-keys" | "--recv-key" | "--recv" | "--receive-keys"
+        )
+    })?;
     words
         .get(at + 1..)?
         .iter()

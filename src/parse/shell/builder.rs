@@ -2,7 +2,7 @@ use super::command::join;
 use super::place::{Context, ContextKind};
 use super::walk::Walk;
 use super::wrapper::{base_name, peel};
-use super::{Body, Command, NESTING, Script, Variables, Word, backlog};
+use super::{Command, NESTING, Script, Text, Variables, Word, backlog};
 use crate::model::{SkipReason, Span};
 use crate::parse::grammar::{self, Clock};
 use crate::text::Mapped;
@@ -85,30 +85,20 @@ impl Builder {
 
     /// Adds a shell text.
     pub fn text(&mut self, text: &Mapped) {
-        self.statements(text);
+        self.add(text, 0, false);
     }
 
     /// Adds a shell text of several lines that a shell takes as its script: a here-document.
     pub fn body(&mut self, text: &Mapped) {
+        let mut start = 0;
         if let Some(settings) = Settings::of_shebang(text.as_str()) {
             self.settings = settings;
+            start = text.as_str().find('\n').map_or(0, |at| at + 1);
         }
-        let statements = self.statements(text);
-        let shebang = text.as_str().starts_with("#!");
-        let first_line = text
-            .as_str()
-            .find('\n')
-            .map_or(text.as_str().len(), |at| at + 1);
-        let start = if shebang { first_line } else { 0 };
-        self.script.bodies.push(Body {
-            start: text.offset(u32::try_from(start).unwrap_or(0)),
-            statements,
-            end: self.script.commands.len(),
-        });
+        self.add(text, start, true);
     }
 
-    /// Adds a shell text; returns the first command of each of its statements.
-    fn statements(&mut self, text: &Mapped) -> Vec<usize> {
+    fn add(&mut self, text: &Mapped, start: usize, is_heredoc: bool) {
         let language = tree_sitter_bash::LANGUAGE.into();
         let bytes = text.as_str().as_bytes();
         let parsed = match backlog::exceeds(text.as_str()) {
@@ -118,11 +108,16 @@ impl Builder {
             false => grammar::parse_within(&mut self.clock, &language, bytes),
         };
         match parsed {
-            Ok(tree) => Walk::new(self, text).run(&tree),
-            Err(reason) => {
-                self.script.refused = Some(reason);
-                Vec::new()
+            Ok(tree) => {
+                let statements = Walk::new(self, text).run(&tree);
+                self.script.texts.push(Text {
+                    start: text.offset(u32::try_from(start).unwrap_or(0)),
+                    is_heredoc,
+                    statements,
+                    end: self.script.commands.len(),
+                });
             }
+            Err(reason) => self.script.refused = Some(reason),
         }
     }
 

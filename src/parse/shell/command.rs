@@ -130,11 +130,13 @@ pub struct Function {
     pub end: usize,
 }
 
-/// A text of several lines that a shell takes as its script: a here-document.
+/// A text that a shell runs as a whole.
 #[derive(Debug)]
-pub struct Body {
-    /// Where its first line stands in the source, after `#!`.
+pub struct Text {
+    /// Where it begins in the source, after a `#!` line.
     pub start: u32,
+    /// True for several lines that a shell takes as its script.
+    pub is_heredoc: bool,
     /// The first command of each statement.
     pub statements: Vec<usize>,
     /// One past its last command.

@@ -15,7 +15,7 @@ mod word;
 mod wrapper;
 
 pub use builder::{Builder, SHELLS, Settings};
-pub use command::{Assignment, Body, Command, Function, Redirect, RedirectKind};
+pub use command::{Assignment, Command, Function, Redirect, RedirectKind, Text};
 pub use options::{Opt, Options, PLAIN, Syntax};
 pub use place::{Output, Pipeline};
 pub use word::{Part, PartKind, Variables, Word};
@@ -39,7 +39,8 @@ pub struct Script {
     pub redirects: Vec<Redirect>,
     pub pipelines: Vec<Pipeline>,
     pub functions: Vec<Function>,
-    pub bodies: Vec<Body>,
+    /// Texts within texts stand before what they are in.
+    pub texts: Vec<Text>,
     /// Pieces that the grammar could not make sense of.
     pub errors: Vec<Span>,
     /// Why a text was not parsed at all.

@@ -32,6 +32,8 @@ pub(super) enum ContextKind {
     },
     /// The left side of `||`, where the right side forgets the failure.
     Left { forgiven: bool },
+    /// What an `if` or a loop asks.
+    Condition,
     /// Inside `$(...)`, `<(...)` or backticks.
     Substitution(Output),
     /// Inside a text that a command runs (`sh -c`, `eval`), where that command stands.
@@ -105,7 +107,10 @@ impl Script {
                     }
                 }
                 ContextKind::Substitution(output) => return output.clone(),
-                ContextKind::Left { .. } | ContextKind::Nested | ContextKind::Input => {}
+                ContextKind::Left { .. }
+                | ContextKind::Condition
+                | ContextKind::Nested
+                | ContextKind::Input => {}
             }
         }
         Output::Inherited
@@ -164,6 +169,22 @@ impl Script {
                 .get(*pipeline)
                 .is_some_and(|p| !p.pipefail && index + 1 < p.elements.len()),
             _ => false,
+        })
+    }
+
+    /// True where the failure of a command is forgotten by `|| true` or its like.
+    pub fn is_forgiven_by_list(&self, command: &Command) -> bool {
+        self.ancestors(command)
+            .any(|context| matches!(context.kind, ContextKind::Left { forgiven: true }))
+    }
+
+    /// True where the text itself asks whether a command failed: before `||`, or as a condition.
+    pub fn is_handled(&self, command: &Command) -> bool {
+        self.ancestors(command).any(|context| {
+            matches!(
+                context.kind,
+                ContextKind::Left { .. } | ContextKind::Condition
+            )
         })
     }
 

@@ -115,6 +115,10 @@ impl<'b, 't> Walk<'b, 't> {
             }
             self.enter_element(node);
         }
+        if field == Some("condition") {
+            let context = self.builder.push_context(ContextKind::Condition);
+            self.builder.context = Some(context);
+        }
         if field == Some("right") {
             self.leave_redirected();
         }
@@ -356,7 +360,15 @@ impl<'b, 't> Walk<'b, 't> {
                 "<" => kind = RedirectKind::Input,
                 ">>" | "&>>" => kind = RedirectKind::Output { append: true },
                 ">" | ">|" | "&>" => kind = RedirectKind::Output { append: false },
-                // Copies of descriptors lead to no file.
+                // A word after `>&` is a file; a number is a copy of a descriptor, and no file.
+                ">&" if child.next_named_sibling().is_some_and(|to| {
+                    !self
+                        .raw(to)
+                        .starts_with(|c: char| c.is_ascii_digit() || "-$".contains(c))
+                }) =>
+                {
+                    kind = RedirectKind::Output { append: false };
+                }
                 ">&" | "<&" | ">&-" | "<&-" => return FrameKind::Plain,
                 "file_descriptor" | "<<<" => {}
                 _ => targets.push(self.reader().read(child)),
