@@ -300,7 +300,12 @@ impl Url {
 
     /// True for the schemes that protect nothing on the way.
     pub fn is_plain(&self) -> bool {
-        self.text.starts_with("http://") || self.text.starts_with("ftp://")
+        // Without a scheme, curl and wget ask over plain HTTP.
+        let has_none = || {
+            let host = self.host().filter(|host| host.contains('.'));
+            !self.text.contains("://") && self.text.contains('/') && host.is_some()
+        };
+        self.text.starts_with("http://") || self.text.starts_with("ftp://") || has_none()
     }
 
     /// True where the path names a whole commit: the text behind it cannot change.

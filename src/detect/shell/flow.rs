@@ -72,6 +72,19 @@ impl Download {
         .step(usage.span, end)
     }
 
+    /// The first unverified use that runs it as a script.
+    pub fn script_run(&self) -> Option<&Usage> {
+        let is_script = is_script(self.url.as_ref().map(|url| url.text.as_str()));
+        self.uses.iter().find(|usage| {
+            !usage.verified
+                && match usage.kind {
+                    UsageKind::Interpreted { .. } => true,
+                    UsageKind::Run => is_script,
+                    _ => false,
+                }
+        })
+    }
+
     /// True where it is one and the same.
     fn is(&self, other: &Self) -> bool {
         let place = |download: &Self| download.url.as_ref().map(|url| url.span);
@@ -115,6 +128,20 @@ pub enum UsageKind {
     Used(Use),
     /// Taken as a key that other things are trusted by.
     Trusted,
+}
+
+fn is_script(url: Option<&str>) -> bool {
+    let path = url
+        .and_then(|url| url.split(['?', '#']).next())
+        .unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    [".sh", ".bash", ".py", ".pl", ".rb", ".js"]
+        .iter()
+        .any(|end| name.ends_with(end))
+        || matches!(
+            name,
+            "install" | "setup" | "bootstrap" | "installer" | "get"
+        )
 }
 
 /// Every download of a script with its uses.
@@ -278,7 +305,14 @@ impl<'s> Tracer<'s> {
         for file in &fetch.files {
             self.flow.files.remove(&command.path(file));
         }
-        let url = fetch.urls.into_iter().next();
+        // A word without a scheme may be the value of an option that is not known here.
+        let has_scheme = |url: &&Url| url.text.contains("://");
+        let url = fetch
+            .urls
+            .iter()
+            .find(has_scheme)
+            .or(fetch.urls.first())
+            .cloned();
         if url.as_ref().is_some_and(Url::is_local) || self.flow.downloads.len() >= DOWNLOADS {
             return;
         }

@@ -168,7 +168,10 @@ pub fn use_of(command: &Command) -> Option<Use> {
             .then_some(Use::Install),
         "apt" | "apt-get" | "yum" | "dnf" | "microdnf" | "zypper" | "gem" | "npm" | "pip"
         | "pip3" | "apk" | "gdebi" | "snap" | "installer" => {
-            has(&["install", "localinstall", "add", "i", "-pkg"]).then_some(Use::Install)
+            // apk compares a package's signature with its keys unless it is told not to.
+            let verifies = command.name == "apk" && !has(&["--allow-untrusted"]);
+            let installs = has(&["install", "localinstall", "add", "i", "-pkg"]);
+            (installs && !verifies).then_some(Use::Install)
         }
         "chmod" => command
             .args()

@@ -10,14 +10,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         if url.is_some_and(|url| url.is_immutable()) {
             continue;
         }
-        let usage = download.uses.iter().find(|usage| {
-            !usage.verified
-                && match usage.kind {
-                    UsageKind::Interpreted { .. } => true,
-                    UsageKind::Run => is_script(download.url.as_ref().map(|u| u.text.as_str())),
-                    _ => false,
-                }
-        });
+        let usage = download.script_run();
         // What an earlier stage did, it has reported.
         let Some(usage) = usage.filter(|usage| !usage.inherited) else {
             continue;
@@ -40,18 +33,4 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         };
         download.trace(reported, usage, "runs here");
     }
-}
-
-fn is_script(url: Option<&str>) -> bool {
-    let path = url
-        .and_then(|url| url.split(['?', '#']).next())
-        .unwrap_or_default();
-    let name = path.rsplit('/').next().unwrap_or_default();
-    [".sh", ".bash", ".py", ".pl", ".rb", ".js"]
-        .iter()
-        .any(|end| name.ends_with(end))
-        || matches!(
-            name,
-            "install" | "setup" | "bootstrap" | "installer" | "get"
-        )
 }

@@ -9,7 +9,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         // One word for each download: a script that is run is another rule's, and so are the
         // ADD that names no checksum and what comes over plain HTTP.
         if download.url.as_ref().is_some_and(|url| url.is_immutable())
-            || is_script_run(download)
+            || download.script_run().is_some()
             || download.program_name == "ADD"
             || download.url.as_ref().is_some_and(|url| url.is_plain())
         {
@@ -29,13 +29,6 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         };
         download.trace(reported, usage, "used here");
     }
-}
-
-fn is_script_run(download: &Download) -> bool {
-    download
-        .uses
-        .iter()
-        .any(|usage| matches!(usage.kind, UsageKind::Interpreted { .. }))
 }
 
 fn first_use(download: &Download) -> Option<(&Usage, &'static str)> {

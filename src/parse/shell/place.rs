@@ -188,6 +188,14 @@ impl Script {
         })
     }
 
+    /// True where it stands in a text that another command runs.
+    pub fn is_nested(&self, command: &Command) -> bool {
+        self.ancestors(command).any(|context| {
+            let is_text = matches!(context.kind, ContextKind::Nested | ContextKind::Input);
+            is_text && context.parent.is_some()
+        })
+    }
+
     /// The pipeline that a command is an element of, innermost first, and which element.
     pub fn pipe(&self, command: &Command) -> Option<(&Pipeline, usize)> {
         self.ancestors(command)
