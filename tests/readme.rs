@@ -74,9 +74,13 @@ fn every_format_and_exit_code_is_described() {
 #[test]
 fn the_rules_that_the_readme_uses_as_examples_exist() {
     let readme = std::fs::read_to_string(path()).expect("README.md");
+    // The table has a test of its own, and may be being written anew.
+    let (head, rest) = readme.split_once(START).expect("the table's start");
+    let (_, tail) = rest.split_once(END).expect("the table's end");
+    let prose = format!("{head}{tail}");
     let rules = RuleSet::embedded();
     let mut seen = 0;
-    for word in readme.split(|c: char| c.is_whitespace() || "`\"[](),".contains(c)) {
+    for word in prose.split(|c: char| c.is_whitespace() || "`\"[](),".contains(c)) {
         let families = ["dockerfile/", "dependency/", "secret/", "policy/"];
         if families.iter().any(|f| word.starts_with(f)) && word.len() > 12 {
             assert!(rules.get(word).is_some(), "README names {word}");

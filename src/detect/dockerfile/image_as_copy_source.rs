@@ -1,11 +1,18 @@
 //! dockerfile/image-as-copy-source
 
+use std::collections::HashMap;
+
 use super::Facts;
+use super::used_image::UsedImage;
 use crate::detect::Sink;
-use crate::parse::dockerfile::{ImageReference, Keyword, Origin, Stage, Word};
+use crate::parse::dockerfile::{Keyword, Stage, Word};
 
 /// Reports the `--from` of a COPY that names no earlier stage letter by letter.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
+    let images: HashMap<u32, UsedImage<'_>> = facts
+        .images()
+        .map(|image| (image.span().start, image))
+        .collect();
     for instruction in &facts.file.instructions {
         let from = instruction
             .flag("from")
@@ -16,9 +23,9 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             continue;
         };
         // With a version, an image is a choice; without one, another rule reports it.
-        let is_image = match facts.file.origin(stage, from) {
-            Origin::Image(name) => ImageReference::parse(&name).is_some(),
-            _ => from.raw.contains(':'),
+        let is_image = match images.get(&from.span.start) {
+            Some(image) => image.parsed().is_some() && !image.may_be_context(facts),
+            None => from.raw.contains(':'),
         };
         if is_image || names_a_stage(from, stage, &facts.file.stages) {
             continue;

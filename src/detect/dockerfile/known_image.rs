@@ -9,6 +9,8 @@ pub(super) enum DefaultUser {
     Other,
     /// Starts as root; the image's own entry point changes to another user.
     StepsDown,
+    /// A server that stays root and answers strangers through workers of another user.
+    Workers,
     Unknown,
 }
 
@@ -57,6 +59,7 @@ pub(super) fn default_user(image: &str) -> DefaultUser {
                 _ if is_other => DefaultUser::Other,
                 "root" => DefaultUser::Root,
                 "other" => DefaultUser::Other,
+                "workers" => DefaultUser::Workers,
                 _ => DefaultUser::StepsDown,
             });
             if is_whole {
@@ -115,6 +118,14 @@ mod tests {
             ),
             ("gcr.io/distroless/static-debian12", DefaultUser::Root),
             ("postgres:17", DefaultUser::StepsDown),
+            ("nginx:1.30", DefaultUser::Workers),
+            ("php:8.4-fpm-alpine", DefaultUser::Other),
+            ("php:8.4-cli", DefaultUser::Root),
+            (
+                "harbor.example.com/hub/library/python:3.13",
+                DefaultUser::Root,
+            ),
+            ("quay.io/fedora/python-312", DefaultUser::Unknown),
             ("bitnami/redis", DefaultUser::Other),
             ("bitnami/minideb", DefaultUser::Root),
             ("registry.access.redhat.com/ubi9/ubi:9.4", DefaultUser::Root),
@@ -133,7 +144,8 @@ mod tests {
         for line in USERS.lines().filter(|line| !line.starts_with('#')) {
             let user = line.split_whitespace().nth(1);
             assert!(
-                matches!(user, Some("root" | "other" | "steps-down")),
+                line.is_empty()
+                    || matches!(user, Some("root" | "other" | "steps-down" | "workers")),
                 "{line}"
             );
         }

@@ -1,6 +1,7 @@
 //! dockerfile/mistyped-image
 
 use super::Facts;
+use super::slip::is_one_slip;
 use crate::detect::Sink;
 use crate::model::Evidence;
 
@@ -87,50 +88,5 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
         .help(format!(
             "write {meant} if that is meant; whoever owns the other name owns the image"
         ));
-    }
-}
-
-/// One letter doubled, left out, or two neighbours exchanged: what fingers do. Another letter in its
-/// place makes too many words that somebody means.
-fn is_one_slip(written: &str, known: &str) -> bool {
-    let (a, b) = (written.as_bytes(), known.as_bytes());
-    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let rest = |bytes: &[u8], from: usize| bytes.get(from..).unwrap_or_default().to_vec();
-    let swapped = match (a.get(same), a.get(same + 1), b.get(same), b.get(same + 1)) {
-        (Some(w), Some(x), Some(y), Some(z)) => {
-            w == z && x == y && rest(a, same + 2) == rest(b, same + 2)
-        }
-        _ => false,
-    };
-    let left_out = same > 0 && rest(a, same) == rest(b, same + 1) && b.len() == a.len() + 1;
-    let doubled = same > 0 && rest(a, same + 1) == rest(b, same) && a.get(same) == a.get(same - 1);
-    swapped || left_out || doubled
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_one_slip;
-
-    #[test]
-    fn what_fingers_do_is_a_slip() {
-        for (written, known) in [
-            ("pyhton", "python"),
-            ("ubunut", "ubuntu"),
-            ("debiann", "debian"),
-            ("postgre", "postgres"),
-            ("ngnix", "nginx"),
-            ("alpne", "alpine"),
-        ] {
-            assert!(is_one_slip(written, known), "{written}");
-        }
-        for (written, known) in [
-            ("python", "python"),
-            ("pythons", "python"),
-            ("maven3", "maven"),
-            ("redit", "redis"),
-            ("", "redis"),
-        ] {
-            assert!(!is_one_slip(written, known), "{written}");
-        }
     }
 }

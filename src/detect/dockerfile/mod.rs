@@ -7,6 +7,7 @@ mod exposed_port;
 pub(in crate::detect) mod hadolint;
 pub(super) mod known_image;
 pub(crate) mod sensitive_path;
+mod slip;
 mod used_image;
 mod variable;
 

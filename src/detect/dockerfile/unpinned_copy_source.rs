@@ -6,7 +6,10 @@ use crate::model::Evidence;
 
 /// Reports the `from=` that names an image of no certain version.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
-    for image in facts.images().filter(|image| !image.is_base()) {
+    for image in facts.images() {
+        if image.is_base() || image.may_be_context(facts) {
+            continue;
+        }
         let Some(reference) = image.parsed() else {
             continue;
         };
@@ -14,7 +17,7 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             continue;
         }
         let name = &image.reference;
-        let message = if image.may_be_context() {
+        let message = if !name.contains(['/', ':', '@']) {
             format!("{name} is no earlier stage, so the build takes the latest image of this name")
         } else {
             format!("files come from {name}, whichever version is latest")

@@ -22,8 +22,13 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
         if reference.digest.is_some() {
             continue;
         }
-        let is_official = reference.familiar() == "docker/dockerfile";
-        let floats = matches!(reference.tag, None | Some("latest" | "master" | "labs"));
+        let is_official = matches!(
+            reference.familiar().as_str(),
+            "docker/dockerfile" | "docker/dockerfile-upstream"
+        );
+        let floats = !reference
+            .tag
+            .is_some_and(|tag| tag.starts_with(|c: char| c.is_ascii_digit()));
         let (severity, message) = match (is_official, floats) {
             // The builder's own makers keep what a major version means.
             (true, false) => continue,

@@ -6,7 +6,7 @@ use crate::model::Evidence;
 
 /// Reports the image that is not named by its content.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
-    for image in facts.images().filter(|image| !image.may_be_context()) {
+    for image in facts.images().filter(|image| !image.may_be_context(facts)) {
         if image.parsed().is_some_and(|image| image.digest.is_none()) {
             let aliases: &[&str] = if image.is_base() {
                 &["dockerfile-source-not-pinned"]

@@ -11,7 +11,7 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     let Some(trusted) = &facts.given.registries else {
         return;
     };
-    for image in facts.images().filter(|image| !image.may_be_context()) {
+    for image in facts.images().filter(|image| !image.may_be_context(facts)) {
         let Some(reference) = image.parsed() else {
             continue;
         };

@@ -1,8 +1,13 @@
 //! Every image that a Dockerfile takes something from.
 
 use super::Facts;
+use super::known_image::{DefaultUser, default_user};
+use super::slip::is_one_slip;
 use crate::model::Span;
-use crate::parse::dockerfile::{Base, ImageReference, Instruction, Keyword, Origin, Word};
+use crate::parse::dockerfile::{Base, ImageReference, Instruction, Keyword, Origin, Stage, Word};
+
+/// How many stages' names are compared with a word; a file with more is made to take time.
+const MOST_STAGES: usize = 200;
 
 /// An image as the file names it.
 #[derive(Clone, Debug)]
@@ -39,9 +44,18 @@ impl UsedImage<'_> {
         matches!(self.how, How::Files(i) if i.keyword != Keyword::Run)
     }
 
-    /// True where the name may be that of a build context instead: contexts have bare names.
-    pub fn may_be_context(&self) -> bool {
-        !self.is_base() && !self.reference.contains(['/', ':', '@'])
+    /// True where the name may be that of a build context instead: it is a bare word, and neither a
+    /// well-known image's name nor almost a stage's.
+    pub fn may_be_context(&self, facts: &Facts<'_>) -> bool {
+        let name = self.reference.as_str();
+        let is_meant = |stage: &Stage| {
+            let stage = stage.name.as_ref().map_or("", |name| name.text());
+            stage.eq_ignore_ascii_case(name) || is_one_slip(name, stage) || is_one_slip(stage, name)
+        };
+        !self.is_base()
+            && !name.contains(['/', ':', '@'])
+            && default_user(name) == DefaultUser::Unknown
+            && !facts.file.stages.iter().take(MOST_STAGES).any(is_meant)
     }
 }
 

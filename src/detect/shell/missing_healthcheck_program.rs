@@ -5,17 +5,25 @@ use crate::detect::Sink;
 use crate::detect::dockerfile::known_image::official_name;
 use crate::parse::dockerfile::{Base, ImageReference, Keyword};
 
+/// What health checks call.
+const PROGRAMS: &[&str] = &["curl", "wget"];
+
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let Some(image) = shell.image.filter(Image::is_target) else {
         return;
     };
     let base = &image.file.root_of(image.stage).base;
+    let is_missing = |program: &&str| lacks(base, program) && !image.mentions(program);
+    let missing: Vec<&str> = PROGRAMS.iter().copied().filter(is_missing).collect();
+    if missing.is_empty() || image.hides_something() {
+        return;
+    }
     for command in &shell.script.commands {
         let is_check = image
             .instruction(command)
             .is_some_and(|i| i.keyword == Keyword::Healthcheck && i.is_direct());
         let name = command.name.as_str();
-        if !is_check || !lacks(base, name) || image.mentions(name) || image.hides_something() {
+        if !is_check || !missing.contains(&name) {
             continue;
         }
         let base = match base {
@@ -29,9 +37,6 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
 
 /// True where an image is known not to have one of the two programs that health checks call.
 fn lacks(base: &Base, program: &str) -> bool {
-    if !matches!(program, "curl" | "wget") {
-        return false;
-    }
     let Base::Image(image) = base else {
         return *base == Base::Scratch;
     };
