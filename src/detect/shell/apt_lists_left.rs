@@ -2,35 +2,86 @@
 
 use std::collections::HashMap;
 
-use super::Shell;
+use super::install::Action;
+use super::{Image, Shell};
 use crate::detect::Sink;
+use crate::model::Safety;
+use crate::parse::shell::Command;
+
+const LISTS: &str = "/var/lib/apt/lists";
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
-    let script = shell.script;
+    let Some(image) = shell.image.filter(Image::is_kept) else {
+        return;
+    };
     // The last removal of each step.
-    let removals: HashMap<usize, usize> = script
-        .named(&["rm", "find"])
-        .filter(|command| {
-            command
-                .args()
-                .iter()
-                .any(|w| w.text.contains("/var/lib/apt"))
-        })
+    let removals: HashMap<usize, usize> = shell
+        .built()
+        .filter(|command| removes_lists(command))
         .map(|command| (command.unit, command.id))
         .collect();
-    for command in script.named(&["apt-get", "apt"]) {
-        let Some(verb) = command.args().iter().find(|w| w.text == "update") else {
-            continue;
-        };
+    let mut reported = None;
+    for call in shell.build_calls() {
+        let command = call.command;
         let removed = removals
             .get(&command.unit)
             .is_some_and(|id| *id > command.id);
-        if !removed {
-            out.report(rule, verb.span, "the package lists stay in this layer")
-                .text("downloads the lists")
-                .help(
-                    "end the same step with `rm -rf /var/lib/apt/lists/*`, or mount a cache there",
-                );
+        let is_first = reported != Some(command.unit);
+        if !call.manager.is_apt()
+            || !call.is(Action::Refresh)
+            || removed
+            || !is_first
+            || image.keeps_out(command, |target| covers(target, LISTS))
+        {
+            continue;
+        }
+        reported = Some(command.unit);
+        let found = out
+            .report(rule, call.verb.span, "the package lists stay in this layer")
+            .text("downloads the lists")
+            .help("end the same step with `rm -rf /var/lib/apt/lists/*`, or mount a cache there");
+        if let Some(edit) = image.command_at_end(command, "rm -rf /var/lib/apt/lists/*")
+            && !is_needed_later(shell, image, command)
+        {
+            found.fix_all(
+                "Remove the lists at the end of the step",
+                Safety::Safe,
+                vec![edit],
+            );
         }
     }
+}
+
+/// True where a folder holds a path, or is it.
+pub(super) fn covers(folder: &str, path: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn removes_lists(command: &Command) -> bool {
+    let names = |part: &str| command.args().iter().any(|word| word.text.contains(part));
+    match command.name.as_str() {
+        "rm" | "find" => {
+            names("/var/lib/apt")
+                || names("/var/lib/{apt")
+                || command.cwd.starts_with("/var/lib/apt")
+        }
+        "apt-get" | "apt" => command.has_arg("distclean") || command.has_arg("dist-clean"),
+        _ => false,
+    }
+}
+
+/// True where a later step installs from these lists, or may do so.
+fn is_needed_later(shell: &Shell<'_>, image: Image<'_>, command: &Command) -> bool {
+    let mut fresh = None;
+    image.stage.is_base
+        || shell
+            .build_calls()
+            .filter(|call| call.manager.is_apt() && call.command.unit > command.unit)
+            .any(|call| {
+                if call.is(Action::Refresh) {
+                    fresh = Some(call.command.unit);
+                }
+                call.is(Action::Install) && fresh != Some(call.command.unit)
+            })
 }

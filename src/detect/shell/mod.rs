@@ -2,13 +2,14 @@
 //! build runs. One judgement a file; families and languages only name the rule that it reports.
 
 mod account;
+mod apt_setting;
 mod brought;
 mod call;
 mod clone;
 pub mod fetch;
 mod flow;
 mod image;
-mod install;
+pub mod install;
 mod keeper;
 mod lineage;
 mod mention;
@@ -19,6 +20,7 @@ mod secret_flow;
 mod setting;
 mod shipping;
 mod stage_script;
+mod step;
 pub(super) mod switch;
 mod verification;
 mod written;
@@ -35,7 +37,9 @@ use std::cell::OnceCell;
 
 use super::Sink;
 use crate::model::Span;
+use crate::parse::shell::{Command, Script};
 use crate::parse::shell::{Command, Script, Word};
+use install::Call;
 
 /// A judgement: reports under the name of the rule that asks for it.
 pub type Check = fn(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>);
@@ -71,6 +75,7 @@ pub struct Shell<'a> {
     flow: OnceCell<Flow>,
     written: OnceCell<Vec<Written>>,
     leaks: OnceCell<Vec<Leak>>,
+    calls: OnceCell<Vec<Call<'a>>>,
 }
 
 impl<'a> Shell<'a> {
@@ -83,6 +88,7 @@ impl<'a> Shell<'a> {
             flow: OnceCell::new(),
             written: OnceCell::new(),
             leaks: OnceCell::new(),
+            calls: OnceCell::new(),
         }
     }
 
@@ -132,5 +138,29 @@ impl<'a> Shell<'a> {
             written.extend(written::by_commands(self.script));
             written
         })
+    }
+
+    /// What package managers are told; read on first use.
+    pub fn calls(&self) -> &[Call<'a>] {
+        self.calls.get_or_init(|| Call::all(self.script))
+    }
+
+    /// The same without what only containers run.
+    pub fn build_calls(&self) -> impl Iterator<Item = &Call<'a>> {
+        self.calls()
+            .iter()
+            .filter(|call| self.is_built(call.command))
+    }
+
+    /// The commands without those that only containers run.
+    pub fn built(&self) -> impl Iterator<Item = &'a Command> {
+        self.script
+            .commands
+            .iter()
+            .filter(|command| self.is_built(command))
+    }
+
+    fn is_built(&self, command: &Command) -> bool {
+        self.image.is_none_or(|image| image.is_built(command))
     }
 }

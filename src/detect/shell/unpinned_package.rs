@@ -1,121 +1,38 @@
-//! unpinned-package: the version that is installed depends on the day.
+//! unpinned-package: which version of a system package is installed depends on the day.
 
-use super::{Shell, install};
+use super::Shell;
+use super::install::{Manager, Origin};
 use crate::detect::Sink;
-use crate::parse::shell::{Command, Options, Syntax, Word};
+use crate::model::Confidence;
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
-    for command in &shell.script.commands {
-        let (words, aliases): (Vec<&Word>, &[&str]) = match command.name.as_str() {
-            "apt-get" | "apt" => (install::packages(command), &["DL3008"]),
-            "apk" => (install::packages(command), &["DL3018"]),
-            "npm" => (npm(command), &["DL3016"]),
-            name if name.starts_with("pip") => (pip(command.args()), &["DL3013"]),
-            name if name.starts_with("python") && command.has_arg("pip") => {
-                let after = command
-                    .args()
-                    .iter()
-                    .position(|w| w.text == "pip")
-                    .unwrap_or(0);
-                (
-                    pip(command.args().get(after + 1..).unwrap_or_default()),
-                    &["DL3013"],
-                )
-            }
+    for call in shell.build_calls() {
+        let (aliases, form): (&[&str], _) = match call.manager {
+            Manager::AptGet => (&["DL3008"], "name=version"),
+            Manager::Apk => (&["DL3018"], "name=version"),
+            Manager::Yum => (&["DL3033"], "name-version"),
+            Manager::Zypper => (&["DL3037"], "name=version"),
+            Manager::Dnf | Manager::Microdnf => (&["DL3041"], "name-version"),
+            Manager::Apt | Manager::Aptitude => (&[], "name=version"),
+            Manager::Tdnf => (&[], "name-version"),
             _ => continue,
         };
-        for word in words {
-            if !is_pinned(&command.name, word) {
-                out.report(
+        for package in call.packages.iter().filter(|p| p.is_unpinned()) {
+            let shown = package.shown();
+            let found = out
+                .report(
                     rule,
-                    word.span,
-                    format!("{} is installed in whatever version there is", word.text),
+                    package.word.span,
+                    format!("{shown} is installed in whatever version there is"),
                 )
                 .text("no version")
                 .aliases(aliases)
-                .help("name the version, or install from a lockfile");
+                .help(format!(
+                    "write {form}, or pin the base image by digest and rebuild often"
+                ));
+            if package.origin == Origin::Unknown {
+                found.confidence(Confidence::Low);
             }
-        }
-    }
-}
-
-fn npm(command: &Command) -> Vec<&Word> {
-    let options = Options::read(
-        command.args(),
-        Syntax {
-            short: "",
-            long: &["prefix", "registry", "cache", "loglevel"],
-        },
-    );
-    let mut words = options.positional.into_iter();
-    match words.next() {
-        Some(verb) if matches!(verb.text.as_str(), "install" | "i" | "add") => words.collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn pip(args: &[Word]) -> Vec<&Word> {
-    let syntax = Syntax {
-        short: "rceitfd",
-        long: &[
-            "requirement",
-            "constraint",
-            "editable",
-            "index-url",
-            "extra-index-url",
-            "target",
-            "find-links",
-            "trusted-host",
-            "prefix",
-            "root",
-            "timeout",
-            "cache-dir",
-            "python",
-            "only-binary",
-            "no-binary",
-            "default-timeout",
-            "retries",
-            "proxy",
-            "cert",
-            "platform",
-            "config-settings",
-            "global-option",
-            "src",
-            "upgrade-strategy",
-            "log",
-        ],
-    };
-    let options = Options::read(args, syntax);
-    if options.has(&["c", "constraint"]) {
-        return Vec::new();
-    }
-    let mut words = options.positional.into_iter();
-    match words.next() {
-        Some(verb) if verb.text == "install" => words.collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn is_pinned(manager: &str, word: &Word) -> bool {
-    let text = word.text.as_str();
-    // What only the run knows, files and addresses are others' business.
-    if !word.is_known()
-        || text.contains('/') && !text.starts_with('@')
-        || text.starts_with('.')
-        || text.contains("://")
-    {
-        return true;
-    }
-    match manager {
-        "npm" => text.get(1..).is_some_and(|rest| rest.contains('@')) || text.ends_with(".tgz"),
-        "apk" => text.contains(['=', '~', '<', '>']) || text.starts_with('.'),
-        "apt" | "apt-get" => text.contains('=') || text.ends_with(".deb"),
-        _ => {
-            text.contains("==")
-                || text.contains('@')
-                || text.ends_with(".whl")
-                || text.ends_with(".gz")
-                || text.ends_with(".txt")
         }
     }
 }

@@ -436,10 +436,14 @@ impl<'t> Builder<'t> {
             let bearers = self.file.names.entry(name.raw.to_lowercase()).or_default();
             bearers.push(index);
         }
-        let root = match base {
-            Base::Stage(parent) => self.file.stages.get(parent).map_or(index, |p| p.root),
-            _ => index,
+        let parent = match base {
+            Base::Stage(parent) => self.file.stages.get_mut(parent),
+            _ => None,
         };
+        let root = parent.map_or(index, |parent| {
+            parent.is_base = true;
+            parent.root
+        });
         self.scopes.push(HashMap::new());
         self.file.stages.push(Stage {
             index,
@@ -451,6 +455,7 @@ impl<'t> Builder<'t> {
             root,
             uses: Vec::new(),
             ships: false,
+            is_base: false,
             is_reached: false,
         });
     }

@@ -28,6 +28,8 @@ pub struct Stage {
     /// True for the last stage, which is what a build makes by default, and all that it stands on:
     /// their files, environment and settings are in the image.
     pub ships: bool,
+    /// True where another stage stands on it.
+    pub is_base: bool,
     /// True where the last stage's build needs it.
     pub is_reached: bool,
 }

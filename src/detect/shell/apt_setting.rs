@@ -1,0 +1,39 @@
+//! Settings of apt: options on its command line, and files that a step writes.
+
+use super::Shell;
+use super::install::Call;
+
+/// True where a call sets an option of apt (`-o NAME=VALUE`) to yes or to no.
+pub(super) fn is_given(call: &Call<'_>, name: &str, value: bool) -> bool {
+    let mut options = call.options.options.iter();
+    options.any(|option| {
+        matches!(option.name, "o" | "option")
+            && option.value.is_some_and(|text| sets(text, name, value))
+    })
+}
+
+/// The place in the source after which a file of apt's configuration sets an option so.
+pub(super) fn since(shell: &Shell<'_>, name: &str, value: bool) -> Option<u32> {
+    let files = shell.written().iter();
+    files
+        .filter(|file| file.path.starts_with("/etc/apt/apt.conf"))
+        .find(|file| sets(&file.text.text, name, value))
+        .map(|file| file.text.span.end)
+}
+
+/// `APT::Get::Assume-Yes "true";`, in any case and with any mark between name and value.
+fn sets(text: &str, name: &str, value: bool) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let values: &[&str] = match value {
+        true => &["true", "1", "yes", "on"],
+        false => &["false", "0", "no", "off"],
+    };
+    lower.match_indices(name).any(|(at, _)| {
+        let rest = lower.get(at + name.len()..).unwrap_or_default();
+        let rest = rest.trim_start_matches([' ', '=', '"', '\'', '\\', ':']);
+        values.iter().any(|value| {
+            rest.strip_prefix(value)
+                .is_some_and(|end| !end.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        })
+    })
+}
