@@ -37,7 +37,6 @@ use std::cell::OnceCell;
 
 use super::Sink;
 use crate::model::Span;
-use crate::parse::shell::{Command, Script};
 use crate::parse::shell::{Command, Script, Word};
 use install::Call;
 

@@ -1,4 +1,4 @@
-use super::{Command, Redirect, Script};
+use super::{Command, Redirect, RedirectKind, Script};
 use crate::model::Span;
 
 /// How many levels around a command are looked at: no text that a person wrote has more.
@@ -114,6 +114,24 @@ impl Script {
             }
         }
         Output::Inherited
+    }
+
+    /// True where what a command says of errors and progress goes to a file.
+    pub fn saves_errors(&self, command: &Command) -> bool {
+        let around = self
+            .ancestors(command)
+            .filter_map(|context| match &context.kind {
+                ContextKind::Redirected { redirects, .. } => Some(redirects.iter()),
+                _ => None,
+            });
+        std::iter::once(command.redirects.iter())
+            .chain(around)
+            .flatten()
+            .filter_map(|index| self.redirects.get(*index))
+            .any(|redirect| {
+                matches!(redirect.kind, RedirectKind::Output { .. })
+                    && redirect.descriptor == Some(2)
+            })
     }
 
     fn stdout_of(&self, redirects: &[usize]) -> Option<usize> {

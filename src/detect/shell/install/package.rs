@@ -133,62 +133,46 @@ fn is_path(text: &str) -> bool {
     text.starts_with(['/', '.', '~']) || text.starts_with("${") && text.contains("}/")
 }
 
-/// Names that a variable holds are several words: all of them have to be pinned.
-fn each<'a>(
-    text: &'a str,
-    read: impl Fn(&'a str) -> (&'a str, Origin<'a>),
-) -> (&'a str, Origin<'a>) {
-    let mut names = text.split_whitespace().map(&read);
-    let open = names.find(|(_, origin)| matches!(origin, Index { version: None }));
-    open.unwrap_or_else(|| read(text))
+fn debian(name: &str) -> (&str, Origin<'_>) {
+    if name.contains("://") {
+        return (name, Url);
+    }
+    if name.ends_with(".deb") || is_path(name) {
+        return (name, File);
+    }
+    match name.split_once(['=', '/']) {
+        Some((name, version)) => (name, named(version)),
+        None => (name, Index { version: None }),
+    }
 }
 
-fn debian(text: &str) -> (&str, Origin<'_>) {
-    each(text, |name| {
-        if name.contains("://") {
-            return (name, Url);
-        }
-        if name.ends_with(".deb") || is_path(name) {
-            return (name, File);
-        }
-        match name.split_once(['=', '/']) {
-            Some((name, version)) => (name, named(version)),
-            None => (name, Index { version: None }),
-        }
-    })
-}
-
-fn apk(text: &str) -> (&str, Origin<'_>) {
-    each(text, |name| {
-        // `!name` keeps a package out.
-        if name.starts_with('!') {
-            return (name, PINNED);
-        }
-        constrained_package(name, &["=", "~", "<", ">"], ".apk")
-    })
+fn apk(name: &str) -> (&str, Origin<'_>) {
+    // `!name` keeps a package out.
+    if name.starts_with('!') {
+        return (name, PINNED);
+    }
+    constrained_package(name, &["=", "~", "<", ">"], ".apk")
 }
 
 /// `name-1.2`, `name:stream`; a name has no other mark for its version.
-fn rpm(text: &str) -> (&str, Origin<'_>) {
-    each(text, |name| {
-        if name.contains("://") {
-            return (name, Url);
-        }
-        if name.ends_with(".rpm") || is_path(name) {
-            return (name, File);
-        }
-        let version = name.match_indices('-').find(|(at, _)| {
-            let rest = name.get(at + 1..).unwrap_or_default();
-            rest.starts_with(|c: char| c.is_ascii_digit() || c == '$')
-        });
-        match version {
-            Some((at, _)) => (
-                name.get(..at).unwrap_or(name),
-                named(name.get(at + 1..).unwrap_or_default()),
-            ),
-            None => constrained(name, &["=", "<", ">", ":"]),
-        }
-    })
+fn rpm(name: &str) -> (&str, Origin<'_>) {
+    if name.contains("://") {
+        return (name, Url);
+    }
+    if name.ends_with(".rpm") || is_path(name) {
+        return (name, File);
+    }
+    let version = name.match_indices('-').find(|(at, _)| {
+        let rest = name.get(at + 1..).unwrap_or_default();
+        rest.starts_with(|c: char| c.is_ascii_digit() || c == '$')
+    });
+    match version {
+        Some((at, _)) => (
+            name.get(..at).unwrap_or(name),
+            named(name.get(at + 1..).unwrap_or_default()),
+        ),
+        None => constrained(name, &["=", "<", ">", ":"]),
+    }
 }
 
 fn python(text: &str) -> (&str, Origin<'_>) {

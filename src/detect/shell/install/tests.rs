@@ -99,7 +99,7 @@ fn a_package_says_where_it_comes_from() {
 #[test]
 fn what_a_known_variable_holds_is_read() {
     let found = read("P='a=1 b'; apt-get install $P");
-    assert_eq!(found, "AptGet Install b");
+    assert_eq!(found, "AptGet Install a 1, b");
 }
 
 #[test]
