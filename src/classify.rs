@@ -72,14 +72,90 @@ const EXTENSIONS: &[(&str, FileKind)] = &[
 
 /// Suffixes of templates: `Dockerfile.j2` is not a Dockerfile yet.
 const TEMPLATES: &[&str] = &[
-    "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "erb", "in", "mustache", "hbs", "gotmpl",
+    "j2",
+    "jinja",
+    "jinja2",
+    "tmpl",
+    "tpl",
+    "template",
+    "erb",
+    "eex",
+    "ejs",
+    "in",
+    "mustache",
+    "hbs",
+    "handlebars",
+    "gotmpl",
+    "liquid",
+    "mako",
+    "njk",
+    "twig",
 ];
 
 /// What `Dockerfile.X` and `X.Dockerfile` are when X is one of these: documents, not Dockerfiles.
 const NOT_DOCKERFILES: &[&str] = &[
-    "md", "markdown", "txt", "rst", "html", "json", "yml", "yaml", "py", "sh", "js", "ts", "go",
-    "rb", "rs", "java", "php", "lua", "vim", "el", "css", "svg", "png", "log", "lock", "toml",
-    "xml", "bak", "orig", "rej", "swp",
+    "md",
+    "markdown",
+    "txt",
+    "rst",
+    "html",
+    "json",
+    "yml",
+    "yaml",
+    "py",
+    "sh",
+    "js",
+    "ts",
+    "go",
+    "rb",
+    "rs",
+    "java",
+    "php",
+    "lua",
+    "vim",
+    "el",
+    "css",
+    "svg",
+    "png",
+    "log",
+    "lock",
+    "toml",
+    "xml",
+    "bak",
+    "orig",
+    "rej",
+    "swp",
+    "c",
+    "cc",
+    "cpp",
+    "cs",
+    "d",
+    "diff",
+    "exs",
+    "gif",
+    "gz",
+    "h",
+    "hs",
+    "jpg",
+    "jsx",
+    "kt",
+    "lisp",
+    "map",
+    "mjs",
+    "patch",
+    "pdf",
+    "pl",
+    "proto",
+    "pyc",
+    "scala",
+    "snap",
+    "swift",
+    "tar",
+    "tmlanguage",
+    "tsx",
+    "vue",
+    "wasm",
+    "zip",
 ];
 
 /// Decides what a file is. `head` is its beginning (some hundred bytes are enough), used for
@@ -92,6 +168,10 @@ pub fn classify(path: &RepoPath, head: &[u8]) -> FileKind {
     }
     by_name
         .or_else(|| by_shebang(head))
+        .or_else(|| {
+            (name.ends_with(".docker") && begins_as_dockerfile(head))
+                .then_some(FileKind::Dockerfile)
+        })
         .unwrap_or(FileKind::Text)
 }
 
@@ -153,6 +233,18 @@ fn is_dockerfile_name(name: &str) -> bool {
         }
     }
     false
+}
+
+/// True where the first line that is no comment is a FROM or an ARG: `alpine.docker` is a
+/// Dockerfile to some and anything else to others.
+fn begins_as_dockerfile(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
+    head.trim_start_matches('\u{feff}')
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'))
+        .and_then(|line| line.split_whitespace().next())
+        .is_some_and(|word| word.eq_ignore_ascii_case("from") || word.eq_ignore_ascii_case("arg"))
 }
 
 /// `requirements.txt`, `requirements-dev.txt`, `dev-requirements.txt`, `requirements/prod.txt`;
@@ -249,6 +341,16 @@ mod tests {
         }
         assert!(is_template(&RepoPath::from("a/Dockerfile.j2")));
         assert!(!is_template(&RepoPath::from("a/Dockerfile.prod")));
+    }
+
+    #[test]
+    fn a_docker_extension_needs_the_beginning_of_a_dockerfile() {
+        let path = RepoPath::from("ci/alpine.docker");
+        let classified = |head: &[u8]| classify(&path, head);
+        assert_eq!(classified(b"# x\n\nfrom alpine:3\n"), FileKind::Dockerfile);
+        assert_eq!(classified(b"\xef\xbb\xbfARG A\n"), FileKind::Dockerfile);
+        assert_eq!(classified(b"[Unit]\nFROM=x\n"), FileKind::Text);
+        assert_eq!(classified(b""), FileKind::Text);
     }
 
     #[test]

@@ -45,7 +45,9 @@ fn sources() -> Vec<(PathBuf, String)> {
             if path.is_dir() {
                 walk(&path, into);
             } else if path.extension().is_some_and(|e| e == "rs")
-                && path.file_stem().is_some_and(|name| name != "tests")
+                && path
+                    .file_stem()
+                    .is_some_and(|name| !name.to_string_lossy().starts_with("tests"))
             {
                 let text = std::fs::read_to_string(&path).expect("UTF-8");
                 into.push((path, text));

@@ -1,38 +1,11 @@
 //! What stands after an instruction's flags, instruction by instruction.
 
-use super::expand::expand;
 use super::heredoc::{Heredoc, Marker};
 use super::inside::Inside;
 use super::instruction::{Body, Command, Dialect, Keyword, Script, Word};
 use super::json::{self, ExecForm};
 use crate::model::Span;
 use crate::text::Mapped;
-
-/// The flags that BuildKit knows for an instruction.
-pub(super) fn known_flags(keyword: Keyword) -> &'static [&'static str] {
-    match keyword {
-        Keyword::Add => &[
-            "chown",
-            "chmod",
-            "link",
-            "keep-git-dir",
-            "checksum",
-            "unpack",
-            "exclude",
-        ],
-        Keyword::Copy => &["from", "chown", "chmod", "link", "parents", "exclude"],
-        Keyword::From => &["platform"],
-        Keyword::Healthcheck => &[
-            "interval",
-            "timeout",
-            "start-period",
-            "start-interval",
-            "retries",
-        ],
-        Keyword::Run => &["mount", "network", "security", "device"],
-        _ => &[],
-    }
-}
 
 type Failure = (Span, String);
 
@@ -54,17 +27,32 @@ pub(super) fn read(
         Keyword::Arg => Body::Arg(inside.pairs(start, keyword)?),
         Keyword::Env => Body::Env(inside.pairs(start, keyword)?),
         Keyword::Label => Body::Label(inside.pairs(start, keyword)?),
-        Keyword::User | Keyword::Workdir | Keyword::Stopsignal | Keyword::Maintainer => {
-            if is_empty {
-                return needs("an argument");
-            }
+        Keyword::User | Keyword::Workdir | Keyword::Stopsignal | Keyword::Maintainer
+            if is_empty =>
+        {
+            return needs("an argument");
+        }
+        Keyword::Maintainer => Body::Text(inside.literal(start, end)),
+        Keyword::User | Keyword::Workdir | Keyword::Stopsignal => {
             Body::Text(inside.word(start, end))
         }
         Keyword::Expose if is_empty => return needs("a port"),
         Keyword::Expose => Body::Words(words(inside, start)),
         Keyword::Volume if is_empty => return needs("a path"),
-        Keyword::Volume => Body::Words(list(inside, start, markers)?),
+        Keyword::Volume => {
+            let paths = list(inside, start, &[])?;
+            if paths.is_empty() || paths.iter().any(|path| path.raw.trim().is_empty()) {
+                return needs("a path");
+            }
+            Body::Words(paths)
+        }
         Keyword::Add | Keyword::Copy => {
+            let ends_in_heredoc = markers
+                .last()
+                .is_some_and(|marker| marker.span.end as usize == end);
+            if ends_in_heredoc {
+                return fail("a here-document cannot be the destination");
+            }
             let mut sources = list(inside, start, markers)?;
             match sources.pop() {
                 Some(destination) if !sources.is_empty() || !bodies.is_empty() => Body::Transfer {
@@ -98,7 +86,12 @@ pub(super) fn read(
             if !kind.eq_ignore_ascii_case("cmd") || command_at >= end {
                 return needs("CMD with a command, or NONE");
             }
-            Body::Command(command(inside, command_at, end, bodies, dialect)?)
+            match command(inside, command_at, end, bodies, dialect)? {
+                Command::Exec(words) if words.is_empty() => {
+                    return needs("CMD with a command, or NONE");
+                }
+                command => Body::Command(command),
+            }
         }
         Keyword::Onbuild | Keyword::Unknown => Body::Invalid,
     })
@@ -156,11 +149,7 @@ fn list(inside: &Inside<'_>, start: usize, markers: &[Marker]) -> Result<Vec<Wor
     Ok(match exec_form(inside, start)? {
         Some(strings) => strings
             .iter()
-            .map(|string| Word {
-                raw: string.as_str().to_owned(),
-                span: string.source_span(),
-                value: expand(string.as_str(), inside.escape, inside.lookup),
-            })
+            .map(|string| inside.word_of(string.as_str(), string.source_span(), string))
             .collect(),
         None => inside.file_words(start, markers),
     })
@@ -168,7 +157,7 @@ fn list(inside: &Inside<'_>, start: usize, markers: &[Marker]) -> Result<Vec<Wor
 
 fn exec_form(inside: &Inside<'_>, start: usize) -> Result<Option<Vec<Mapped>>, Failure> {
     match json::read(inside.line, u32::try_from(start).unwrap_or(u32::MAX)) {
-        ExecForm::Strings(strings) => Ok(Some(strings)),
+        ExecForm::Strings(strings, _) => Ok(Some(strings)),
         ExecForm::Not => Ok(None),
         ExecForm::NotStrings => Err((
             inside.source(start, inside.end(start)),

@@ -6,15 +6,19 @@ use std::collections::HashMap;
 use super::body;
 use super::directive::{self, DirectiveName};
 use super::expand::Lookup;
+use super::flag;
 use super::grammar;
 use super::heredoc::{Heredoc, Marker, markers};
-use super::inside::Inside;
-use super::instruction::{Body, Dialect, Flag, Instruction, Keyword, Pair, Word};
+use super::inside::{BLANKS, Inside};
+use super::instruction::{Body, Dialect, Flag, Instruction, Keyword, Pair, Reference, Word};
 use super::json::{self, ExecForm};
 use super::line::{Lines, LogicalLine};
+use super::platform;
 use super::pragma;
+use super::reach;
 use super::stage::{Base, Binding, Origin, Stage, State};
 use super::value::Value;
+use super::whole;
 use super::{Dockerfile, ImageReference};
 use crate::model::Span;
 use crate::parse::SyntaxError;
@@ -23,23 +27,16 @@ use crate::text::Mapped;
 /// Longest chain of stages through which a variable is looked up.
 const LONGEST_CHAIN: usize = 64;
 
+/// Instructions of ONBUILD that are followed into the stages which begin with theirs.
+const MOST_TRIGGERS: usize = 10_000;
+
 const UNKNOWN_WORD: &str = "this is no instruction that BuildKit knows";
+const MALFORMED_WORD: &str =
+    "a quote or ${...} is left open here, or is of a form that is not known";
 /// Errors of one file whose exact place is looked for.
 const MOST_PLACED: usize = 100;
 /// Unknown words of one file that are listed one by one.
 const MOST_UNKNOWN: usize = 5;
-
-/// Set by BuildKit for every build: usable in FROM, and in stages that declare them.
-const PLATFORM_ARGS: &[&str] = &[
-    "TARGETPLATFORM",
-    "TARGETOS",
-    "TARGETARCH",
-    "TARGETVARIANT",
-    "BUILDPLATFORM",
-    "BUILDOS",
-    "BUILDARCH",
-    "BUILDVARIANT",
-];
 
 pub(super) fn dockerfile(bytes: &[u8]) -> Dockerfile {
     let text = readable(bytes);
@@ -57,6 +54,7 @@ pub(super) fn dockerfile(bytes: &[u8]) -> Dockerfile {
         scopes: Vec::new(),
         current: State::default(),
         named_shell: None,
+        triggers: MOST_TRIGGERS,
         file: Dockerfile {
             directives: preamble.directives,
             escape: preamble.escape,
@@ -71,6 +69,11 @@ pub(super) fn dockerfile(bytes: &[u8]) -> Dockerfile {
         },
     };
     builder.read(start);
+    if !builder.tolerant {
+        let has_instructions = !builder.file.instructions.is_empty();
+        let faults = whole::faults(&text, has_instructions);
+        builder.file.errors.extend(faults);
+    }
     builder.finish()
 }
 
@@ -97,6 +100,14 @@ fn is_official_frontend(value: &str) -> bool {
     })
 }
 
+/// What stands after an instruction's keyword.
+struct Read {
+    flags: Vec<Flag>,
+    rest: Span,
+    body: Body,
+    references: Vec<Reference>,
+}
+
 struct Builder<'t> {
     text: &'t str,
     escape: char,
@@ -108,6 +119,8 @@ struct Builder<'t> {
     /// Variables of each stage, as far as it has been read.
     scopes: Vec<HashMap<String, Binding>>,
     current: State,
+    /// How many more instructions of ONBUILD are followed into other stages.
+    triggers: usize,
     /// The language that a comment names for the shell form.
     named_shell: Option<Dialect>,
     file: Dockerfile,
@@ -176,10 +189,10 @@ impl<'t> Builder<'t> {
         let mut found = Vec::new();
         let mut bodies = Vec::new();
         if is_exec_capable {
-            found = markers(mapped.as_str(), start);
+            found = markers(mapped.as_str(), start, keyword == Keyword::Run);
             let rest = self.after_flags(&mapped, word_end);
             let rest = u32::try_from(rest).unwrap_or(u32::MAX);
-            if !found.is_empty() && matches!(json::read(&mapped, rest), ExecForm::Strings(_)) {
+            if !found.is_empty() && matches!(json::read(&mapped, rest), ExecForm::Strings(..)) {
                 found.clear();
             }
             self.heredocs(&mapped, &mut found, lines, &mut bodies);
@@ -187,28 +200,33 @@ impl<'t> Builder<'t> {
                 span = span.cover(last.terminator);
             }
         }
-        let (flags, rest, body) = self.inside(&mapped, keyword, word_end, &found, &bodies);
+        let read = self.inside(
+            &mapped,
+            keyword,
+            trigger.is_some(),
+            word_end,
+            &found,
+            &bodies,
+        );
+        let dropped = dropped(&mapped, keyword, read.rest);
         Instruction {
             keyword,
             keyword_span,
             trigger,
             span,
-            rest,
+            rest: read.rest,
+            dropped,
             line: mapped,
-            flags,
-            body,
+            flags: read.flags,
+            body: read.body,
+            references: read.references,
             heredocs: bodies,
             stage: self.file.stages.len().checked_sub(1),
         }
     }
 
     fn after_flags(&self, line: &Mapped, at: usize) -> usize {
-        let inside = Inside {
-            line,
-            escape: self.escape,
-            lookup: &|_| Lookup::Unset,
-        };
-        inside.flags(at).1
+        flag::read(&Inside::new(line, self.escape, &|_| Lookup::Unset), at).1
     }
 
     /// Reads the bodies of all markers. A marker whose terminator never comes is dropped, and
@@ -267,10 +285,11 @@ impl<'t> Builder<'t> {
         &mut self,
         line: &Mapped,
         keyword: Keyword,
+        triggered: bool,
         at: usize,
         markers: &[Marker],
         bodies: &[Heredoc],
-    ) -> (Vec<Flag>, Span, Body) {
+    ) -> Read {
         let mut errors = Vec::new();
         let scope = if keyword == Keyword::From {
             None
@@ -278,27 +297,17 @@ impl<'t> Builder<'t> {
             self.file.stages.len().checked_sub(1)
         };
         let lookup = |name: &str| self.lookup(scope, name);
-        let inside = Inside {
-            line,
-            escape: self.escape,
-            lookup: &lookup,
-        };
-        let (flags, start) = inside.flags(at);
+        let inside = Inside::new(line, self.escape, &lookup);
+        let (flags, start) = flag::read(&inside, at);
         let end = inside.end(start);
-        for flag in &flags {
-            if keyword != Keyword::Unknown
-                && !body::known_flags(keyword).contains(&flag.name.as_str())
-            {
-                let message = format!("{} has no flag --{}", keyword.name(), flag.name);
-                errors.push((flag.span, message));
-            }
-        }
+        errors.extend(flag::faults(keyword, &flags));
         let dialect = self.dialect();
         let body = body::read(&inside, keyword, start, end, markers, bodies, dialect);
         let body = body.unwrap_or_else(|error| {
             errors.push(error);
             Body::Invalid
         });
+        let (malformed, references) = inside.into_met();
         let all = line.span(Span::from_usize(start, end));
         for (mut span, message) in errors {
             if span.is_empty() {
@@ -308,7 +317,18 @@ impl<'t> Builder<'t> {
             }
             self.error(span, message);
         }
-        (flags, Span::from_usize(start, end), body)
+        // What ONBUILD triggers is expanded by another build.
+        if !triggered {
+            for span in malformed {
+                self.error(span, MALFORMED_WORD);
+            }
+        }
+        Read {
+            flags,
+            rest: Span::from_usize(start, end),
+            body,
+            references,
+        }
     }
 
     /// Where in an instruction that is wrong as a whole the grammar sees the fault.
@@ -330,7 +350,7 @@ impl<'t> Builder<'t> {
         let Some(mut stage) = scope else {
             return match self.globals.get(name) {
                 Some(binding) => binding.found(),
-                None if PLATFORM_ARGS.contains(&name) => Lookup::Set(Value::UNKNOWN),
+                None if platform::ARGUMENTS.contains(&name) => Lookup::Set(Value::UNKNOWN),
                 None => Lookup::Unset,
             };
         };
@@ -393,15 +413,7 @@ impl<'t> Builder<'t> {
         instruction.stage = self.file.stages.len().checked_sub(1);
         self.file.states.push(self.current);
         if instruction.is_direct() {
-            let slot = match instruction.keyword {
-                Keyword::User => Some(&mut self.current.user),
-                Keyword::Workdir => Some(&mut self.current.workdir),
-                Keyword::Shell => Some(&mut self.current.shell),
-                _ => None,
-            };
-            if let Some(slot) = slot.filter(|_| !matches!(instruction.body, Body::Invalid)) {
-                *slot = Some(place);
-            }
+            self.change_state(&instruction, place);
             self.note_uses(&instruction);
         }
         if let Some(stage) = self.file.stages.last_mut() {
@@ -415,13 +427,20 @@ impl<'t> Builder<'t> {
         if index > 0 {
             self.file.final_states.push(self.current);
         }
+        let mut others = Vec::new();
         let base = match image.value.known() {
             Some("scratch") => Base::Scratch,
             Some(known) => match self.file.stage_named(known, index) {
                 Some(stage) => Base::Stage(stage),
                 None => Base::Image(known.to_owned()),
             },
-            None => Base::Unknown,
+            None => {
+                others = self.stages_of_platforms(&image);
+                match others.is_empty() {
+                    true => Base::Unknown,
+                    false => Base::Stage(others.remove(0)),
+                }
+            }
         };
         self.current = match base {
             Base::Stage(parent) => self
@@ -445,6 +464,10 @@ impl<'t> Builder<'t> {
             parent.root
         });
         self.scopes.push(HashMap::new());
+        let parent = match base {
+            Base::Stage(parent) => Some(parent),
+            _ => None,
+        };
         self.file.stages.push(Stage {
             index,
             name,
@@ -453,11 +476,65 @@ impl<'t> Builder<'t> {
             image,
             base,
             root,
+            others,
             uses: Vec::new(),
             ships: false,
             is_base: false,
             is_reached: false,
         });
+        self.run_triggers(parent);
+    }
+
+    /// The local stages that a FROM may mean, depending on the platform that is built for.
+    fn stages_of_platforms(&self, image: &Word) -> Vec<usize> {
+        let mut found = Vec::new();
+        let lookup = |name: &str| self.lookup(None, name);
+        for name in platform::meanings(image, self.escape, &lookup) {
+            let stage = self.file.stage_named(&name, self.file.stages.len());
+            found.extend(stage.filter(|stage| !found.contains(stage)));
+        }
+        found
+    }
+
+    /// Takes over what the ONBUILD instructions of a stage's parent change: they run before all
+    /// else.
+    fn run_triggers(&mut self, parent: Option<usize>) {
+        let parent = parent.and_then(|parent| self.file.stages.get(parent));
+        let Some(places) = parent.map(|parent| parent.instructions.clone()) else {
+            return;
+        };
+        for place in places {
+            let Some(instruction) = self.file.instructions.get(place) else {
+                return;
+            };
+            if instruction.is_direct() {
+                continue;
+            }
+            if self.triggers == 0 {
+                return;
+            }
+            self.triggers -= 1;
+            let instruction = instruction.clone();
+            self.change_state(&instruction, place);
+            match &instruction.body {
+                Body::Arg(pairs) => self.declare(pairs),
+                Body::Env(pairs) => self.set_env(pairs),
+                _ => {}
+            }
+            self.note_uses(&instruction);
+        }
+    }
+
+    fn change_state(&mut self, instruction: &Instruction, place: usize) {
+        let slot = match instruction.keyword {
+            Keyword::User => Some(&mut self.current.user),
+            Keyword::Workdir => Some(&mut self.current.workdir),
+            Keyword::Shell => Some(&mut self.current.shell),
+            _ => None,
+        };
+        if let Some(slot) = slot.filter(|_| !matches!(instruction.body, Body::Invalid)) {
+            *slot = Some(place);
+        }
     }
 
     fn declare(&mut self, pairs: &[Pair]) {
@@ -474,7 +551,7 @@ impl<'t> Builder<'t> {
                 None => Binding {
                     value: Value::from_binding(None, origin),
                     is_env: false,
-                    is_open: !PLATFORM_ARGS.contains(&name.as_str()),
+                    is_open: !platform::ARGUMENTS.contains(&name.as_str()),
                     span: origin,
                 },
             };
@@ -562,27 +639,7 @@ impl<'t> Builder<'t> {
             self.file.final_states.push(self.current);
         }
         self.fold_unknown();
-        let mut next = self.file.stages.len().checked_sub(1);
-        while let Some(stage) = next.and_then(|index| self.file.stages.get_mut(index)) {
-            stage.ships = true;
-            next = match stage.base {
-                Base::Stage(parent) if parent < stage.index => Some(parent),
-                _ => None,
-            };
-        }
-        let mut open: Vec<usize> = self.file.stages.len().checked_sub(1).into_iter().collect();
-        while let Some(index) = open.pop() {
-            let Some(stage) = self.file.stages.get_mut(index) else {
-                continue;
-            };
-            if std::mem::replace(&mut stage.is_reached, true) {
-                continue;
-            }
-            open.extend(stage.uses.iter().copied());
-            if let Base::Stage(parent) = stage.base {
-                open.push(parent);
-            }
-        }
+        reach::mark(&mut self.file.stages);
         self.file
     }
 }
@@ -590,7 +647,7 @@ impl<'t> Builder<'t> {
 impl Binding {
     fn found(&self) -> Lookup {
         if self.is_open {
-            Lookup::Unset
+            Lookup::Open
         } else {
             Lookup::Set(Value::from_binding(
                 self.value.known().map(str::to_owned),
@@ -644,7 +701,23 @@ fn skip_blanks(text: &str, at: usize) -> usize {
 
 fn end_of_word(text: &str, at: usize) -> usize {
     let rest = slice(text, at, text.len());
-    at + rest.find(char::is_whitespace).unwrap_or(rest.len())
+    at + rest.find(BLANKS).unwrap_or(rest.len())
+}
+
+/// What stands after the JSON array of an instruction that may be one.
+fn dropped(line: &Mapped, keyword: Keyword, rest: Span) -> Option<Span> {
+    use Keyword as K;
+    if !matches!(
+        keyword,
+        K::Run | K::Cmd | K::Entrypoint | K::Shell | K::Volume | K::Add | K::Copy
+    ) {
+        return None;
+    }
+    let ExecForm::Strings(_, end) = json::read(line, rest.start) else {
+        return None;
+    };
+    let at = skip_blanks(line.as_str(), end);
+    (at < rest.end as usize).then(|| line.span(Span::from_usize(at, rest.end as usize)))
 }
 
 /// Reads lines up to the terminator of a here-document.

@@ -38,21 +38,26 @@ pub(super) fn read(text: &str, start: usize) -> Preamble {
         foreign: false,
         errors: Vec::new(),
     };
+    if let Some(directive) = foreign_syntax(text, start) {
+        found.foreign = true;
+        found.directives.push(directive);
+        return found;
+    }
     let mut lines = Lines::new(text, start, '\\');
-    let mut first = true;
+    let mut after_shebang = false;
     while let Some((at, line)) = lines.physical() {
-        if std::mem::take(&mut first) {
-            if line.starts_with("#!") {
-                continue;
-            }
-            found.foreign = is_foreign(line);
+        if at == start && line.starts_with("#!") {
+            after_shebang = true;
+            continue;
         }
-        let Some((name, value, value_at)) = split(line, '#') else {
+        let Some((name, value, value_at)) = split(line, "#") else {
             break;
         };
         let span = Span::from_usize(at + value_at, at + value_at + value.len());
         let name = match name.to_ascii_lowercase().as_str() {
             "syntax" => DirectiveName::Syntax,
+            // A shebang is an ordinary comment to the parser, and the end of its directives.
+            "escape" if after_shebang => break,
             "escape" => DirectiveName::Escape,
             "check" => DirectiveName::Check,
             _ => break,
@@ -82,17 +87,40 @@ pub(super) fn read(text: &str, start: usize) -> Preamble {
     found
 }
 
-/// `// syntax=x` and `{"syntax": "x"}` open files of other build languages.
-fn is_foreign(line: &str) -> bool {
-    line.trim_start().starts_with('{')
-        || line
-            .trim_start()
-            .strip_prefix("//")
-            .is_some_and(|rest| rest.trim_start().starts_with("syntax"))
+/// The front-end that a file names in the way of other build languages: `// syntax=x`, or
+/// `{"syntax": "x"}` where all of it is JSON.
+fn foreign_syntax(text: &str, start: usize) -> Option<Directive> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        syntax: String,
+    }
+    let rest = text.get(start..).unwrap_or_default();
+    if rest.trim_start().starts_with('{') {
+        let value = serde_json::from_str::<Named>(rest).ok()?.syntax;
+        let at = start + rest.find(value.as_str())?;
+        return Some(syntax(value.clone(), at, at + value.len()));
+    }
+    let mut lines = Lines::new(text, start, '\\');
+    while let Some((at, line)) = lines.physical() {
+        let (name, value, value_at) = split(line, "//")?;
+        if name.eq_ignore_ascii_case("syntax") {
+            let at = at + value_at;
+            return Some(syntax(value.to_owned(), at, at + value.len()));
+        }
+    }
+    None
+}
+
+fn syntax(value: String, start: usize, end: usize) -> Directive {
+    Directive {
+        name: DirectiveName::Syntax,
+        value,
+        span: Span::from_usize(start, end),
+    }
 }
 
 /// Name, value and the value's place in a line such as `# name = value`.
-fn split(line: &str, mark: char) -> Option<(&str, &str, usize)> {
+fn split<'l>(line: &'l str, mark: &str) -> Option<(&'l str, &'l str, usize)> {
     let body = line.trim_start().strip_prefix(mark)?;
     let (name, value) = body.split_once('=')?;
     let name = name.trim();
@@ -139,6 +167,7 @@ mod tests {
     #[test]
     fn a_shebang_may_stand_before_them() {
         assert_eq!(values("#!/usr/bin/env x\n# syntax=a\nFROM b"), ["Syntax=a"]);
+        assert!(values("#!/usr/bin/env x\n# escape=`\nFROM b").is_empty());
     }
 
     #[test]
@@ -150,8 +179,16 @@ mod tests {
 
     #[test]
     fn other_build_languages_are_recognised() {
-        assert!(read("// syntax=a/b\n", 0).foreign);
-        assert!(read("{\"syntax\": \"a\"}\n", 0).foreign);
-        assert!(!read("FROM a\n", 0).foreign);
+        assert_eq!(values("//syntax = a/b:1 x\n"), ["Syntax=a/b:1 x"]);
+        assert_eq!(values("{\"a\": [1],\n \"syntax\": \"b\"}\n"), ["Syntax=b"]);
+        for other in [
+            "FROM a\n",
+            "{ROM a\n",
+            "{{ if }}\n",
+            "{\"a\": 1}",
+            "// a\n// syntax=b\n",
+        ] {
+            assert!(!read(other, 0).foreign, "{other}");
+        }
     }
 }

@@ -7,8 +7,21 @@ use crate::model::Span;
 #[derive(Clone, Debug)]
 pub(super) enum Lookup {
     Set(Value),
-    /// Not set as far as the file tells; an image or a build argument may set it.
+    /// Declared without a value, which a build argument may give.
+    Open,
+    /// Nothing in the file sets or declares it; the base image may.
     Unset,
+}
+
+/// A variable that a text names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mention {
+    /// Of the name in the text.
+    pub at: usize,
+    pub name: String,
+    pub is_declared: bool,
+    /// True in the forms that say what holds where it is not set: `${x:-y}` and the like.
+    pub is_guarded: bool,
 }
 
 /// Longest text that expansion builds, in bytes; longer ones count as unknown.
@@ -21,33 +34,61 @@ const LONGEST_MATCHED: usize = 1024;
 /// The meaning of a word: quotes removed, escapes resolved, variables replaced.
 ///
 /// A variable that nothing sets makes the whole unknown, except in the forms that say what to use
-/// instead. Text that is not well formed is unknown.
-pub(super) fn expand(raw: &str, escape: char, lookup: &dyn Fn(&str) -> Lookup) -> Value {
+/// instead. `None` for what BuildKit refuses: quotes or braces that do not close, forms of `${...}`
+/// that it does not have.
+pub(super) fn expand(raw: &str, escape: char, lookup: &dyn Fn(&str) -> Lookup) -> Option<Value> {
+    read(raw, escape, lookup).0
+}
+
+/// As [`expand`], and the variables that the text names.
+pub(super) fn read(
+    raw: &str,
+    escape: char,
+    lookup: &dyn Fn(&str) -> Lookup,
+) -> (Option<Value>, Vec<Mention>) {
     if !raw.contains(['$', '\'', '"', escape]) {
-        return Value::new(raw);
+        return (Some(Value::new(raw)), Vec::new());
     }
     let mut reader = Reader {
+        length: raw.len(),
         rest: raw,
         escape,
         lookup,
         origin: None,
         known: true,
+        given_up: false,
+        mentions: Vec::new(),
     };
     let text = reader.until(None, false, 0);
-    let Reader { origin, known, .. } = reader;
+    let Reader {
+        origin,
+        known,
+        given_up,
+        mentions,
+        ..
+    } = reader;
+    if text.is_none() && !given_up {
+        return (None, mentions);
+    }
     let text = text.filter(|text| known && text.len() <= LONGEST);
-    match origin {
+    let value = match origin {
         Some(origin) => Value::from_binding(text, origin),
         None => text.map_or(Value::UNKNOWN, Value::new),
-    }
+    };
+    (Some(value), mentions)
 }
 
 struct Reader<'r> {
+    /// Of the whole text.
+    length: usize,
     rest: &'r str,
     escape: char,
     lookup: &'r dyn Fn(&str) -> Lookup,
     origin: Option<Span>,
     known: bool,
+    /// True where a limit of ours ended the reading.
+    given_up: bool,
+    mentions: Vec<Mention>,
 }
 
 impl<'r> Reader<'r> {
@@ -85,6 +126,7 @@ impl<'r> Reader<'r> {
                 c => text.push(c),
             }
             if text.len() > LONGEST {
+                self.given_up = true;
                 return None;
             }
         }
@@ -111,6 +153,7 @@ impl<'r> Reader<'r> {
     /// Reads what follows a `$`.
     fn dollar(&mut self, text: &mut String, depth: u32) -> Option<()> {
         if depth > DEEPEST {
+            self.given_up = true;
             return None;
         }
         if self.peek() != Some('{') {
@@ -118,6 +161,7 @@ impl<'r> Reader<'r> {
             if name.is_empty() {
                 text.push('$');
             } else {
+                self.mention(name, false);
                 self.plain(name, text);
             }
             return Some(());
@@ -127,6 +171,8 @@ impl<'r> Reader<'r> {
         if name.is_empty() {
             return None;
         }
+        let next = self.rest.trim_start_matches(':').chars().next();
+        self.mention(name, matches!(next, Some('-' | '+' | '?')));
         match self.next()? {
             '}' => self.plain(name, text),
             ':' => {
@@ -195,7 +241,7 @@ impl<'r> Reader<'r> {
                     return Some(());
                 }
             },
-            Lookup::Unset => false,
+            Lookup::Open | Lookup::Unset => false,
         };
         match (kind, set) {
             ('-', false) | ('+', true) => {
@@ -227,8 +273,18 @@ impl<'r> Reader<'r> {
                 self.origin = value.origin.or(self.origin);
                 value.known().map(str::to_owned)
             }
-            Lookup::Unset => None,
+            Lookup::Open | Lookup::Unset => None,
         }
+    }
+
+    /// Notes the variable whose name was read last.
+    fn mention(&mut self, name: &str, is_guarded: bool) {
+        self.mentions.push(Mention {
+            at: self.length - self.rest.len() - name.len(),
+            name: name.to_owned(),
+            is_declared: !matches!((self.lookup)(name), Lookup::Unset),
+            is_guarded,
+        });
     }
 
     /// A variable's name: letters, digits and `_`, or one of the shell's special parameters.
@@ -331,7 +387,7 @@ mod tests {
             "given" => Lookup::Set(Value::UNKNOWN),
             _ => Lookup::Unset,
         };
-        expand(raw, '\\', &lookup).known().map(str::to_owned)
+        expand(raw, '\\', &lookup)?.known().map(str::to_owned)
     }
 
     fn is(raw: &str, expected: &str) {
@@ -381,6 +437,17 @@ mod tests {
         assert_eq!(value("$none"), None);
         assert_eq!(value("a${given}b"), None);
         assert_eq!(value("${given:-d}"), None);
+    }
+
+    #[test]
+    fn malformed_text_is_told_from_what_is_unknown() {
+        for raw in ["${", "'a", "${x^^}", "${#x}", "a\"b"] {
+            assert!(expand(raw, '\\', &|_| Lookup::Unset).is_none(), "{raw}");
+        }
+        let deep = "${x:-".repeat(10_000);
+        for raw in ["$none", "${none:?needed}", deep.as_str()] {
+            assert!(expand(raw, '\\', &|_| Lookup::Unset).is_some(), "{raw}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Here-documents of ADD, COPY and RUN.
 
+use super::expand::{Lookup, expand};
 use crate::model::Span;
 use crate::text::Mapped;
 
@@ -35,9 +36,11 @@ pub(super) struct Marker {
     pub loose: bool,
 }
 
-/// The markers of a joined line from `start` on, in order. Text whose quotes do not close has none.
-pub(super) fn markers(line: &str, start: usize) -> Vec<Marker> {
-    if !line.contains("<<") {
+/// The markers of a joined line from `start` on, in order. BuildKit finds none in text whose quotes
+/// do not close, or with a `${...}` of a form that only shells know. `in_shell` is true where a
+/// shell reads the markers, which takes a backslash for a quote.
+pub(super) fn markers(line: &str, start: usize, in_shell: bool) -> Vec<Marker> {
+    if !line.contains("<<") || expand(line, '\\', &|_| Lookup::Unset).is_none() {
         return Vec::new();
     }
     let Some(words) = shell_words(line, start) else {
@@ -68,13 +71,13 @@ pub(super) fn markers(line: &str, start: usize) -> Vec<Marker> {
         if quoted.contains('<') {
             continue;
         }
-        let (name, expands) = unquote(quoted);
+        let (name, is_quoted, is_escaped) = unquote(quoted);
         if name.is_empty() {
             continue;
         }
         found.push(Marker {
             name,
-            expands,
+            expands: !(is_quoted || is_escaped && in_shell),
             strips_tabs,
             descriptor: descriptor.parse().ok(),
             span: Span::from_usize(at, end),
@@ -128,27 +131,27 @@ fn shell_words(line: &str, start: usize) -> Option<Vec<(usize, usize)>> {
     Some(words)
 }
 
-/// A name without its quotes and escapes, and whether the body expands variables.
-fn unquote(quoted: &str) -> (String, bool) {
+/// A name without its quotes and escapes, and whether it had some.
+fn unquote(quoted: &str) -> (String, bool, bool) {
     let mut name = String::new();
-    let mut expands = true;
+    let (mut is_quoted, mut is_escaped) = (false, false);
     let mut quote: Option<char> = None;
     let mut chars = quoted.chars();
     while let Some(c) = chars.next() {
         match (quote, c) {
             (None, '\'' | '"') => {
                 quote = Some(c);
-                expands = false;
+                is_quoted = true;
             }
             (Some(open), c) if c == open => quote = None,
             (None | Some('"'), '\\') => {
-                expands = false;
+                is_escaped = true;
                 name.extend(chars.next());
             }
             _ => name.push(c),
         }
     }
-    (name, expands)
+    (name, is_quoted, is_escaped)
 }
 
 #[cfg(test)]
@@ -156,7 +159,7 @@ mod tests {
     use super::*;
 
     fn names(line: &str) -> Vec<(String, bool)> {
-        markers(line, 0)
+        markers(line, 0, true)
             .into_iter()
             .map(|m| (m.name, m.expands))
             .collect()
@@ -172,6 +175,12 @@ mod tests {
     }
 
     #[test]
+    fn a_backslash_in_the_name_is_a_quote_to_shells_only() {
+        assert!(!markers("RUN cat <<\\EOF", 4, true)[0].expands);
+        assert!(markers("COPY <<\\EOF /x", 5, false)[0].expands);
+    }
+
+    #[test]
     fn here_strings_quoted_markers_and_shifts_are_not_here_documents() {
         for line in [
             "RUN cat <<< text",
@@ -181,6 +190,8 @@ mod tests {
             "RUN echo a<<EOF",
             "RUN echo it's <<EOF",
             "RUN cat <<",
+            "RUN echo ${a^^} <<EOF",
+            "COPY ${x <<EOF /y",
         ] {
             assert_eq!(names(line), [], "{line}");
         }
@@ -188,7 +199,7 @@ mod tests {
 
     #[test]
     fn several_markers_keep_their_order() {
-        let found = markers("RUN <<A cat > /a && 3<<-B cat", 4);
+        let found = markers("RUN <<A cat > /a && 3<<-B cat", 4, true);
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].name, "A");
         assert_eq!(found[1].descriptor, Some(3));
@@ -198,7 +209,7 @@ mod tests {
 
     #[test]
     fn blanks_before_the_name_are_accepted() {
-        let found = markers("RUN <<  EOF", 4);
+        let found = markers("RUN <<  EOF", 4, true);
         assert_eq!(found[0].name, "EOF");
         assert!(found[0].loose);
     }

@@ -1,29 +1,56 @@
 //! The inside of one instruction: flags, words, pairs and commands.
 
-use super::expand::{Lookup, expand};
+use std::cell::RefCell;
+
+use super::expand::{Lookup, read};
 use super::heredoc::Marker;
-use super::instruction::{Flag, Keyword, Pair, Word};
+use super::instruction::{Keyword, Pair, Reference, Word};
 use super::value::Value;
 use crate::model::Span;
 use crate::text::Mapped;
 
 /// Blanks between the words of an instruction, as BuildKit splits them.
-const BLANKS: [char; 5] = [' ', '\t', '\u{b}', '\u{c}', '\r'];
+pub(super) const BLANKS: [char; 5] = [' ', '\t', '\u{b}', '\u{c}', '\r'];
 
 /// Reads pieces of one joined line.
 pub(super) struct Inside<'i> {
     pub line: &'i Mapped,
-    pub escape: char,
-    pub lookup: &'i dyn Fn(&str) -> Lookup,
+    escape: char,
+    lookup: &'i dyn Fn(&str) -> Lookup,
+    /// Words whose quotes or variables BuildKit cannot make sense of.
+    malformed: RefCell<Vec<Span>>,
+    references: RefCell<Vec<Reference>>,
 }
 
-impl Inside<'_> {
-    fn text(&self) -> &str {
+impl<'i> Inside<'i> {
+    pub fn new(line: &'i Mapped, escape: char, lookup: &'i dyn Fn(&str) -> Lookup) -> Self {
+        Self {
+            line,
+            escape,
+            lookup,
+            malformed: RefCell::default(),
+            references: RefCell::default(),
+        }
+    }
+
+    /// The malformed words that were met, and the variables, in the order of the text.
+    pub fn into_met(self) -> (Vec<Span>, Vec<Reference>) {
+        let mut references = self.references.into_inner();
+        references.sort_by_key(|reference| reference.span.start);
+        (self.malformed.into_inner(), references)
+    }
+
+    fn text(&self) -> &'i str {
         self.line.as_str()
     }
 
-    fn piece(&self, start: usize, end: usize) -> &str {
+    pub fn piece(&self, start: usize, end: usize) -> &'i str {
         self.text().get(start..end).unwrap_or_default()
+    }
+
+    /// All from `at` on.
+    pub fn rest(&self, at: usize) -> &'i str {
+        self.text().get(at..).unwrap_or_default()
     }
 
     pub fn source(&self, start: usize, end: usize) -> Span {
@@ -32,7 +59,7 @@ impl Inside<'_> {
 
     /// The first place at or after `at` that is not blank.
     pub fn skip_blanks(&self, at: usize) -> usize {
-        let rest = self.piece(at, self.text().len());
+        let rest = self.rest(at);
         at + (rest.len() - rest.trim_start().len())
     }
 
@@ -43,44 +70,13 @@ impl Inside<'_> {
 
     /// Where the word that starts at `at` ends.
     pub fn word_end(&self, at: usize) -> usize {
-        let rest = self.piece(at, self.text().len());
+        let rest = self.rest(at);
         at + rest.find(char::is_whitespace).unwrap_or(rest.len())
-    }
-
-    /// The `--name=value` words at `at`, and where what follows them begins.
-    pub fn flags(&self, mut at: usize) -> (Vec<Flag>, usize) {
-        let mut flags = Vec::new();
-        loop {
-            at = self.skip_blanks(at);
-            if !self.piece(at, self.text().len()).starts_with("--") {
-                return (flags, at);
-            }
-            let end = self.quoted_end(at);
-            let word = self.piece(at, end);
-            if word == "--" {
-                return (flags, self.skip_blanks(end));
-            }
-            let name_end = word.find('=').map_or(end, |equals| at + equals);
-            let value = (name_end < end).then(|| {
-                let raw = self.piece(name_end + 1, end);
-                Word {
-                    raw: raw.to_owned(),
-                    span: self.source(name_end + 1, end),
-                    value: expand(raw, self.escape, self.lookup),
-                }
-            });
-            flags.push(Flag {
-                name: self.piece(at + 2, name_end).to_owned(),
-                span: self.source(at, end),
-                value,
-            });
-            at = end;
-        }
     }
 
     /// Where a word ends in which quotes group and escapes protect.
     fn quoted_end(&self, start: usize) -> usize {
-        let rest = self.piece(start, self.text().len());
+        let rest = self.rest(start);
         let mut quote: Option<char> = None;
         let mut chars = rest.char_indices();
         while let Some((at, c)) = chars.next() {
@@ -98,12 +94,38 @@ impl Inside<'_> {
         self.end(start)
     }
 
+    /// What a text means once quotes and variables are resolved; `None` where that cannot be.
+    pub fn expanded(&self, text: &Mapped) -> Option<Value> {
+        let (value, mentions) = read(text.as_str(), self.escape, self.lookup);
+        let references = mentions.into_iter().map(|mention| {
+            let end = mention.at + mention.name.len();
+            Reference {
+                span: text.span(Span::from_usize(mention.at, end)),
+                name: mention.name,
+                is_declared: mention.is_declared,
+                is_guarded: mention.is_guarded,
+            }
+        });
+        self.references.borrow_mut().extend(references);
+        value
+    }
+
     pub fn word(&self, start: usize, end: usize) -> Word {
-        let raw = self.piece(start, end);
+        let text = self.line.slice(Span::from_usize(start, end));
+        self.word_of(self.piece(start, end), self.source(start, end), &text)
+    }
+
+    /// A word that stands at a place and is written as `raw`, given its text without that which
+    /// is not for [`Self::expanded`] to resolve.
+    pub fn word_of(&self, raw: &str, span: Span, text: &Mapped) -> Word {
+        let value = self.expanded(text);
+        if value.is_none() {
+            self.malformed.borrow_mut().push(span);
+        }
         Word {
             raw: raw.to_owned(),
-            span: self.source(start, end),
-            value: expand(raw, self.escape, self.lookup),
+            span,
+            value: value.unwrap_or(Value::UNKNOWN),
         }
     }
 
@@ -219,13 +241,11 @@ impl Inside<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::dockerfile::flag;
 
     fn inside<T>(text: &str, read: impl FnOnce(&Inside<'_>) -> T) -> T {
-        read(&Inside {
-            line: &Mapped::verbatim(text, 0),
-            escape: '\\',
-            lookup: &|_| Lookup::Unset,
-        })
+        let line = Mapped::verbatim(text, 0);
+        read(&Inside::new(&line, '\\', &|_| Lookup::Unset))
     }
 
     fn pairs(text: &str) -> Vec<(String, Option<String>)> {
@@ -242,7 +262,7 @@ mod tests {
     #[test]
     fn flags_end_at_the_first_other_word() {
         let text = "RUN --mount=type=secret,id=a --link  --network=none curl --fail x";
-        let (flags, rest) = inside(text, |i| i.flags(4));
+        let (flags, rest) = inside(text, |i| flag::read(i, 4));
         let names: Vec<_> = flags.iter().map(|f| f.name.as_str()).collect();
         assert_eq!(names, ["mount", "link", "network"]);
         assert_eq!(flags[0].value.as_ref().unwrap().text(), "type=secret,id=a");
@@ -253,13 +273,13 @@ mod tests {
     #[test]
     fn two_dashes_end_the_flags() {
         let text = "CMD -- --x";
-        assert_eq!(&text[inside(text, |i| i.flags(4)).1..], "--x");
+        assert_eq!(&text[inside(text, |i| flag::read(i, 4)).1..], "--x");
     }
 
     #[test]
     fn flag_values_may_be_quoted() {
         let text = "RUN --mount=type=\"tmpfs\",target='/a b' ls";
-        let (flags, rest) = inside(text, |i| i.flags(4));
+        let (flags, rest) = inside(text, |i| flag::read(i, 4));
         assert_eq!(
             flags[0].value.as_ref().unwrap().text(),
             "type=tmpfs,target=/a b"

@@ -82,11 +82,28 @@ pub struct Instruction {
     pub line: Mapped,
     /// Of the arguments after the flags, in `line`.
     pub rest: Span,
+    /// What follows a JSON array, in the source: BuildKit drops it without a word.
+    pub dropped: Option<Span>,
     pub flags: Vec<Flag>,
     pub body: Body,
+    /// The variables in its words and flags, in order. Those of commands are for shells to replace.
+    pub references: Vec<Reference>,
     pub heredocs: Vec<Heredoc>,
     /// The stage that it belongs to; `None` before the first FROM.
     pub stage: Option<usize>,
+}
+
+/// A variable that BuildKit replaces in an instruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub name: String,
+    /// Of the name in the source.
+    pub span: Span,
+    /// True where an ARG or ENV before it, here or in a stage that this one begins with, names it.
+    /// The base image may set others.
+    pub is_declared: bool,
+    /// True in the forms that say what holds where it is not set: `${x:-y}` and the like.
+    pub is_guarded: bool,
 }
 
 /// `--name=value`.
@@ -97,6 +114,7 @@ pub struct Flag {
     pub span: Span,
     /// `None` for a bare `--link`.
     pub value: Option<Word>,
+    pub(super) options: Vec<(String, Option<Word>)>,
 }
 
 /// A piece of an instruction as it is written, and what it means where that is known.
@@ -113,49 +131,15 @@ pub struct Word {
 impl Flag {
     /// The value of one `key=value` inside a flag such as `--mount=type=secret,id=a`.
     pub fn option(&self, key: &str) -> Option<Word> {
-        self.options()
-            .into_iter()
+        self.options
+            .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(key))
-            .and_then(|(_, value)| value)
+            .and_then(|(_, value)| value.clone())
     }
 
-    /// The comma-separated parts of the value; a part without `=` has no value.
+    /// The options of `--mount`; one without `=` has no value.
     pub fn options(&self) -> Vec<(String, Option<Word>)> {
-        let Some(value) = &self.value else {
-            return Vec::new();
-        };
-        let mut options = Vec::new();
-        let mut at = value.span.start;
-        for part in value.raw.split(',') {
-            let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
-            let bare = |text: &str| text.replace(['"', '\''], "");
-            let option = match part.split_once('=') {
-                Some((name, text)) => {
-                    let start = at
-                        .saturating_add(length)
-                        .saturating_sub(u32::try_from(text.len()).unwrap_or(u32::MAX));
-                    let word = Word {
-                        raw: bare(text),
-                        // Flags that a continuation splits are located as a whole.
-                        span: if value.span.len() as usize == value.raw.len() {
-                            Span::new(start, at.saturating_add(length))
-                        } else {
-                            value.span
-                        },
-                        value: if text.contains('$') {
-                            Value::UNKNOWN
-                        } else {
-                            Value::new(bare(text))
-                        },
-                    };
-                    (bare(name), Some(word))
-                }
-                None => (bare(part), None),
-            };
-            options.push(option);
-            at = at.saturating_add(length).saturating_add(1);
-        }
-        options
+        self.options.clone()
     }
 }
 

@@ -6,7 +6,8 @@ use crate::text::Mapped;
 /// What an argument that may be an exec form turns out to be.
 #[derive(Debug)]
 pub(super) enum ExecForm {
-    Strings(Vec<Mapped>),
+    /// The strings, and where in the line the array ends: BuildKit drops what follows it.
+    Strings(Vec<Mapped>, usize),
     /// A JSON array, but not of strings only: BuildKit refuses it.
     NotStrings,
     /// Not JSON: the shell form.
@@ -19,25 +20,29 @@ pub(super) fn read(line: &Mapped, start: u32) -> ExecForm {
     if !text.trim_start().starts_with('[') {
         return ExecForm::Not;
     }
-    match serde_json::from_str::<Vec<serde_json::Value>>(text) {
-        Err(_) => return ExecForm::Not,
-        Ok(items) if items.iter().any(|item| !item.is_string()) => return ExecForm::NotStrings,
-        Ok(_) => {}
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Vec<serde_json::Value>>();
+    match values.next() {
+        None | Some(Err(_)) => return ExecForm::Not,
+        Some(Ok(items)) if items.iter().any(|item| !item.is_string()) => {
+            return ExecForm::NotStrings;
+        }
+        Some(Ok(_)) => {}
     }
+    let end = start as usize + values.byte_offset();
     // Valid from here on, so that only strings, commas and blanks can follow.
     let mut strings = Vec::new();
     let mut at = start as usize;
     let bytes = line.as_str().as_bytes();
     while let Some(quote) = bytes
-        .get(at..)
+        .get(at..end)
         .and_then(|rest| memchr::memchr(b'"', rest))
         .map(|found| at + found)
     {
-        let (string, end) = read_string(line, quote + 1);
+        let (string, after) = read_string(line, quote + 1);
         strings.push(string);
-        at = end;
+        at = after;
     }
-    ExecForm::Strings(strings)
+    ExecForm::Strings(strings, end)
 }
 
 /// The string whose text begins at `start`, and where the text after its closing quote begins.
@@ -99,7 +104,9 @@ mod tests {
 
     fn strings(text: &str) -> Option<Vec<String>> {
         match read(&Mapped::verbatim(text, 0), 0) {
-            ExecForm::Strings(list) => Some(list.iter().map(|s| s.as_str().to_owned()).collect()),
+            ExecForm::Strings(list, _) => {
+                Some(list.iter().map(|s| s.as_str().to_owned()).collect())
+            }
             _ => None,
         }
     }
@@ -111,16 +118,10 @@ mod tests {
             ["a", "b\"c\\", "éé😀"]
         );
         assert_eq!(strings("[]"), Some(vec![]));
-        for text in [
-            "['a']",
-            "[\"a\",]",
-            "[a]",
-            "[\"a\"] && b",
-            "a",
-            "[ -f x ] && y",
-        ] {
+        for text in ["['a']", "[\"a\",]", "[a]", "a", "[ -f x ] && y"] {
             assert_eq!(strings(text), None, "{text}");
         }
+        assert_eq!(strings("[\"a\"] && \"b\"").unwrap(), ["a"]);
         assert!(matches!(
             read(&Mapped::verbatim("[1]", 0), 0),
             ExecForm::NotStrings
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn each_string_maps_back_between_its_quotes() {
         let text = r#"CMD ["ab", "c\nd"]"#;
-        let ExecForm::Strings(list) = read(&Mapped::verbatim(text, 0), 4) else {
+        let ExecForm::Strings(list, _) = read(&Mapped::verbatim(text, 0), 4) else {
             panic!("not an exec form");
         };
         assert_eq!(&text[list[0].source_span().range()], "ab");

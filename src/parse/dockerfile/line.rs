@@ -17,6 +17,7 @@ pub(super) struct Lines<'t> {
     text: &'t str,
     at: usize,
     escape: char,
+    end: u8,
     /// The comments between the logical lines read so far.
     pub comments: Vec<Comment>,
     /// The empty lines inside of them, each with its line end.
@@ -34,10 +35,17 @@ pub struct Comment {
 
 impl<'t> Lines<'t> {
     pub fn new(text: &'t str, at: usize, escape: char) -> Self {
+        // A carriage return is a blank to BuildKit. Only where no line feed stands at all does it
+        // end lines, so that such a file can be read.
+        let end = match memchr::memchr(b'\n', text.as_bytes()) {
+            Some(_) => b'\n',
+            None => b'\r',
+        };
         Self {
             text,
             at,
             escape,
+            end,
             comments: Vec::new(),
             empty_continuations: Vec::new(),
         }
@@ -47,15 +55,12 @@ impl<'t> Lines<'t> {
     pub fn physical(&mut self) -> Option<(usize, &'t str)> {
         let start = self.at;
         let rest = self.text.get(start..).filter(|rest| !rest.is_empty())?;
-        let (line, length) = match memchr::memchr2(b'\n', b'\r', rest.as_bytes()) {
-            Some(end) => {
-                let crlf = rest[end..].starts_with("\r\n");
-                (&rest[..end], end + 1 + usize::from(crlf))
-            }
+        let (line, length) = match memchr::memchr(self.end, rest.as_bytes()) {
+            Some(end) => (&rest[..end], end + 1),
             None => (rest, rest.len()),
         };
         self.at = start + length;
-        Some((start, line))
+        Some((start, line.trim_end_matches('\r')))
     }
 
     pub fn position(&self) -> usize {
@@ -176,6 +181,11 @@ mod tests {
             let text = format!("RUN a \\{end} b{end}USER c{end}");
             assert_eq!(lines(&text), ["RUN a  b", "USER c"], "{end:?}");
         }
+    }
+
+    #[test]
+    fn a_carriage_return_inside_a_line_is_a_blank() {
+        assert_eq!(lines("RUN a\rb\nUSER c"), ["RUN a\rb", "USER c"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod body;
 mod build;
 mod directive;
 mod expand;
+mod flag;
 mod grammar;
 mod heredoc;
 mod image;
@@ -15,17 +16,29 @@ mod inside;
 mod instruction;
 mod json;
 mod line;
+mod mount;
+mod platform;
 mod pragma;
+mod reach;
 mod stage;
 mod value;
+mod whole;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_facts;
+#[cfg(test)]
+mod tests_spans;
+#[cfg(test)]
+mod tests_validity;
 
 pub use directive::{Directive, DirectiveName};
 pub use heredoc::Heredoc;
 pub use image::ImageReference;
-pub use instruction::{Body, Command, Dialect, Flag, Instruction, Keyword, Pair, Script, Word};
+pub use instruction::{
+    Body, Command, Dialect, Flag, Instruction, Keyword, Pair, Reference, Script, Word,
+};
 pub use line::Comment;
 pub use stage::{Base, Origin, Stage, State};
 pub use value::Value;

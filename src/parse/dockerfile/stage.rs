@@ -23,6 +23,9 @@ pub struct Stage {
     /// The stage that stands on an image (or scratch) once local stages are followed; this one
     /// itself where it does so directly.
     pub root: usize,
+    /// The local stages that it stands on for other platforms than the one that `base` is for:
+    /// `FROM base-${TARGETARCH}`.
+    pub others: Vec<usize>,
     /// Stages that it copies or mounts from.
     pub uses: Vec<usize>,
     /// True for the last stage, which is what a build makes by default, and all that it stands on:
