@@ -180,7 +180,11 @@ pub fn is_template(path: &RepoPath) -> bool {
     let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
     name.rsplit_once('.').is_some_and(|(stem, extension)| {
         TEMPLATES.contains(&extension)
-            && (is_dockerfile_name(stem) || matches!(extension_kind(stem), Some(FileKind::Yaml)))
+            && (is_dockerfile_name(stem)
+                || matches!(
+                    extension_kind(stem),
+                    Some(FileKind::Yaml | FileKind::Dockerfile)
+                ))
     })
 }
 

@@ -404,6 +404,16 @@ impl<'t> Builder<'t> {
                 Body::From { image, name } => {
                     self.open_stage(place, image.clone(), name.clone());
                 }
+                // What is not understood begins a stage all the same.
+                Body::Invalid if instruction.keyword == Keyword::From => {
+                    let rest = instruction.line.slice(instruction.rest);
+                    let image = Word {
+                        raw: rest.as_str().to_owned(),
+                        span: rest.source_span(),
+                        value: Value::UNKNOWN,
+                    };
+                    self.open_stage(place, image, None);
+                }
                 Body::Arg(pairs) => self.declare(pairs),
                 Body::Env(pairs) => self.set_env(pairs),
                 _ => {}

@@ -84,3 +84,13 @@ fn the_triggers_of_a_stage_run_first_in_those_that_begin_with_it() {
     // Grandchildren are not triggered again.
     assert_eq!(file.stages[3].uses, [0; 0]);
 }
+
+#[test]
+fn a_from_that_is_not_understood_begins_a_stage() {
+    let file = Dockerfile::parse(b"FROM {{ image }}\nUSER a\nFROM\nRUN x\n");
+    assert_eq!(file.errors.len(), 2);
+    assert_eq!(file.stages.len(), 2);
+    assert_eq!(file.stages[0].base, Base::Unknown);
+    assert_eq!(file.state_of(&file.stages[0]).user, Some(1));
+    assert_eq!(file.instructions[3].stage, Some(1));
+}
