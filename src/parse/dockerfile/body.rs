@@ -191,7 +191,7 @@ fn command(
             is_heredoc: true,
         },
         bodies => {
-            let mut text = line;
+            let mut text = in_usual_order(&line, start, bodies);
             for heredoc in bodies {
                 let at = heredoc.body.source_span().start;
                 text.push_for("\n", Span::new(at.saturating_sub(1), at));
@@ -206,4 +206,55 @@ fn command(
         }
     };
     Ok(Command::Shell(script))
+}
+
+/// The line with each here-document's marker after the words of its command, where shells allow it
+/// to stand before them (`<<EOF cat > /a`) and their grammar does not.
+fn in_usual_order(line: &Mapped, start: usize, bodies: &[Heredoc]) -> Mapped {
+    let text = line.as_str();
+    let mut ordered = Mapped::new();
+    let mut copied = 0;
+    let piece = |from: usize, to: usize| line.slice(Span::from_usize(from, to));
+    let is_operator = |c: char| matches!(c, '|' | '&' | ';' | '(');
+    for heredoc in bodies {
+        let at = (heredoc.marker.start as usize).saturating_sub(start);
+        let after = (heredoc.marker.end as usize).saturating_sub(start);
+        let before = text.get(..at).unwrap_or_default().trim_end();
+        let end = after + end_of_command(text.get(after..).unwrap_or_default());
+        let words = text.get(after..end).unwrap_or_default();
+        let is_first = before.is_empty() || before.ends_with(is_operator);
+        if !is_first || words.trim().is_empty() || words.contains("<<") {
+            continue;
+        }
+        ordered.append_mapped(&piece(copied, at));
+        ordered.append_mapped(&piece(after, end));
+        let place = line.offset(u32::try_from(end).unwrap_or(u32::MAX));
+        let marker = text.get(at..after).unwrap_or_default();
+        ordered.push_for(&format!(" {marker} "), Span::new(place, place));
+        copied = end;
+    }
+    ordered.append_mapped(&piece(copied, text.len()));
+    ordered
+}
+
+/// How long the words and redirections of a simple command are.
+fn end_of_command(text: &str) -> usize {
+    let mut quote: Option<char> = None;
+    let mut last = ' ';
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None | Some('"'), '\\') => {
+                chars.next();
+            }
+            // `2>&1` and `&>` are redirections.
+            (None, '&') if last == '>' || text[at..].starts_with("&>") => {}
+            (None, '|' | '&' | ';' | ')') => return at,
+            _ => {}
+        }
+        last = c;
+    }
+    text.len()
 }

@@ -200,7 +200,8 @@ pub enum Command {
 /// The script of a shell-form command, exactly as BuildKit hands it to the shell.
 ///
 /// A RUN that is one here-document alone is the document's body. Otherwise it is the joined line,
-/// followed by the bodies and terminators of its here-documents, each on its own lines.
+/// followed by the bodies and terminators of its here-documents, each on its own lines; a marker
+/// before its command is moved behind it.
 #[derive(Clone, Debug)]
 pub struct Script {
     pub text: Mapped,

@@ -53,11 +53,26 @@ fn a_heredoc_with_other_words_is_put_together_again() {
     assert_eq!(keywords(&file), ["FROM", "RUN", "USER"]);
     assert_eq!(
         script(&file.instructions[1]).text.as_str(),
-        "<<A cat > /a && cat <<-'B'  > /b\none\nA\ntwo\nB"
+        " cat > /a  <<A && cat <<-'B'  > /b\none\nA\ntwo\nB"
     );
     let heredocs = &file.instructions[1].heredocs;
     assert_eq!(heredocs[0].name, "A");
     assert!(!heredocs[1].expands);
+}
+
+#[test]
+fn a_marker_may_stand_before_the_words_of_its_command() {
+    for (line, expected) in [
+        ("<<EOF python3", " python3 <<EOF "),
+        ("<<EOF cat 2>&1 | sh", " cat 2>&1  <<EOF | sh"),
+        ("x; <<EOF tee 'a|b' && y", "x;  tee 'a|b'  <<EOF && y"),
+        ("cat <<EOF > /a", "cat <<EOF > /a"),
+        ("<<EOF && x", "<<EOF && x"),
+    ] {
+        let file = valid(&format!("FROM a\nRUN {line}\nb\nEOF\n"));
+        let script = script(&file.instructions[1]);
+        assert_eq!(script.text.as_str(), format!("{expected}\nb\nEOF"));
+    }
 }
 
 #[test]
