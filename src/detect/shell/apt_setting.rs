@@ -2,6 +2,10 @@
 
 use super::Shell;
 use super::install::Call;
+use crate::parse::dockerfile::Body;
+
+/// Of apt's configuration, and the start of the file beside it.
+const FOLDER: &str = "/etc/apt/apt.conf";
 
 /// True where a call sets an option of apt (`-o NAME=VALUE`) to yes or to no.
 pub(super) fn is_given(call: &Call<'_>, name: &str, value: bool) -> bool {
@@ -12,13 +16,26 @@ pub(super) fn is_given(call: &Call<'_>, name: &str, value: bool) -> bool {
     })
 }
 
-/// The place in the source after which a file of apt's configuration sets an option so.
+/// The place in the source after which a file of apt's configuration sets an option so, or may: what
+/// is copied there is not known.
 pub(super) fn since(shell: &Shell<'_>, name: &str, value: bool) -> Option<u32> {
     let files = shell.written().iter();
-    files
-        .filter(|file| file.path.starts_with("/etc/apt/apt.conf"))
+    let written = files
+        .filter(|file| file.path.starts_with(FOLDER))
         .find(|file| sets(&file.text.text, name, value))
-        .map(|file| file.text.span.end)
+        .map(|file| file.text.span.end);
+    let instructions = shell.image.iter().flat_map(|image| {
+        let range = image.stage.instructions.clone();
+        image.file.instructions.get(range).unwrap_or_default()
+    });
+    let mut copied = instructions.filter(|instruction| match &instruction.body {
+        Body::Transfer { destination, .. } => {
+            instruction.heredocs.is_empty() && destination.text().starts_with(FOLDER)
+        }
+        _ => false,
+    });
+    let copied = copied.next().map(|instruction| instruction.span.end);
+    written.into_iter().chain(copied).min()
 }
 
 /// `APT::Get::Assume-Yes "true";`, in any case and with any mark between name and value.

@@ -73,21 +73,29 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         let is_cleaned = cleaned.iter().any(|c| c.manager.is_kin_of(call.manager))
             || removes(&removals, call.command, &cache)
             || is_mounted(image, call, &cache);
-        // One word about each step and manager is enough, at the first call.
-        if found.last().is_some_and(|(last, _)| {
-            last.command.unit == call.command.unit && last.manager == call.manager
-        }) {
-            found.pop();
-        }
         let is_kept = call.manager != Manager::Yarn || image.is_kept();
-        if !is_cleaned && is_kept {
-            found.push((call, cache));
+        if is_cleaned || !is_kept {
+            continue;
+        }
+        // One word about each step and manager is enough: at the first installation if there is one.
+        match found.last_mut() {
+            Some((last, _))
+                if last.command.unit == call.command.unit && last.manager == call.manager =>
+            {
+                if call.is(Action::Install) || !last.is(Action::Install) {
+                    *last = call;
+                }
+            }
+            _ => found.push((call, cache)),
         }
     }
     for (call, cache) in found.into_iter().rev() {
         let aliases = match call.action {
             Action::Install => cache.aliases,
-            // The peers look at installations only.
+            Action::Upgrade if call.manager == Manager::Dnf && call.verb.text == "upgrade" => {
+                &["DL3040"]
+            }
+            // The peers look at nothing else.
             _ => &[],
         };
         let message = format!("{} leaves its cache in this layer", call.program());

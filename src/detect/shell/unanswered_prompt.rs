@@ -12,6 +12,8 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             call.action,
             Action::Install | Action::Upgrade | Action::Release | Action::Remove
         );
+        // Where nothing is left to remove, nothing is asked.
+        let asks = asks && !call.verb.text.starts_with("auto");
         let Some((yes, word, aliases)) = answer(call).filter(|_| asks) else {
             continue;
         };

@@ -1,5 +1,6 @@
 use super::command::join;
 use super::place::{Context, ContextKind};
+use super::remark::without_remarks;
 use super::walk::Walk;
 use super::wrapper::{base_name, peel};
 use super::{Command, NESTING, Script, Text, Variables, Word, backlog};
@@ -100,7 +101,8 @@ impl Builder {
 
     fn add(&mut self, text: &Mapped, start: usize, is_heredoc: bool) {
         let language = tree_sitter_bash::LANGUAGE.into();
-        let bytes = text.as_str().as_bytes();
+        let plain = without_remarks(text.as_str());
+        let bytes = plain.as_bytes();
         let parsed = match backlog::exceeds(text.as_str()) {
             true => Err(SkipReason::TooDeep {
                 limit: backlog::LIMIT,

@@ -10,6 +10,7 @@ mod builder;
 mod command;
 mod options;
 mod place;
+mod remark;
 mod walk;
 mod word;
 mod wrapper;
