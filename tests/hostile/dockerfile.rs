@@ -104,6 +104,16 @@ fn a_line_of_megabytes_is_one_finding_or_skipped() {
             &[":2: /syntax-error", ":3: /sudo"],
         );
     }
+    // Long, and yet looked into.
+    for text in [
+        format!("COPY {} /x", "a ".repeat(50 << 10)),
+        format!("RUN --mount=type=cache,{} ls", "a=b,".repeat(25 << 10)),
+    ] {
+        expect(
+            with_last(&text).as_bytes(),
+            &[":2: /syntax-error", ":3: /sudo"],
+        );
+    }
     let text = with_last(&format!("RUN echo {}", "a".repeat(20 << 20)));
     expect(text.as_bytes(), &[" too-large-to-parse"]);
 }

@@ -30,6 +30,9 @@ const LONGEST_CHAIN: usize = 64;
 /// Instructions of ONBUILD that are followed into the stages which begin with theirs.
 const MOST_TRIGGERS: usize = 10_000;
 
+/// Longest instruction whose words are read, in bytes without its here-documents.
+const LONGEST_INSTRUCTION: u32 = 1 << 20;
+
 const UNKNOWN_WORD: &str = "this is no instruction that BuildKit knows";
 const MALFORMED_WORD: &str =
     "a quote or ${...} is left open here, or is of a form that is not known";
@@ -290,6 +293,18 @@ impl<'t> Builder<'t> {
         markers: &[Marker],
         bodies: &[Heredoc],
     ) -> Read {
+        if line.len() > LONGEST_INSTRUCTION {
+            self.file.errors.push(SyntaxError {
+                span: line.span(Span::from_usize(0, at)),
+                message: "this instruction is longer than 1 MiB and was not looked into".into(),
+            });
+            return Read {
+                flags: Vec::new(),
+                rest: Span::from_usize(at, line.as_str().len()),
+                body: Body::Invalid,
+                references: Vec::new(),
+            };
+        }
         let mut errors = Vec::new();
         let scope = if keyword == Keyword::From {
             None
