@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::install::Action;
+use super::program::script_argument;
 use super::{Image, Shell};
 use crate::detect::Sink;
 use crate::model::Safety;
@@ -71,17 +72,44 @@ fn removes_lists(command: &Command) -> bool {
     }
 }
 
-/// True where a later step installs from these lists, or may do so.
+/// True where a later step needs these lists, or may do so.
 fn is_needed_later(shell: &Shell<'_>, image: Image<'_>, command: &Command) -> bool {
     let mut fresh = None;
+    let is_later = |other: &Command| other.unit > command.unit;
     image.stage.is_base
         || shell
+            .built()
+            .any(|other| is_later(other) && may_install(other))
+        || shell
             .build_calls()
-            .filter(|call| call.manager.is_apt() && call.command.unit > command.unit)
+            .filter(|call| call.manager.is_apt() && is_later(call.command))
             .any(|call| {
                 if call.is(Action::Refresh) {
                     fresh = Some(call.command.unit);
                 }
-                call.is(Action::Install) && fresh != Some(call.command.unit)
+                let uses = matches!(
+                    call.action,
+                    Action::Install | Action::Upgrade | Action::Other
+                );
+                uses && fresh != Some(call.command.unit)
             })
+}
+
+/// True for a script, and for programs that call apt themselves.
+fn may_install(command: &Command) -> bool {
+    let program = command.program_word().map_or("", |word| &word.text);
+    let is_script =
+        program.contains('/') && !program.starts_with("/usr/") && !program.starts_with("/bin/");
+    let callers = [
+        "mk-build-deps",
+        "rosdep",
+        "gdebi",
+        "playwright",
+        "npx",
+        "make",
+        "apt-file",
+    ];
+    is_script
+        || callers.contains(&command.name.as_str())
+        || command.is_shell() && script_argument(command).is_some()
 }
