@@ -1,5 +1,8 @@
 //! What is known of images without pulling them.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use crate::parse::dockerfile::{Command, Dockerfile, ImageReference, Keyword, Stage};
 
 /// Who runs in a container of an image.
@@ -38,36 +41,59 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 
 static USERS: &str = include_str!("../../../rules/data/image-users.txt");
 
-/// The user that an image runs as by default. The first row whose name fits decides, a whole name
-/// before one with `*`.
+/// A row: a pattern for the name, the user, and the parts of tags that make it another one.
+type Row = (&'static str, DefaultUser, Vec<&'static str>);
+
+#[derive(Default)]
+struct Table {
+    /// Rows whose pattern is a whole name.
+    whole: HashMap<&'static str, Row>,
+    /// Rows whose pattern has a `*`, in order.
+    open: Vec<Row>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = Table::default();
+        for line in USERS.lines().filter(|line| !line.starts_with('#')) {
+            let mut columns = line.split_whitespace();
+            let (Some(pattern), Some(user)) = (columns.next(), columns.next()) else {
+                continue;
+            };
+            let user = match user {
+                "root" => DefaultUser::Root,
+                "other" => DefaultUser::Other,
+                "workers" => DefaultUser::Workers,
+                _ => DefaultUser::StepsDown,
+            };
+            let row = (pattern, user, columns.collect());
+            if pattern.contains('*') {
+                table.open.push(row);
+            } else {
+                table.whole.insert(pattern, row);
+            }
+        }
+        table
+    })
+}
+
+/// The user that an image runs as by default. A row for the whole name decides before one with `*`.
 pub(super) fn default_user(image: &str) -> DefaultUser {
     let Some(reference) = ImageReference::parse(image) else {
         return DefaultUser::Unknown;
     };
     let name = official_name(&reference);
-    let mut found = None;
-    for line in USERS.lines().filter(|line| !line.starts_with('#')) {
-        let mut columns = line.split_whitespace();
-        let (Some(pattern), Some(user)) = (columns.next(), columns.next()) else {
-            continue;
-        };
-        let is_whole = !pattern.contains('*');
-        if fits(pattern, &name) && (is_whole || found.is_none()) {
-            let tag = reference.tag.unwrap_or_default();
-            let is_other = columns.any(|part| tag.contains(part));
-            found = Some(match user {
-                _ if is_other => DefaultUser::Other,
-                "root" => DefaultUser::Root,
-                "other" => DefaultUser::Other,
-                "workers" => DefaultUser::Workers,
-                _ => DefaultUser::StepsDown,
-            });
-            if is_whole {
-                break;
-            }
-        }
+    let table = table();
+    let open = || table.open.iter().find(|(pattern, ..)| fits(pattern, &name));
+    let Some((_, user, others)) = table.whole.get(name.as_str()).or_else(open) else {
+        return DefaultUser::Unknown;
+    };
+    let tag = reference.tag.unwrap_or_default();
+    if others.iter().any(|part| tag.contains(part)) {
+        return DefaultUser::Other;
     }
-    found.unwrap_or(DefaultUser::Unknown)
+    *user
 }
 
 /// Programs that start another one as an unprivileged user.

@@ -4,6 +4,9 @@
 /// place makes too many words that somebody means.
 pub(super) fn is_one_slip(written: &str, known: &str) -> bool {
     let (a, b) = (written.as_bytes(), known.as_bytes());
+    if a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
     let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let swapped = match (a.get(same), a.get(same + 1), b.get(same), b.get(same + 1)) {
         (Some(w), Some(x), Some(y), Some(z)) => {

@@ -7,7 +7,7 @@ use crate::model::Span;
 use crate::parse::dockerfile::{Base, ImageReference, Instruction, Keyword, Origin, Stage, Word};
 
 /// How many stages' names are compared with a word; a file with more is made to take time.
-const MOST_STAGES: usize = 200;
+const MOST_STAGES: usize = 50;
 
 /// An image as the file names it.
 #[derive(Clone, Debug)]
