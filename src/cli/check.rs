@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
 
 use crate::check::{CheckRequest, ConfigChoice, Outcome as Checked, What, check};
 use crate::fix::{Mode, Repair};
@@ -48,36 +49,62 @@ pub struct CheckArgs {
 /// Arguments of every verb that checks.
 #[derive(Debug, Args)]
 pub struct CommonArgs {
-    /// Run only these families, rules or peers' ids (repeatable)
+    /// Run only these families, rules, peers' ids or advisories (repeatable)
     #[arg(
         long,
         value_name = "RULE",
         value_delimiter = ',',
+        value_hint = ValueHint::Other,
         help_heading = "Rules"
     )]
     only: Vec<String>,
-    /// Leave out these families, rules or peers' ids (repeatable)
+    /// Leave out these families, rules, peers' ids or advisories (repeatable)
     #[arg(
         long,
         value_name = "RULE",
         value_delimiter = ',',
+        value_hint = ValueHint::Other,
         help_heading = "Rules"
     )]
     skip: Vec<String>,
-    /// Which rules run: default, strict, or all with hygiene and style
-    #[arg(long, value_name = "NAME", value_parser = profile, help_heading = "Rules")]
+    /// Which rules run: default, strict, or all with hygiene and style (the last one counts)
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = profile(),
+        overrides_with = "profile",
+        help_heading = "Rules"
+    )]
     profile: Option<Profile>,
-    /// Report findings from this severity up
-    #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Rules")]
+    /// Report findings from this severity up (the last one counts)
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        value_parser = severity(),
+        overrides_with = "severity",
+        help_heading = "Rules"
+    )]
     severity: Option<Severity>,
-    /// Report findings from this confidence up
-    #[arg(long, value_name = "LEVEL", value_parser = confidence, help_heading = "Rules")]
+    /// Report findings from this confidence up (the last one counts)
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        value_parser = confidence(),
+        overrides_with = "confidence",
+        help_heading = "Rules"
+    )]
     confidence: Option<Confidence>,
     /// Also run an installed shellcheck on the shell texts, and report what it says at its place
     #[arg(long, help_heading = "Rules")]
     shellcheck: bool,
-    /// Fail from this severity up: low, medium (the default), high, critical, never
-    #[arg(long, value_name = "LEVEL", value_parser = fail_on, help_heading = "Policy")]
+    /// Fail from this severity up; medium where nothing says otherwise
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        value_parser = fail_on(),
+        overrides_with = "fail_on",
+        help_heading = "Policy"
+    )]
     fail_on: Option<FailOn>,
     /// Exit with 3 where something could not be checked
     #[arg(long, help_heading = "Policy")]
@@ -101,6 +128,7 @@ pub struct CommonArgs {
         short,
         long,
         value_name = "NAME[=PATH]",
+        value_hint = ValueHint::Other,
         alias = "output-format",
         help_heading = "Output"
     )]
@@ -118,38 +146,53 @@ pub struct CommonArgs {
     #[arg(short, long, help_heading = "Output")]
     verbose: bool,
     /// Threads to use
-    #[arg(short = 'j', long, value_name = "N", help_heading = "Output")]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        value_hint = ValueHint::Other,
+        help_heading = "Output"
+    )]
     threads: Option<usize>,
 }
 
-fn profile(name: &str) -> Result<Profile, String> {
-    [Profile::Default, Profile::Strict, Profile::All]
-        .into_iter()
-        .find(|p| p.name() == name)
-        .ok_or_else(|| "profiles are default, strict, all".into())
+/// A parser of words that stand for values; completions and help list them.
+fn words<T: Copy + Send + Sync + 'static>(
+    values: Vec<(&'static str, T)>,
+) -> impl TypedValueParser<Value = T> + Clone {
+    let names: Vec<&'static str> = values.iter().map(|(name, _)| *name).collect();
+    PossibleValuesParser::new(names).try_map(move |word: String| {
+        let found = values.iter().find(|(name, _)| *name == word);
+        found.map(|(_, value)| *value).ok_or("no such value")
+    })
 }
 
-fn severity(name: &str) -> Result<Severity, String> {
-    Severity::ALL
-        .into_iter()
-        .find(|s| s.name() == name)
-        .ok_or_else(|| "severities are low, medium, high, critical".into())
+fn profile() -> impl TypedValueParser<Value = Profile> + Clone {
+    words(
+        [Profile::Default, Profile::Strict, Profile::All]
+            .map(|p| (p.name(), p))
+            .to_vec(),
+    )
 }
 
-fn confidence(name: &str) -> Result<Confidence, String> {
-    [Confidence::Low, Confidence::Medium, Confidence::High]
-        .into_iter()
-        .find(|c| c.name() == name)
-        .ok_or_else(|| "confidences are low, medium, high".into())
+fn severity() -> impl TypedValueParser<Value = Severity> + Clone {
+    words(Severity::ALL.map(|s| (s.name(), s)).to_vec())
 }
 
-fn fail_on(name: &str) -> Result<FailOn, String> {
-    if name == "never" {
-        return Ok(FailOn::Never);
-    }
-    severity(name)
-        .map(FailOn::Severity)
-        .map_err(|_| "levels are low, medium, high, critical, never".into())
+fn confidence() -> impl TypedValueParser<Value = Confidence> + Clone {
+    words(
+        [Confidence::High, Confidence::Medium, Confidence::Low]
+            .map(|c| (c.name(), c))
+            .to_vec(),
+    )
+}
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> + Clone {
+    let mut levels = Severity::ALL
+        .map(|s| (s.name(), FailOn::Severity(s)))
+        .to_vec();
+    levels.push(("never", FailOn::Never));
+    words(levels)
 }
 
 pub fn run(args: &CheckArgs) -> Outcome {

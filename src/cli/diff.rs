@@ -1,4 +1,4 @@
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use crate::check::What;
 
@@ -9,7 +9,7 @@ use super::{Outcome, output};
 #[derive(Debug, Args)]
 pub struct DiffArgs {
     /// BASE..HEAD, or BASE alone: what changed since the two parted
-    #[arg(value_name = "RANGE")]
+    #[arg(value_name = "RANGE", value_hint = ValueHint::Other)]
     range: String,
     /// Report findings on unchanged lines too
     #[arg(long)]

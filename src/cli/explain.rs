@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use crate::model::Rule;
 use crate::rules::{RuleSet, SelectionError};
@@ -12,6 +12,7 @@ use super::{CliError, Outcome, output};
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// A rule, or another tool's id for it (DL3006, CKV_DOCKER_3, B602)
+    #[arg(value_hint = ValueHint::Other)]
     rule: String,
 }
 

@@ -1,6 +1,6 @@
 //! What `--fix` and `--diff` do beside the report.
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use crate::check::Outcome as Checked;
 use crate::fix::{Level, Mode, Repair, unified};
@@ -19,6 +19,7 @@ pub struct FixArgs {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "safe",
+        value_hint = ValueHint::Other,
         value_parser = level,
         help_heading = "Fixes"
     )]

@@ -26,7 +26,8 @@ enum Verb {
     },
     /// Take the hook out and put back what was there before
     Uninstall,
-    /// Say which hook runs before a commit, and whose it is
+    /// Say which hook runs before a commit, and whose it is; exit code 0 where it checks the
+    /// commit, 1 where nothing does
     Status,
 }
 

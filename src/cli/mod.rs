@@ -25,6 +25,8 @@ use crate::advisory::InstallError;
 use crate::check::CheckError;
 use crate::guard::printable;
 use crate::hook::HookError;
+use crate::input::InputError;
+use crate::rules::closest;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -113,7 +115,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return parse_failed(&error),
     };
     let outcome = match cli.verb {
-        None => check::run(&cli.check),
+        None => check::run(&cli.check).map_err(as_mistyped_verb),
         Some(Verb::Check(args)) => check::run(&args),
         Some(Verb::Staged(args)) => staged::run(&args),
         Some(Verb::Diff(args)) => diff::run(&args),
@@ -133,6 +135,24 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(USAGE)
         }
     }
+}
+
+/// A single word that names no file was more likely meant as a verb.
+fn as_mistyped_verb(error: CliError) -> CliError {
+    let CliError::Check(CheckError::Input(InputError::NoSuchPath(path))) = &error else {
+        return error;
+    };
+    let Some(word) = path.to_str().filter(|word| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+    }) else {
+        return error;
+    };
+    let command = Cli::command();
+    let verbs = command.get_subcommands().map(clap::Command::get_name);
+    let hint = closest(word, verbs)
+        .map(|verb| format!("; did you mean \"plimsoll {verb}\"?"))
+        .unwrap_or_default();
+    CliError::Usage(format!("{word}: no such file, folder or verb{hint}"))
 }
 
 /// Help and version are asked for; everything else is wrong usage. Words of the command line are

@@ -147,7 +147,7 @@ impl Policy<'_> {
     }
 
     fn sees_everything(&self) -> bool {
-        self.rules.min_severity.is_none() && self.rules.min_confidence.is_none()
+        !self.rules.is_narrowed()
     }
 
     /// Configured ignores that have expired, or that matched nothing in the whole repository.

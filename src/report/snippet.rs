@@ -8,6 +8,8 @@ use miette::{
     MietteSpanContents, Severity as MietteSeverity, SourceCode, SourceSpan, SpanContents,
 };
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::guard::printable;
 use crate::model::{Level, RepoPath};
 
@@ -55,9 +57,10 @@ pub(super) fn draw(message: Message<'_>, cx: &RenderContext) -> String {
         code: printable::line(message.code),
         text: printable::line(message.text),
         help: message.help.map(|parts| {
+            let room = cx.width.max(40) - HELP;
             parts
                 .iter()
-                .map(|p| printable::line(p))
+                .map(|p| wrapped(&printable::line(p), room))
                 .collect::<Vec<_>>()
                 .join("\n")
         }),
@@ -84,6 +87,29 @@ pub(super) fn draw(message: Message<'_>, cx: &RenderContext) -> String {
         out = format!("{}: {}\n", shown.code, shown.text);
     }
     out.trim_start_matches('\n').to_owned()
+}
+
+/// Columns that miette puts in front of help.
+const HELP: usize = 8;
+
+/// Lines of at most `room` columns, broken at blanks; a longer word stays in one piece, so that it
+/// can be copied.
+fn wrapped(text: &str, room: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let width = UnicodeWidthStr::width(word);
+        if used > 0 && used + 1 + width > room {
+            out.push('\n');
+            used = 0;
+        } else if !out.is_empty() {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += width;
+    }
+    out
 }
 
 #[derive(Debug)]
@@ -161,5 +187,17 @@ impl Diagnostic for Shown {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn help_is_broken_at_blanks_and_long_words_stay_whole() {
+        assert_eq!(wrapped("one two three", 7), "one two\nthree");
+        assert_eq!(wrapped("a verylongword b", 5), "a\nverylongword\nb");
+        assert_eq!(wrapped("short", 40), "short");
     }
 }

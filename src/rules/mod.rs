@@ -12,5 +12,5 @@ pub(crate) use alias::is_alias;
 pub use alias::is_same_id;
 pub use embedded::{PATTERNS, RuleSet};
 pub use file::{Check, Example, RuleFile, RuleFileError};
-pub(crate) use selection::names;
 pub use selection::{ActiveRules, Selection, SelectionError};
+pub(crate) use selection::{closest, names};

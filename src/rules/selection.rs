@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{Confidence, Finding, Profile, Rule, Severity};
+use crate::model::{Confidence, Evidence, Finding, Profile, Rule, Severity};
 
 use super::RuleSet;
 use super::alias::is_alias;
@@ -36,7 +36,7 @@ impl SelectionError {
         }
         Err(Self {
             name: name.to_owned(),
-            hint: closest(set, name),
+            hint: closest_rule(set, name),
         })
     }
 }
@@ -47,6 +47,12 @@ pub struct ActiveRules {
     set: Arc<RuleSet>,
     enabled: Vec<bool>,
     severities: BTreeMap<usize, Severity>,
+    /// Ids of single findings: the only ones to show beside what is named by rule, and those to
+    /// leave out.
+    only: Vec<String>,
+    skip: Vec<String>,
+    /// Rules that `--only` names as a whole.
+    whole: Vec<bool>,
     pub min_severity: Option<Severity>,
     pub min_confidence: Option<Confidence>,
 }
@@ -58,6 +64,9 @@ impl ActiveRules {
             enabled: vec![true; set.len()],
             set,
             severities: BTreeMap::new(),
+            only: Vec::new(),
+            skip: Vec::new(),
+            whole: Vec::new(),
             min_severity: None,
             min_confidence: None,
         }
@@ -77,19 +86,20 @@ impl ActiveRules {
     ///
     /// A rule named by its full id in `only` or in the levels runs whatever its profile.
     pub fn new(set: Arc<RuleSet>, selection: &Selection) -> Result<Self, SelectionError> {
-        for name in selection
-            .only
-            .iter()
-            .chain(&selection.skip)
-            .chain(selection.levels.keys())
-        {
+        let (only_ids, only): (Vec<_>, Vec<_>) = parted(&selection.only);
+        let (skip_ids, skip): (Vec<_>, Vec<_>) = parted(&selection.skip);
+        let named = only.iter().chain(&skip);
+        for name in named.chain(selection.levels.keys()) {
             SelectionError::check(&set, name)?;
         }
+        let mut whole = Vec::with_capacity(set.len());
         let mut severities = BTreeMap::new();
         let mut enabled = Vec::with_capacity(set.len());
         for (index, rule) in set.iter().enumerate() {
             let exact = |list: &[String]| list.iter().any(|name| is_exact(rule, name));
-            let mut on = rule.profile <= selection.profile || exact(&selection.only);
+            let by_id = |id: &FindingId| is_exact(rule, &id.text);
+            let mut on =
+                rule.profile <= selection.profile || exact(&only) || only_ids.iter().any(by_id);
             // The most specific name wins: the longest family, and after it the rule's own name.
             let mut levels: Vec<_> = selection
                 .levels
@@ -106,14 +116,20 @@ impl ActiveRules {
                     None => on = false,
                 }
             }
-            on &= selection.only.is_empty() || selection.only.iter().any(|n| names(rule, n));
-            on &= !selection.skip.iter().any(|name| names(rule, name));
+            let is_whole = only.iter().any(|name| names(rule, name));
+            on &= selection.only.is_empty() || is_whole || only_ids.iter().any(|id| id.is_of(rule));
+            on &= !skip.iter().any(|name| names(rule, name));
             enabled.push(on);
+            whole.push(is_whole);
         }
+        let texts = |ids: Vec<FindingId>| ids.into_iter().map(|id| id.text).collect();
         Ok(Self {
             set,
             enabled,
             severities,
+            only: texts(only_ids),
+            skip: texts(skip_ids),
+            whole,
             min_severity: selection.severity,
             min_confidence: selection.confidence,
         })
@@ -145,18 +161,90 @@ impl ActiveRules {
             .any(|(rule, on)| *on && names(rule, prefix))
     }
 
-    /// True where a finding is as severe and as sure as is asked for.
+    /// True where a finding is as severe and as sure as is asked for, and no other than that.
     pub fn shows(&self, finding: &Finding) -> bool {
+        let is_whole = || {
+            let index = self.set.index(finding.rule.as_str());
+            index.and_then(|at| self.whole.get(at)).copied() == Some(true)
+        };
         self.min_severity.is_none_or(|min| finding.severity >= min)
             && self
                 .min_confidence
                 .is_none_or(|min| finding.confidence >= min)
+            && !self.skip.iter().any(|id| bears(finding, id))
+            && (self.only.is_empty() || is_whole() || self.only.iter().any(|id| bears(finding, id)))
+    }
+
+    /// True where single findings of the rules that run are left out.
+    pub fn is_narrowed(&self) -> bool {
+        self.min_severity.is_some()
+            || self.min_confidence.is_some()
+            || !self.only.is_empty()
+            || !self.skip.is_empty()
     }
 
     /// The severity that the configuration gives a rule, if any.
     pub fn severity_of(&self, id: &str) -> Option<Severity> {
         self.severities.get(&self.set.index(id)?).copied()
     }
+}
+
+/// A name of single findings: an advisory, or one of shellcheck's remarks.
+struct FindingId {
+    text: String,
+    is_advisory: bool,
+}
+
+/// What advisories are called in the databases of the field.
+const ADVISORIES: [&str; 7] = ["CVE-", "GHSA-", "RUSTSEC-", "PYSEC-", "OSV-", "GO-", "MAL-"];
+
+impl FindingId {
+    fn read(name: &str) -> Option<Self> {
+        let upper = name.to_ascii_uppercase();
+        let is_advisory = ADVISORIES.iter().any(|prefix| upper.starts_with(prefix));
+        let is_remark = upper
+            .strip_prefix("SC")
+            .is_some_and(|number| number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit()));
+        (is_advisory || is_remark).then(|| Self {
+            text: name.to_owned(),
+            is_advisory,
+        })
+    }
+
+    /// True for a rule whose findings may bear it.
+    fn is_of(&self, rule: &Rule) -> bool {
+        if self.is_advisory {
+            rule.family() == "dependency"
+        } else {
+            rule.id.as_str().ends_with("/shellcheck") || is_exact(rule, &self.text)
+        }
+    }
+}
+
+/// The names of findings, and those of rules.
+fn parted(names: &[String]) -> (Vec<FindingId>, Vec<String>) {
+    let mut ids = Vec::new();
+    let mut rules = Vec::new();
+    for name in names {
+        match FindingId::read(name) {
+            Some(id) => ids.push(id),
+            None => rules.push(name.clone()),
+        }
+    }
+    (ids, rules)
+}
+
+fn bears(finding: &Finding, id: &str) -> bool {
+    let is_advisory = match &finding.evidence {
+        Evidence::Package {
+            advisory, aliases, ..
+        } => aliases
+            .iter()
+            .chain([advisory])
+            .any(|a| a.eq_ignore_ascii_case(id)),
+        _ => false,
+    };
+    is_advisory || finding.aliases.iter().any(|alias| is_alias(id, alias))
 }
 
 fn is_exact(rule: &Rule, name: &str) -> bool {
@@ -173,10 +261,15 @@ pub(crate) fn names(rule: &Rule, name: &str) -> bool {
             .is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn closest(set: &RuleSet, name: &str) -> Option<String> {
-    let candidates = set
+fn closest_rule(set: &RuleSet, name: &str) -> Option<String> {
+    let ids = set
         .iter()
         .flat_map(|rule| [rule.id.as_str(), rule.family()]);
+    closest(name, ids)
+}
+
+/// What somebody probably meant who wrote `name`.
+pub(crate) fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<String> {
     let (distance, best) = candidates
         .map(|candidate| (edit_distance(name, candidate), candidate))
         .min()?;
@@ -238,5 +331,63 @@ mod tests {
         let meant = hint("dockerfile/rootuser");
         assert_eq!(meant.as_deref(), Some("dockerfile/root-user"));
         assert_eq!(hint("dockerfil").as_deref(), Some("dockerfile"));
+    }
+
+    fn selected(only: &[&str], skip: &[&str]) -> ActiveRules {
+        let texts = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
+        let selection = Selection {
+            only: texts(only),
+            skip: texts(skip),
+            ..Selection::default()
+        };
+        ActiveRules::new(Arc::new(RuleSet::embedded()), &selection).unwrap()
+    }
+
+    fn remark(rule: &'static str, alias: &str) -> Finding {
+        Finding {
+            rule: crate::model::RuleId::new(rule),
+            aliases: vec![alias.to_owned()],
+            severity: Severity::Low,
+            confidence: Confidence::Low,
+            message: String::new(),
+            labels: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+            fingerprint: crate::model::Fingerprint::default(),
+            evidence: Evidence::Package {
+                purl: String::new(),
+                advisory: "RUSTSEC-2020-0001".into(),
+                aliases: vec!["CVE-2020-1".into()],
+                fixed_in: Vec::new(),
+                path: Vec::new(),
+            },
+        }
+    }
+
+    #[test]
+    fn an_advisory_or_a_remark_selects_single_findings() {
+        let vulnerable = remark("dependency/vulnerable", "CVE-2020-1");
+        let other = remark("dockerfile/shellcheck", "SC2046");
+        let one = selected(&["cve-2020-1", "dockerfile/sudo"], &[]);
+        assert!(one.is_enabled("dockerfile/sudo") && one.any_of("dependency"));
+        assert!(!one.is_enabled("dockerfile/shellcheck"));
+        assert!(one.shows(&vulnerable) && !one.shows(&other));
+        assert!(one.shows(&Finding {
+            evidence: Evidence::None,
+            ..remark("dockerfile/sudo", "DL3004")
+        }));
+        let rest = selected(&[], &["RUSTSEC-2020-0001", "SC2046"]);
+        assert!(rest.is_enabled("dockerfile/shellcheck"));
+        assert!(!rest.shows(&vulnerable) && !rest.shows(&other));
+    }
+
+    #[test]
+    fn trivys_older_ids_select_rules() {
+        for id in ["DS-0002", "DS002", "AVD-DS-0002", "avd-ds-0002"] {
+            assert!(
+                selected(&[id], &[]).is_enabled("dockerfile/missing-user"),
+                "{id}"
+            );
+        }
     }
 }

@@ -1,0 +1,2 @@
+# plimsoll: ignore[dockerfile/no-such-rule] left behind
+print(1)
