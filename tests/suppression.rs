@@ -270,3 +270,10 @@ fn dead_comments_are_deleted_by_their_fix() {
     let two = with("# trivy:ignore:DS-0002 trivy:ignore:DS-0005");
     assert_eq!(after(&two), two);
 }
+
+#[test]
+fn silence_in_a_file_that_was_not_checked_in_full_is_no_sign() {
+    let many = "# hadolint ignore=DL3004 needs it\nRUN sudo a\n".repeat(1100);
+    let text = format!("FROM debian:12\n{many}");
+    assert!(about_ignores(&text).is_empty());
+}

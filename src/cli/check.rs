@@ -159,7 +159,7 @@ pub struct CommonArgs {
 /// A parser of words that stand for values; completions and help list them.
 fn words<T: Copy + Send + Sync + 'static>(
     values: Vec<(&'static str, T)>,
-) -> impl TypedValueParser<Value = T> + Clone {
+) -> impl TypedValueParser<Value = T> {
     let names: Vec<&'static str> = values.iter().map(|(name, _)| *name).collect();
     PossibleValuesParser::new(names).try_map(move |word: String| {
         let found = values.iter().find(|(name, _)| *name == word);
@@ -167,7 +167,7 @@ fn words<T: Copy + Send + Sync + 'static>(
     })
 }
 
-fn profile() -> impl TypedValueParser<Value = Profile> + Clone {
+fn profile() -> impl TypedValueParser<Value = Profile> {
     words(
         [Profile::Default, Profile::Strict, Profile::All]
             .map(|p| (p.name(), p))
@@ -175,11 +175,11 @@ fn profile() -> impl TypedValueParser<Value = Profile> + Clone {
     )
 }
 
-fn severity() -> impl TypedValueParser<Value = Severity> + Clone {
+fn severity() -> impl TypedValueParser<Value = Severity> {
     words(Severity::ALL.map(|s| (s.name(), s)).to_vec())
 }
 
-fn confidence() -> impl TypedValueParser<Value = Confidence> + Clone {
+fn confidence() -> impl TypedValueParser<Value = Confidence> {
     words(
         [Confidence::High, Confidence::Medium, Confidence::Low]
             .map(|c| (c.name(), c))
@@ -187,7 +187,7 @@ fn confidence() -> impl TypedValueParser<Value = Confidence> + Clone {
     )
 }
 
-fn fail_on() -> impl TypedValueParser<Value = FailOn> + Clone {
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     let mut levels = Severity::ALL
         .map(|s| (s.name(), FailOn::Severity(s)))
         .to_vec();

@@ -71,7 +71,7 @@ impl Policy<'_> {
                 None => kept.push(finding),
             }
         }
-        let mut unused = self.unused_comments(&sources, &ignores);
+        let mut unused = self.unused_comments(&sources, &ignores, &skipped);
         self.unused_entries(&used_entries, &mut sources, &mut unused);
         let silenced = |u: &UnusedSuppression| {
             // What is not on a changed line is not this commit's business.

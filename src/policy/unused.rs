@@ -1,10 +1,10 @@
 //! Ignores that silence nothing, or that do not say why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Edit, Evidence, FileKind, Finding, Fingerprint, Fix, Label, Role, Safety, Source, SourceId,
-    SourceTable, Span, UnusedSuppression,
+    Edit, Evidence, FileKind, Finding, Fingerprint, Fix, Label, RepoPath, Role, Safety, Skipped,
+    Source, SourceId, SourceTable, Span, UnusedSuppression,
 };
 use crate::rules::{SelectionError, is_same_id, names};
 
@@ -22,13 +22,18 @@ impl Policy<'_> {
         &self,
         sources: &SourceTable,
         ignores: &BTreeMap<SourceId, Vec<Used>>,
+        skipped: &[Skipped],
     ) -> Vec<UnusedSuppression> {
         let mut unused = Vec::new();
+        // Where a file was not checked in full, silence is no sign.
+        let incomplete = skipped.iter().filter(|s| s.reason.is_incomplete());
+        let incomplete: BTreeSet<&RepoPath> = incomplete.map(|s| &s.path).collect();
         for (id, ignores) in ignores {
             // Documentation shows ignores without meaning them.
             let Some(source) = sources
                 .get(*id)
                 .filter(|s| !matches!(s.kind, FileKind::Binary | FileKind::Markdown))
+                .filter(|s| !incomplete.contains(&s.path))
             else {
                 continue;
             };

@@ -367,7 +367,10 @@ mod tests {
     #[test]
     fn an_advisory_or_a_remark_selects_single_findings() {
         let vulnerable = remark("dependency/vulnerable", "CVE-2020-1");
-        let other = remark("dockerfile/shellcheck", "SC2046");
+        let other = Finding {
+            evidence: Evidence::None,
+            ..remark("dockerfile/shellcheck", "SC2046")
+        };
         let one = selected(&["cve-2020-1", "dockerfile/sudo"], &[]);
         assert!(one.is_enabled("dockerfile/sudo") && one.any_of("dependency"));
         assert!(!one.is_enabled("dockerfile/shellcheck"));
