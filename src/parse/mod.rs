@@ -5,6 +5,7 @@ pub mod dockerignore;
 pub mod grammar;
 pub mod json;
 pub mod lock;
+pub mod powershell;
 pub mod shell;
 pub mod source;
 pub mod surroundings;

@@ -10,6 +10,7 @@ pub(crate) mod sensitive_path;
 mod slip;
 mod used_image;
 mod variable;
+mod windows;
 
 // The build context.
 mod credential_file;

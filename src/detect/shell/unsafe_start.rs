@@ -135,32 +135,33 @@ fn backdoor(command: &Command) -> Option<Fault> {
                 matches!(w.text.as_str(), "-e" | "--exec" | "--sh-exec") || is_cluster(&w.text, 'e')
             })?;
             let program = command.args().get(at + 1)?;
-            let is_shell = program.text.rsplit('/').next().is_some_and(|name| {
-                matches!(
-                    name.split(' ').next(),
-                    Some("sh" | "bash" | "ash" | "zsh" | "cmd.exe" | "powershell")
-                )
-            });
             fault(
-                command.args().get(at).filter(|_| is_shell)?,
+                command.args().get(at).filter(|_| is_shell(&program.text))?,
                 WHAT,
                 Severity::High,
             )
         }
         "socat" => {
-            let listens = command
-                .args()
-                .iter()
-                .any(|w| w.text.to_ascii_uppercase().contains("LISTEN"));
             let word = command.args().iter().find(|w| {
-                let text = w.text.to_ascii_uppercase();
-                (text.starts_with("EXEC:") || text.starts_with("SYSTEM:"))
-                    && (text.contains("SH") || text.contains("CMD"))
+                let program = w.text.split_once(':').filter(|(kind, _)| {
+                    kind.eq_ignore_ascii_case("exec") || kind.eq_ignore_ascii_case("system")
+                });
+                program.is_some_and(|(_, program)| is_shell(program.trim_matches(['\'', '"'])))
             })?;
-            fault(word, WHAT, Severity::High).filter(|_| listens || command.args().len() > 1)
+            fault(word, WHAT, Severity::High)
         }
         _ => None,
     }
+}
+
+/// A shell, perhaps with arguments.
+fn is_shell(program: &str) -> bool {
+    let path = program.split([' ', ',']).next().unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    matches!(
+        name,
+        "sh" | "bash" | "ash" | "dash" | "zsh" | "cmd.exe" | "powershell"
+    )
 }
 
 fn is_cluster(text: &str, letter: char) -> bool {
