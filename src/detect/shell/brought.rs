@@ -83,7 +83,12 @@ fn downloads(image: &Image<'_>) -> Vec<Brought> {
 }
 
 /// The destination itself, and the file's name below it.
-fn destinations(image: &Image<'_>, place: usize, source: &Word, destination: &Word) -> Vec<String> {
+pub fn destinations(
+    image: &Image<'_>,
+    place: usize,
+    source: &Word,
+    destination: &Word,
+) -> Vec<String> {
     let base = working_directory(image, place);
     let target = destination.text();
     let whole = match target.starts_with(['/', '~', '$']) {

@@ -22,11 +22,9 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             continue;
         };
         let starts = matches!(instruction.keyword, Keyword::Cmd | Keyword::Entrypoint);
-        let found = backdoor(command).or_else(|| {
-            starts
-                .then(|| open_service(command).or_else(|| tool(command)))
-                .flatten()
-        });
+        let found = starts
+            .then(|| open_service(command).or_else(|| tool(command)))
+            .flatten();
         if let Some(fault) = found {
             report(rule, out, fault);
         }
@@ -124,48 +122,6 @@ fn fault(word: &Word, what: &str, severity: Severity) -> Option<Fault> {
         what: what.to_owned(),
         severity,
     })
-}
-
-/// A shell that is handed to the network.
-fn backdoor(command: &Command) -> Option<Fault> {
-    const WHAT: &str = "whoever connects gets a shell";
-    match command.name.as_str() {
-        "nc" | "ncat" | "netcat" | "nc.traditional" | "nc.openbsd" => {
-            let at = command.args().iter().position(|w| {
-                matches!(w.text.as_str(), "-e" | "--exec" | "--sh-exec") || is_cluster(&w.text, 'e')
-            })?;
-            let program = command.args().get(at + 1)?;
-            fault(
-                command.args().get(at).filter(|_| is_shell(&program.text))?,
-                WHAT,
-                Severity::High,
-            )
-        }
-        "socat" => {
-            let word = command.args().iter().find(|w| {
-                let program = w.text.split_once(':').filter(|(kind, _)| {
-                    kind.eq_ignore_ascii_case("exec") || kind.eq_ignore_ascii_case("system")
-                });
-                program.is_some_and(|(_, program)| is_shell(program.trim_matches(['\'', '"'])))
-            })?;
-            fault(word, WHAT, Severity::High)
-        }
-        _ => None,
-    }
-}
-
-/// A shell, perhaps with arguments.
-fn is_shell(program: &str) -> bool {
-    let path = program.split([' ', ',']).next().unwrap_or_default();
-    let name = path.rsplit('/').next().unwrap_or_default();
-    matches!(
-        name,
-        "sh" | "bash" | "ash" | "dash" | "zsh" | "cmd.exe" | "powershell"
-    )
-}
-
-fn is_cluster(text: &str, letter: char) -> bool {
-    text.starts_with('-') && !text.starts_with("--") && text.len() < 7 && text.ends_with(letter)
 }
 
 /// A service whose protection the command line switches off.
