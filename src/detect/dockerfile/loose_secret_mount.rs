@@ -7,7 +7,7 @@ use crate::detect::Sink;
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     let flags = facts.file.instructions.iter().flat_map(|i| &i.flags);
     for flag in flags.filter(|flag| flag.name == "mount") {
-        if !flag.option("type").is_some_and(|kind| kind.raw == "secret") {
+        if flag.option("type").is_none_or(|kind| kind.raw != "secret") {
             continue;
         }
         if let Some(mode) = flag.option("mode")
