@@ -188,6 +188,21 @@ pub fn is_template(path: &RepoPath) -> bool {
     })
 }
 
+/// True where the first instruction of a text is a FROM, or an ARG before one: it may be a
+/// Dockerfile under a name of its own.
+pub fn begins_like_dockerfile(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let mut words = lines
+        .filter(|line| !line.is_empty() && !line.starts_with(b"#"))
+        .map(|line| line.split(u8::is_ascii_whitespace).next().unwrap_or(line));
+    // ARG lines may come before it, and nothing else.
+    words
+        .by_ref()
+        .take(100)
+        .find(|word| !word.eq_ignore_ascii_case(b"arg"))
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"from"))
+}
+
 fn by_name(path: &RepoPath, name: &str) -> Option<FileKind> {
     if let Some((_, kind)) = NAMES.iter().find(|(known, _)| *known == name) {
         return Some(*kind);

@@ -9,7 +9,7 @@ mod sink;
 pub mod source;
 
 pub use given::Given;
-pub use sink::{Reported, Sink};
+pub use sink::{Collected, Reported, Sink};
 
 use crate::advisory::Advisories;
 use crate::model::KindSet;
@@ -41,6 +41,7 @@ pub trait Detector: Sync {
 pub static DETECTORS: &[&dyn Detector] = &[
     &dockerfile::DockerfileDetector,
     &dockerfile::IgnoreFiles,
+    &dockerfile::BuildFiles,
     &secret::Secrets,
     &shell::ImageCommands,
     &shell::Scripts,

@@ -143,6 +143,13 @@ impl Scan {
         let id = SourceId(ids.fetch_add(1, Ordering::Relaxed));
         let mut source = Source::new(id, item.path, FileKind::Text, raw, item.origin);
         source.kind = classify::classify(&source.path, &source.bytes);
+        if source.kind == FileKind::Text
+            && classify::begins_like_dockerfile(&source.bytes)
+            && let Some(around) = options.around
+            && around.is_built(&source.path)
+        {
+            source.kind = FileKind::Dockerfile;
+        }
         source.changed = item.changed;
         let checked = check_source_in(cx, &source, options.around);
         if let Some(before) = &item.before {

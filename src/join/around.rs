@@ -2,13 +2,16 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use super::builds::wanted;
 use super::context::{ignore_file, read};
 use super::{Entry, Files};
+use crate::classify::classify;
+use crate::guard::LIMITS;
 use crate::model::{FileKind, RepoPath, Source};
 use crate::parse::Document;
 use crate::parse::dockerfile::{Body, Dockerfile, Instruction};
 use crate::parse::dockerignore::clean;
-use crate::parse::surroundings::{BuildContext, UsedContext};
+use crate::parse::surroundings::{Build, BuildContext, UsedContext};
 
 /// The repository around the files that are checked, read as far as somebody asks.
 #[derive(Debug)]
@@ -16,6 +19,7 @@ pub struct Around<'f> {
     files: &'f dyn Files,
     listed: Kept<RepoPath, Vec<Entry>>,
     contexts: Kept<(RepoPath, Option<RepoPath>), BuildContext>,
+    builds: Kept<RepoPath, Vec<Build>>,
 }
 
 /// What was found out once. Whoever comes first finds it out; what is found depends on the key
@@ -36,6 +40,7 @@ impl<'f> Around<'f> {
             files,
             listed: Kept::default(),
             contexts: Kept::default(),
+            builds: Kept::default(),
         }
     }
 
@@ -47,7 +52,9 @@ impl<'f> Around<'f> {
         }
         match source.kind {
             FileKind::Dockerfile => {
-                let contexts = self.contexts(&source.path, document.dockerfile());
+                let builds = self.builds(&source.path);
+                document.wanted = wanted(&builds);
+                let contexts = self.contexts(&source.path, document.dockerfile(), &builds);
                 document.contexts = contexts;
             }
             FileKind::Dockerignore => {
@@ -59,25 +66,33 @@ impl<'f> Around<'f> {
     }
 
     /// The contexts that a Dockerfile is built from; none where it copies nothing from one.
-    fn contexts(&self, path: &RepoPath, file: &Dockerfile) -> Vec<UsedContext> {
+    fn contexts(&self, path: &RepoPath, file: &Dockerfile, builds: &[Build]) -> Vec<UsedContext> {
         let sources: Vec<&str> = file.instructions.iter().flat_map(local_sources).collect();
         if sources.is_empty() {
             return Vec::new();
         }
-        let folder = self.likely_folder(path, &sources);
-        let walk = sources.iter().any(|source| self.is_wide(&folder, source));
-        let (ignore, shadowed) = ignore_file(self, &folder, path);
-        let context = if walk {
-            let key = (folder.clone(), ignore.clone());
-            keep(&self.contexts, key, || read(self, &folder, ignore, true))
-        } else {
-            Arc::new(read(self, &folder, ignore, false))
-        };
-        vec![UsedContext {
-            context,
-            is_assumed: true,
-            shadowed,
-        }]
+        let mut folders: Vec<RepoPath> = builds.iter().filter_map(|b| b.context.clone()).collect();
+        folders.sort();
+        folders.dedup();
+        let is_assumed = folders.is_empty();
+        if is_assumed {
+            folders.push(self.likely_folder(path, &sources));
+        }
+        let used = folders.iter().map(|folder| {
+            let (ignore, shadowed) = ignore_file(self, folder, path);
+            let context = if sources.iter().any(|source| self.is_wide(folder, source)) {
+                let key = (folder.clone(), ignore.clone());
+                keep(&self.contexts, key, || read(self, folder, ignore, true))
+            } else {
+                Arc::new(read(self, folder, ignore, false))
+            };
+            UsedContext {
+                context,
+                is_assumed,
+                shadowed,
+            }
+        });
+        used.collect()
     }
 
     /// The folder among the Dockerfile's own and those above it that has most of the sources.
@@ -87,9 +102,9 @@ impl<'f> Around<'f> {
             .map(|source| clean(&format!("/{source}")))
             .filter(|source| source != "." && !source.contains(['*', '?', '[']))
             .collect();
-        let mut best = path.parent();
+        let mut folder = self.first_with_content(path);
+        let mut best = folder.clone();
         let mut most = 0;
-        let mut folder = path.parent();
         loop {
             let here = |source: &&String| self.entry(&folder.join(source.as_bytes())).is_some();
             let count = plain.iter().filter(here).count();
@@ -100,6 +115,20 @@ impl<'f> Around<'f> {
                 return best;
             }
             folder = folder.parent();
+        }
+    }
+
+    /// The Dockerfile's own folder, or, where that holds nothing else to copy, the one above it.
+    fn first_with_content(&self, path: &RepoPath) -> RepoPath {
+        let folder = path.parent();
+        let is_content = |entry: &Entry| {
+            let kind = classify(&RepoPath::new(&entry.name), b"");
+            entry.is_folder || !matches!(kind, FileKind::Dockerfile | FileKind::Dockerignore)
+        };
+        if self.list_kept(&folder).iter().any(is_content) {
+            folder
+        } else {
+            folder.parent()
         }
     }
 
@@ -120,7 +149,7 @@ impl<'f> Around<'f> {
     }
 
     fn context_of_ignore_file(&self, path: &RepoPath) -> UsedContext {
-        let folder = path.parent();
+        let folder = self.folder_of_ignore_file(path);
         let key = (folder.clone(), Some(path.clone()));
         UsedContext {
             context: keep(&self.contexts, key, || {
@@ -131,7 +160,33 @@ impl<'f> Around<'f> {
         }
     }
 
-    fn list_kept(&self, folder: &RepoPath) -> Arc<Vec<Entry>> {
+    /// Where an ignore file counts: in its folder, or where the Dockerfile that it belongs to is
+    /// built.
+    fn folder_of_ignore_file(&self, path: &RepoPath) -> RepoPath {
+        let own = path.file_name().strip_suffix(b".dockerignore");
+        let Some(name) = own.filter(|name| !name.is_empty()) else {
+            return path.parent();
+        };
+        let dockerfile = path.parent().join(name);
+        if let Some(folder) = self.builds(&dockerfile).into_iter().find_map(|b| b.context) {
+            return folder;
+        }
+        let bytes = self.files.read(&dockerfile, LIMITS.config);
+        let file = Dockerfile::parse(&bytes.unwrap_or_default());
+        let sources: Vec<&str> = file.instructions.iter().flat_map(local_sources).collect();
+        self.likely_folder(&dockerfile, &sources)
+    }
+
+    pub(super) fn builds_of_folder(&self, folder: &RepoPath) -> Arc<Vec<Build>> {
+        keep(&self.builds, folder.clone(), || self.read_builds(folder))
+    }
+
+    /// True where a build names a file as its Dockerfile.
+    pub fn is_built(&self, path: &RepoPath) -> bool {
+        !is_outside(path) && !self.builds(path).is_empty()
+    }
+
+    pub(super) fn list_kept(&self, folder: &RepoPath) -> Arc<Vec<Entry>> {
         keep(&self.listed, folder.clone(), || self.files.list(folder))
     }
 }

@@ -2,6 +2,7 @@
 //! which context.
 
 mod around;
+mod builds;
 mod context;
 mod files;
 

@@ -1,5 +1,6 @@
 //! Bytes to documents. Parsing never fails: it returns what it understood and what it did not.
 
+pub mod builds;
 pub mod dockerfile;
 pub mod dockerignore;
 pub mod grammar;
@@ -11,10 +12,11 @@ pub mod source;
 pub mod surroundings;
 pub mod toml;
 pub mod version;
+pub mod yaml;
 
 use std::cell::OnceCell;
 
-use dockerfile::Dockerfile;
+use dockerfile::{Dockerfile, Wanted};
 use lock::Lockfile;
 use surroundings::UsedContext;
 
@@ -34,6 +36,8 @@ pub struct Document<'s> {
     pub source: &'s Source,
     /// For Dockerfiles and ignore files: the folders that builds copy from, where they are known.
     pub contexts: Vec<UsedContext>,
+    /// For Dockerfiles: what the builds ask for that are known.
+    pub wanted: Wanted,
     dockerfile: OnceCell<Dockerfile>,
     lockfile: OnceCell<Option<Lockfile>>,
     facts: OnceCell<Result<source::Facts<'s>, SkipReason>>,
@@ -44,6 +48,7 @@ impl<'s> Document<'s> {
         Self {
             source,
             contexts: Vec::new(),
+            wanted: Wanted::default(),
             dockerfile: OnceCell::new(),
             lockfile: OnceCell::new(),
             facts: OnceCell::new(),
@@ -53,7 +58,7 @@ impl<'s> Document<'s> {
     /// The source as a Dockerfile.
     pub fn dockerfile(&self) -> &Dockerfile {
         self.dockerfile
-            .get_or_init(|| Dockerfile::parse(&self.source.bytes))
+            .get_or_init(|| Dockerfile::parse_wanted(&self.source.bytes, &self.wanted))
     }
 
     /// The packages that a lockfile names; `None` for what is no lockfile.

@@ -3,11 +3,10 @@
 use super::credential::is_secret_name;
 use super::sensitive_path::{Sensitive, judge};
 use crate::detect::secret::{is_made_up, is_reference};
-use crate::parse::surroundings::ContextFile;
+use crate::parse::surroundings::{BuildContext, ContextFile};
 
-/// Folders whose keys and passwords are there for everybody to see.
+/// Words in the names of folders whose keys and passwords are there for everybody to see.
 const SHOWN: &[&str] = &[
-    "__tests__",
     "demo",
     "doc",
     "docs",
@@ -16,21 +15,22 @@ const SHOWN: &[&str] = &[
     "examples",
     "fixture",
     "fixtures",
+    "integration",
     "mock",
     "mocks",
     "sample",
     "samples",
     "spec",
+    "specs",
     "test",
-    "test-data",
-    "test-fixtures",
     "testdata",
     "testing",
     "tests",
+    "tutorial",
 ];
 
-/// What a file of the context holds that no image should.
-pub(super) fn judge_file(file: &ContextFile) -> Option<Sensitive> {
+/// What a file of a context holds that no image should.
+pub(super) fn judge_file(context: &BuildContext, file: &ContextFile) -> Option<Sensitive> {
     if file.is_folder {
         return None;
     }
@@ -38,10 +38,9 @@ pub(super) fn judge_file(file: &ContextFile) -> Option<Sensitive> {
     let name = file.path.rsplit('/').next()?.to_ascii_lowercase();
     // git's folder is another rule's matter, and everybody has Android's debug key.
     let is_other = file.path.split('/').any(|part| part == ".git") || name.starts_with("debug.");
-    let is_shown = file
-        .path
-        .split('/')
-        .any(|part| SHOWN.contains(&part.to_ascii_lowercase().as_str()));
+    let place = context.folder.join(file.path.as_bytes()).parent().to_text();
+    let mut words = place.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_shown = words.any(|word| SHOWN.contains(&word.to_ascii_lowercase().as_str()));
     let holds = match &file.beginning {
         Some(bytes) => holds(&name, bytes),
         None => true,

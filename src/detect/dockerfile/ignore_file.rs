@@ -58,7 +58,7 @@ fn judge_line(place: usize, line: &Line, context: Option<&BuildContext>, out: &m
             .files
             .iter()
             .filter(|file| file.decided == Some(place))
-            .filter_map(|file| Some((file, judge_file(file)?)));
+            .filter_map(|file| Some((file, judge_file(context, file)?)));
         if let Some((file, sensitive)) = back.next() {
             let message = format!(
                 "this takes {} back into the build: {}",
@@ -79,7 +79,7 @@ fn judge_line(place: usize, line: &Line, context: Option<&BuildContext>, out: &m
     let wanted = IgnoreFile::of([deeper.as_str()]);
     let is_missed = |file: &&ContextFile| !file.is_excluded && wanted.excludes(&file.path);
     let mut missed = context.files.iter().filter(is_missed);
-    if let Some(file) = missed.find(|file| judge_file(file).is_some()) {
+    if let Some(file) = missed.find(|file| judge_file(context, file).is_some()) {
         let message = format!(
             "{} matches only at the top of the context and leaves {} in",
             line.raw, file.path

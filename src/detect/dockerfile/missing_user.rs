@@ -4,16 +4,17 @@ use super::Facts;
 use super::known_image::{DefaultUser, default_user, steps_down};
 use crate::detect::Sink;
 use crate::model::{Evidence, Severity};
-use crate::parse::dockerfile::{Base, Dockerfile, Keyword, Stage};
+use crate::parse::dockerfile::{Base, Keyword, Stage};
 
 /// Reports the base that makes an image run as root because nothing sets a user.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     for target in facts.targets() {
-        judge(facts.file, target, out);
+        judge(facts, target, out);
     }
 }
 
-fn judge(file: &Dockerfile, target: &Stage, out: &mut Sink<'_>) {
+fn judge(facts: &Facts<'_>, target: &Stage, out: &mut Sink<'_>) {
+    let file = facts.file;
     if file.state_of(target).user.is_some() || steps_down(file, target) {
         return;
     }
@@ -53,6 +54,9 @@ fn judge(file: &Dockerfile, target: &Stage, out: &mut Sink<'_>) {
         .report("dockerfile/missing-user", span, fact)
         .severity(severity)
         .help("create an unprivileged user and end the last stage with USER and its number");
+    if let Some(by) = facts.asked_by(target) {
+        finding = finding.text(format!("built for {by}"));
+    }
     if root.index != target.index {
         finding = finding.label(root.image.span, "this image decides");
     }

@@ -12,17 +12,19 @@ mod used_image;
 mod variable;
 mod windows;
 
-// The build context.
+// The build context, and who builds.
+mod build_file;
 mod credential_file;
 mod ignore_file;
 mod landing;
 
+pub use build_file::BuildFiles;
 pub use ignore_file::IgnoreFiles;
 
 use super::{Context, Detector, Given, Sink};
-use crate::model::{FileKind, KindSet, Source};
+use crate::model::{FileKind, KindSet, SkipReason, Source};
 use crate::parse::Document;
-use crate::parse::dockerfile::{Dockerfile, Instruction, Stage};
+use crate::parse::dockerfile::{Dockerfile, Instruction, Stage, is_development_name};
 use crate::parse::surroundings::UsedContext;
 
 /// True for names of files that hold credentials.
@@ -43,7 +45,14 @@ pub(super) struct Facts<'f> {
 impl<'f> Facts<'f> {
     /// The stages that become images. Rules about what a container is judge each of them.
     pub(super) fn targets(&self) -> impl Iterator<Item = &'f Stage> {
-        self.file.target().into_iter()
+        let targets = self.file.targets.iter();
+        targets.filter_map(|(stage, _)| self.file.stages.get(*stage))
+    }
+
+    /// Who asks for a stage to be built, in words.
+    pub(super) fn asked_by(&self, stage: &Stage) -> Option<&'f str> {
+        let mut targets = self.file.targets.iter();
+        targets.find_map(|(target, by)| by.as_deref().filter(|_| *target == stage.index))
     }
 
     /// The instructions whose effect is in an image.
@@ -55,18 +64,9 @@ impl<'f> Facts<'f> {
 
     /// True where the file's name or its last stage's says that the image is for developers.
     pub(super) fn is_for_development(&self) -> bool {
-        let says = |text: &str| {
-            let text = text.to_ascii_lowercase();
-            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
-            words.any(|word| {
-                matches!(
-                    word,
-                    "dev" | "devel" | "development" | "devcontainer" | "debug" | "local" | "test"
-                )
-            })
-        };
         let stage = self.file.target().and_then(|target| target.name.as_ref());
-        self.source.path.as_str().is_some_and(says) || stage.is_some_and(|name| says(&name.raw))
+        self.source.path.as_str().is_some_and(is_development_name)
+            || stage.is_some_and(|name| is_development_name(&name.raw))
     }
 
     /// The name or number of the stage that an instruction belongs to.
@@ -105,6 +105,11 @@ impl Detector for DockerfileDetector {
                 .help("the build stops here; correct the instruction");
         }
         credential::mask(file, out);
+        for used in &doc.contexts {
+            if let Some(limit) = &used.context.limit {
+                out.skip(SkipReason::Other(limit.clone()));
+            }
+        }
         let facts = Facts {
             file,
             source: doc.source,

@@ -4,16 +4,17 @@ use super::Facts;
 use super::known_image::steps_down;
 use crate::detect::Sink;
 use crate::model::Severity;
-use crate::parse::dockerfile::{Body, Dockerfile, Stage};
+use crate::parse::dockerfile::{Body, Stage};
 
 /// Reports the USER that is in force at the end of an image and means root.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     for target in facts.targets() {
-        judge(facts.file, target, out);
+        judge(facts, target, out);
     }
 }
 
-fn judge(file: &Dockerfile, target: &Stage, out: &mut Sink<'_>) {
+fn judge(facts: &Facts<'_>, target: &Stage, out: &mut Sink<'_>) {
+    let file = facts.file;
     let Some(instruction) = file
         .state_of(target)
         .user
@@ -51,7 +52,10 @@ fn judge(file: &Dockerfile, target: &Stage, out: &mut Sink<'_>) {
     if instruction.stage != Some(target.index)
         && let Some(from) = file.from_of(target)
     {
-        finding = finding.label(from.span, "the last stage inherits it");
+        finding = finding.label(from.span, "the stage that is built inherits it");
+    }
+    if let Some(by) = facts.asked_by(target) {
+        finding = finding.label(target.image.span, format!("built for {by}"));
     }
     if steps_down(file, target) {
         finding

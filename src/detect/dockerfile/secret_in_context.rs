@@ -39,6 +39,9 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
                 let severity = found.iter().map(|(_, s, _)| s.severity).max();
                 let ignore = used.context.ignore_path().display();
                 let excluded = match used.context.ignore {
+                    Some(_) if used.shadowed.is_some() => {
+                        format!("{ignore}, which replaces .dockerignore, does not exclude it")
+                    }
                     Some(_) => format!("{ignore} does not exclude it"),
                     None => "there is no .dockerignore".to_owned(),
                 };
@@ -104,7 +107,7 @@ fn found<'c>(
     used.context
         .copied(source)
         .filter(|file| !is_left_out(&file.path))
-        .filter_map(|file| Some((file, judge_file(file)?)))
+        .filter_map(|file| Some((file, judge_file(&used.context, file)?)))
         .take(MOST_FOLLOWED)
         .filter_map(|(file, sensitive)| {
             let way = way(facts.file, place, source, &file.path)?;

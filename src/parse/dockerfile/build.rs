@@ -19,7 +19,7 @@ use super::reach;
 use super::stage::{Base, Binding, Origin, Stage, State};
 use super::value::Value;
 use super::whole;
-use super::{Dockerfile, ImageReference};
+use super::{Dockerfile, ImageReference, Wanted};
 use crate::model::Span;
 use crate::parse::SyntaxError;
 use crate::text::Mapped;
@@ -41,7 +41,7 @@ const MOST_PLACED: usize = 100;
 /// Unknown words of one file that are listed one by one.
 const MOST_UNKNOWN: usize = 5;
 
-pub(super) fn dockerfile(bytes: &[u8]) -> Dockerfile {
+pub(super) fn dockerfile(bytes: &[u8], wanted: &Wanted) -> Dockerfile {
     let text = readable(bytes);
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let preamble = directive::read(&text, start);
@@ -50,6 +50,7 @@ pub(super) fn dockerfile(bytes: &[u8]) -> Dockerfile {
     });
     let mut builder = Builder {
         text: &text,
+        wanted,
         escape: preamble.escape,
         tolerant: custom || preamble.foreign,
         last_lines: None,
@@ -68,6 +69,8 @@ pub(super) fn dockerfile(bytes: &[u8]) -> Dockerfile {
             errors: preamble.errors,
             states: Vec::new(),
             final_states: Vec::new(),
+            targets: Vec::new(),
+            contexts: wanted.contexts.clone(),
             names: HashMap::new(),
         },
     };
@@ -113,6 +116,7 @@ struct Read {
 
 struct Builder<'t> {
     text: &'t str,
+    wanted: &'t Wanted,
     escape: char,
     /// True where another front-end reads the file: what we do not know is no error then.
     tolerant: bool,
@@ -566,7 +570,14 @@ impl<'t> Builder<'t> {
         for pair in pairs {
             let name = pair.name.text().to_owned();
             let origin = pair.name.span;
+            let given = self.wanted.arg(&name).map(str::to_owned);
             let mut binding = match &pair.value {
+                _ if given.is_some() => Binding {
+                    value: Value::from_binding(given.clone(), origin),
+                    is_env: false,
+                    is_open: false,
+                    span: origin,
+                },
                 Some(value) => Binding {
                     value: Value::from_binding(value.value.known().map(str::to_owned), origin),
                     is_env: false,
@@ -659,12 +670,41 @@ impl<'t> Builder<'t> {
         });
     }
 
+    /// The stages that builds make: those that are asked for, or the last one.
+    fn targets(&self) -> Vec<(usize, Option<String>)> {
+        let count = self.file.stages.len();
+        let last = count.checked_sub(1);
+        let mut targets: Vec<(usize, Option<String>)> = Vec::new();
+        for target in &self.wanted.targets {
+            let stage = match &target.name {
+                None => last,
+                Some(name) => self.file.stage_named(name, count).or_else(|| {
+                    let index = name.parse().ok();
+                    index.filter(|index| *index < count)
+                }),
+            };
+            if let Some(stage) = stage
+                && !targets.iter().any(|(known, _)| *known == stage)
+            {
+                let by = Some(target.by.clone()).filter(|by| !by.is_empty());
+                targets.push((stage, by));
+            }
+        }
+        if targets.is_empty() {
+            targets.extend(last.map(|stage| (stage, None)));
+        }
+        targets.sort();
+        targets
+    }
+
     fn finish(mut self) -> Dockerfile {
         if !self.file.stages.is_empty() {
             self.file.final_states.push(self.current);
         }
         self.fold_unknown();
-        reach::mark(&mut self.file.stages);
+        self.file.targets = self.targets();
+        let starts = self.file.targets.iter().map(|(stage, _)| *stage);
+        reach::mark(&mut self.file.stages, starts.collect());
         self.file
     }
 }

@@ -22,6 +22,7 @@ mod pragma;
 mod reach;
 mod stage;
 mod value;
+mod wanted;
 mod whole;
 
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use instruction::{
 pub use line::Comment;
 pub use stage::{Base, Origin, Stage, State};
 pub use value::Value;
+pub use wanted::{Target, Wanted};
 
 use std::collections::HashMap;
 
@@ -62,6 +64,10 @@ pub struct Dockerfile {
     /// The empty lines inside instructions, each with its line end.
     pub empty_continuations: Vec<Span>,
     pub errors: Vec<SyntaxError>,
+    /// The stages that become images, in order, and who asks for them where somebody does.
+    pub targets: Vec<(usize, Option<String>)>,
+    /// Contexts that builds give names.
+    contexts: Vec<String>,
     /// The state before each instruction.
     states: Vec<State>,
     /// The state at the end of each stage.
@@ -74,7 +80,12 @@ impl Dockerfile {
     /// Reads a file. Never fails: what is not understood is among `errors`, and costs only the
     /// instruction that it stands in.
     pub fn parse(bytes: &[u8]) -> Self {
-        build::dockerfile(bytes)
+        Self::parse_wanted(bytes, &Wanted::default())
+    }
+
+    /// The same, for the builds that are known.
+    pub fn parse_wanted(bytes: &[u8], wanted: &Wanted) -> Self {
+        build::dockerfile(bytes, wanted)
     }
 
     /// The stage that a build without `--target` makes: the last one.
@@ -143,6 +154,9 @@ impl Dockerfile {
         if let Some(found) = self.stage_named(name, stage) {
             return Origin::Stage(found);
         }
+        if self.contexts.iter().any(|context| context == name) {
+            return Origin::Unknown;
+        }
         match name.parse::<usize>() {
             Ok(index) if index < stage => Origin::Stage(index),
             Ok(_) => Origin::Unknown,
@@ -156,4 +170,24 @@ impl Dockerfile {
         let after = bearers.partition_point(|stage| *stage < limit);
         bearers.get(after.checked_sub(1)?).copied()
     }
+}
+
+/// True for names of stages and files that say that only developers build them.
+pub fn is_development_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| {
+        matches!(
+            word,
+            "dev"
+                | "devel"
+                | "development"
+                | "devcontainer"
+                | "debug"
+                | "lint"
+                | "local"
+                | "test"
+                | "tests"
+        )
+    })
 }

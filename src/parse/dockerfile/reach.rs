@@ -1,17 +1,16 @@
-//! What the default target of a file needs, and what of it is in the image.
+//! What the targets of a file need, and what of it is in their images.
 
 use super::stage::{Base, Stage};
 
-/// Marks what ships (the last stage and all that it stands on) and what its build needs.
-pub(super) fn mark(stages: &mut [Stage]) {
-    let last = stages.len().checked_sub(1);
-    let mut open: Vec<usize> = last.into_iter().collect();
+/// Marks what ships (the targets and all that they stand on) and what their builds need.
+pub(super) fn mark(stages: &mut [Stage], targets: Vec<usize>) {
+    let mut open = targets.clone();
     while let Some(stage) = open.pop().and_then(|index| stages.get_mut(index)) {
         if !std::mem::replace(&mut stage.ships, true) {
             open.extend(foundations(stage));
         }
     }
-    let mut open: Vec<usize> = last.into_iter().collect();
+    let mut open = targets;
     while let Some(stage) = open.pop().and_then(|index| stages.get_mut(index)) {
         if !std::mem::replace(&mut stage.is_reached, true) {
             open.extend(foundations(stage));

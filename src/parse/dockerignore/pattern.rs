@@ -16,7 +16,12 @@ enum Form {
     Beginning(String),
     /// `**/name`.
     Ending(String),
-    Steps(Vec<Step>),
+    Steps {
+        /// What every path begins and ends with that this stands for: most differ there.
+        beginning: String,
+        ending: String,
+        steps: Vec<Step>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -56,7 +61,16 @@ impl Pattern {
             [Step::Folders, Step::InFolders, after @ ..] if plain(after) => {
                 Form::Ending(text.get(2..).unwrap_or_default().to_owned())
             }
-            _ => Form::Steps(steps),
+            _ => {
+                let is_char = |step: &&Step| matches!(step, Step::Char(_));
+                let before = steps.iter().take_while(is_char).count();
+                let after = steps.iter().rev().take_while(is_char).count();
+                Form::Steps {
+                    beginning: string(steps.get(..before).unwrap_or_default()),
+                    ending: string(steps.get(steps.len() - after..).unwrap_or_default()),
+                    steps,
+                }
+            }
         };
         Some(Self(form))
     }
@@ -69,7 +83,15 @@ impl Pattern {
             Form::Ending(text) => {
                 path.ends_with(text.as_str()) || text.strip_prefix('/').is_some_and(|t| t == path)
             }
-            Form::Steps(steps) => walk(steps, path) == Some(path.len()),
+            Form::Steps {
+                beginning,
+                ending,
+                steps,
+            } => {
+                path.starts_with(beginning.as_str())
+                    && path.ends_with(ending.as_str())
+                    && walk(steps, path) == Some(path.len())
+            }
         }
     }
 
@@ -79,7 +101,9 @@ impl Pattern {
             Form::Exact(text) => path
                 .strip_prefix(text.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
-            Form::Steps(steps) => walk(steps, path).is_some(),
+            Form::Steps {
+                beginning, steps, ..
+            } => path.starts_with(beginning.as_str()) && walk(steps, path).is_some(),
             Form::Beginning(_) => self.matches(path),
             Form::Ending(_) => folders(path).any(|part| self.matches(part)),
         }
