@@ -14,6 +14,7 @@ use crate::input::{
 };
 use crate::join::{Around, Files};
 use crate::model::{Confidence, FileKind, KindSet, Profile, RepoPath, Report, Severity};
+use crate::parse::dockerfile::Wanted;
 use crate::policy::{
     Config, ConfigError, Date, FailOn, Policy, PolicyOptions, UNUSED_PEER, WITHOUT_REASON,
 };
@@ -63,6 +64,8 @@ pub struct CheckRequest {
     pub honour_ignores: bool,
     pub whole_files: bool,
     pub threads: Option<usize>,
+    /// Targets and arguments of the builds, in place of what the repository says.
+    pub wanted: Wanted,
     /// The folders in which shellcheck is looked for, where its checks are wanted.
     pub shellcheck: Option<OsString>,
     /// For expiries.
@@ -85,6 +88,7 @@ impl CheckRequest {
             honour_ignores: true,
             whole_files: false,
             threads: None,
+            wanted: Wanted::default(),
             shellcheck: None,
             today: None,
             cache: None,
@@ -182,6 +186,7 @@ impl Run {
             given: Given {
                 today: request.today.map(Date::day),
                 registries: config.registries.clone(),
+                wanted: request.wanted.clone(),
             },
             active: ActiveRules::new(rules, &selection)?,
             excludes: Excludes::new(root.path(), &config.exclude)?,

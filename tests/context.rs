@@ -147,6 +147,22 @@ fn arguments_of_a_build_decide_about_the_image() {
 }
 
 #[test]
+fn the_user_may_name_target_and_arguments() {
+    let repo = Scratch::repository();
+    repo.write(
+        "Dockerfile",
+        "ARG IMG\nFROM ${IMG} AS a\nUSER root\nFROM ${IMG}\nUSER 1000\n",
+    );
+    let rule = "dockerfile/root-user";
+    assert!(found(&repo, &["check"], rule).is_empty());
+    assert_eq!(found(&repo, &["check", "--target", "a"], rule).len(), 1);
+    let rule = "dockerfile/unpinned-image-tag";
+    assert!(found(&repo, &["check"], rule).is_empty());
+    let arguments = ["check", "--build-arg", "IMG=node"];
+    assert!(!found(&repo, &arguments, rule).is_empty());
+}
+
+#[test]
 fn a_dockerfile_inside_a_compose_file_is_checked_where_it_stands() {
     let repo = Scratch::repository();
     repo.write(

@@ -11,6 +11,7 @@ use crate::check::{CheckRequest, ConfigChoice, Outcome as Checked, What, check};
 use crate::fix::{Mode, Repair};
 use crate::input::{read_list, stdin};
 use crate::model::{Confidence, Profile, RepoPath, Severity, SkipReason};
+use crate::parse::dockerfile::{Target, Wanted};
 use crate::policy::{Date, FailOn};
 use crate::report::RenderContext;
 
@@ -49,6 +50,12 @@ pub struct CheckArgs {
 /// Arguments of every verb that checks.
 #[derive(Debug, Args)]
 pub struct CommonArgs {
+    /// Judge this stage of Dockerfiles as the one that is built (repeatable)
+    #[arg(long, value_name = "STAGE", help_heading = "Input")]
+    target: Vec<String>,
+    /// Judge Dockerfiles with this build argument (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = build_arg, help_heading = "Input")]
+    build_arg: Vec<(String, String)>,
     /// Run only these families, rules, peers' ids or advisories (repeatable)
     #[arg(
         long,
@@ -154,6 +161,12 @@ pub struct CommonArgs {
         help_heading = "Output"
     )]
     threads: Option<usize>,
+}
+
+fn build_arg(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    pair.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "a build argument is NAME=VALUE".into())
 }
 
 /// A parser of words that stand for values; completions and help list them.
@@ -320,6 +333,18 @@ fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequ
         honour_ignores: !args.no_ignores,
         whole_files,
         threads: args.threads,
+        wanted: Wanted {
+            targets: args
+                .target
+                .iter()
+                .map(|name| Target {
+                    name: Some(name.clone()),
+                    by: "--target".to_owned(),
+                })
+                .collect(),
+            args: args.build_arg.clone(),
+            contexts: Vec::new(),
+        },
         shellcheck: args
             .shellcheck
             .then(|| env::var_os("PATH").unwrap_or_default()),

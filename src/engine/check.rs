@@ -30,9 +30,16 @@ pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around
     let large = source.bytes.len() as u64 > LIMITS.parse;
     let doc = match around {
         Some(around) if !large && cx.rules.any_of("dockerfile") => {
-            catch_unwind(AssertUnwindSafe(|| around.document(source))).ok()
+            catch_unwind(AssertUnwindSafe(|| {
+                around.document(source, &cx.given.wanted)
+            }))
+            .ok()
         }
-        _ => Some(Document::new(source)),
+        _ => {
+            let mut document = Document::new(source);
+            document.wanted.clone_from(&cx.given.wanted);
+            Some(document)
+        }
     };
     let mut out = Sink::new(cx.rules, source.id);
     let doc = doc.unwrap_or_else(|| {

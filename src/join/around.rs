@@ -9,7 +9,7 @@ use crate::classify::classify;
 use crate::guard::LIMITS;
 use crate::model::{FileKind, RepoPath, Source};
 use crate::parse::Document;
-use crate::parse::dockerfile::{Body, Dockerfile, Instruction};
+use crate::parse::dockerfile::{Body, Dockerfile, Instruction, Wanted};
 use crate::parse::dockerignore::clean;
 use crate::parse::surroundings::{Build, BuildContext, UsedContext};
 
@@ -45,7 +45,8 @@ impl<'f> Around<'f> {
     }
 
     /// The source as a document that knows what stands around it.
-    pub fn document<'s>(&self, source: &'s Source) -> Document<'s> {
+    /// Where the user names targets and arguments, those count.
+    pub fn document<'s>(&self, source: &'s Source, user: &Wanted) -> Document<'s> {
         let mut document = Document::new(source);
         if is_outside(&source.path) {
             return document;
@@ -53,7 +54,7 @@ impl<'f> Around<'f> {
         match source.kind {
             FileKind::Dockerfile => {
                 let builds = self.builds(&source.path);
-                document.wanted = wanted(&builds);
+                document.wanted = wanted(&builds).over(user);
                 let contexts = self.contexts(&source.path, document.dockerfile(), &builds);
                 document.contexts = contexts;
             }

@@ -59,7 +59,10 @@ impl Around<'_> {
 ///
 /// The last stage is judged too unless CI or a bake file, which make what ships, build others only.
 pub(super) fn wanted(builds: &[Build]) -> Wanted {
-    let ships = |build: &&Build| !build.target.as_deref().is_some_and(is_development_name);
+    let ships = |build: &&Build| {
+        let target = build.target.as_deref();
+        !target.is_some_and(|name| is_development_name(name) || is_intermediate(name))
+    };
     let shipped: Vec<&Build> = builds.iter().filter(ships).collect();
     let mut wanted = Wanted::default();
     let mut add = |name: Option<String>, by: &str| {
@@ -95,4 +98,16 @@ pub(super) fn wanted(builds: &[Build]) -> Wanted {
     }
     wanted.contexts = contexts;
     wanted
+}
+
+/// True for names of stages that are built by themselves only to fill a cache.
+fn is_intermediate(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| {
+        matches!(
+            word,
+            "base" | "build" | "builder" | "cache" | "ci" | "dependencies" | "deps"
+        )
+    })
 }

@@ -65,6 +65,7 @@ fn given() -> Given {
     Given {
         today: Day::parse("2026-08-22"),
         registries: Some(registries.map(str::to_owned).to_vec()),
+        ..Given::default()
     }
 }
 

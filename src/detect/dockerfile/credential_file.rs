@@ -45,7 +45,7 @@ pub(super) fn judge_file(context: &BuildContext, file: &ContextFile) -> Option<S
         Some(bytes) => holds(&name, bytes),
         None => true,
     };
-    (!is_other && (!is_shown || file.is_private) && holds).then_some(found)
+    (!is_other && !is_shown && holds).then_some(found)
 }
 
 /// True where the beginning of a file of this name bears out what the name says.

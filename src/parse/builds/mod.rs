@@ -1,6 +1,8 @@
-//! Files that ask for builds of Dockerfiles: compose files, bake files and workflows.
+//! Files that ask for builds of Dockerfiles: compose files, bake files, workflows, scripts and
+//! makefiles.
 
 mod bake;
+mod command;
 mod compose;
 mod hcl;
 mod workflow;
@@ -21,6 +23,8 @@ pub enum Form {
     BakeHcl,
     BakeJson,
     Workflow,
+    Script,
+    Makefile,
 }
 
 impl Form {
@@ -29,9 +33,11 @@ impl Form {
         match name.as_slice() {
             b"docker-bake.hcl" | b"docker-bake.override.hcl" => Some(Self::BakeHcl),
             b"docker-bake.json" | b"docker-bake.override.json" => Some(Self::BakeJson),
+            b"makefile" | b"gnumakefile" => Some(Self::Makefile),
             _ => match crate::classify::classify(path, b"") {
                 FileKind::Compose => Some(Self::Compose),
                 FileKind::Workflow => Some(Self::Workflow),
+                FileKind::Shell => Some(Self::Script),
                 _ => None,
             },
         }
@@ -50,6 +56,16 @@ pub fn read(path: &RepoPath, bytes: &[u8]) -> Vec<Build> {
         Form::Compose => compose::builds(path, text),
         Form::BakeHcl | Form::BakeJson => bake::builds(path, text, form == Form::BakeJson),
         Form::Workflow => workflow::builds(path, text),
+        Form::Script | Form::Makefile => {
+            // Where a script is started is not known: at the top, or where it lies.
+            let mut folders = vec![path.parent(), RepoPath::default()];
+            folders.dedup();
+            let text = match form {
+                Form::Makefile => command::recipes(text),
+                _ => text.to_owned(),
+            };
+            command::builds(&path.display(), &text, &folders)
+        }
     }
 }
 

@@ -186,3 +186,24 @@ fn broken_and_hostile_files_ask_for_nothing() {
     builds("docker-bake.json", &"{\"target\":".repeat(50_000));
     assert!(started.elapsed().as_secs() < 20);
 }
+
+#[test]
+fn commands_of_scripts_and_makefiles_build_too() {
+    let script = "cd web && docker build -f docker/api.Dockerfile --target prod --build-arg A=b -t x .\ndocker buildx build --build-arg C=$D \"$DIR\"\ndocker run build\n";
+    let makefile = "image:\n\t@docker build \\\n\t  --target=web app\n\tdocker build $(CONTEXT)\n";
+    let workflow = "jobs:\n  a:\n    steps:\n      - run: docker build --target ${{ matrix.t }} .\n      - run: |\n          docker build -f a.web .\n";
+    let all: Vec<_> = builds("build.sh", script)
+        .iter()
+        .chain(&builds("Makefile", makefile))
+        .chain(&builds(".github/workflows/a.yml", workflow))
+        .map(shown)
+        .collect();
+    assert_eq!(
+        all,
+        [
+            "web/docker/api.Dockerfile in \"web\" to prod with A=b",
+            "app/Dockerfile in \"app\" to web with ",
+            "a.web in \"\" to - with ",
+        ]
+    );
+}

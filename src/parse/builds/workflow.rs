@@ -1,6 +1,6 @@
 //! Builds in workflows of GitHub Actions.
 
-use super::resolve;
+use super::{command, resolve};
 use crate::model::{RepoPath, Span};
 use crate::parse::surroundings::{Build, BuildArg, Tool};
 use crate::parse::yaml::{Value, Yaml};
@@ -15,7 +15,19 @@ pub(super) fn builds(path: &RepoPath, text: &str) -> Vec<Build> {
     // An action of several steps has them in one place.
     let own = root.get("runs").and_then(|runs| runs.get("steps"));
     let steps = steps.chain(own).flat_map(Value::items);
-    steps.filter_map(|step| build(path, text, step)).collect()
+    steps
+        .flat_map(|step| {
+            let run = step.text("run").map_or_else(Vec::new, |run| {
+                let folder = step.text("working-directory").unwrap_or(".");
+                let folder = resolve(&RepoPath::default(), folder);
+                // What an expression gives is only known when it runs: a variable of the shell
+                // to the parser.
+                let run = run.replace("${{", "${_");
+                command::builds(&path.display(), &run, folder.as_slice())
+            });
+            run.into_iter().chain(build(path, text, step))
+        })
+        .collect()
 }
 
 fn build(path: &RepoPath, file: &str, step: Value<'_>) -> Option<Build> {

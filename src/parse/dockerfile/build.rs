@@ -670,39 +670,12 @@ impl<'t> Builder<'t> {
         });
     }
 
-    /// The stages that builds make: those that are asked for, or the last one.
-    fn targets(&self) -> Vec<(usize, Option<String>)> {
-        let count = self.file.stages.len();
-        let last = count.checked_sub(1);
-        let mut targets: Vec<(usize, Option<String>)> = Vec::new();
-        for target in &self.wanted.targets {
-            let stage = match &target.name {
-                None => last,
-                Some(name) => self.file.stage_named(name, count).or_else(|| {
-                    let index = name.parse().ok();
-                    index.filter(|index| *index < count)
-                }),
-            };
-            if let Some(stage) = stage
-                && !targets.iter().any(|(known, _)| *known == stage)
-            {
-                let by = Some(target.by.clone()).filter(|by| !by.is_empty());
-                targets.push((stage, by));
-            }
-        }
-        if targets.is_empty() {
-            targets.extend(last.map(|stage| (stage, None)));
-        }
-        targets.sort();
-        targets
-    }
-
     fn finish(mut self) -> Dockerfile {
         if !self.file.stages.is_empty() {
             self.file.final_states.push(self.current);
         }
         self.fold_unknown();
-        self.file.targets = self.targets();
+        self.file.targets = self.wanted.stages(&self.file);
         let starts = self.file.targets.iter().map(|(stage, _)| *stage);
         reach::mark(&mut self.file.stages, starts.collect());
         self.file

@@ -1,5 +1,7 @@
 //! What builds ask of a Dockerfile beyond its text.
 
+use super::Dockerfile;
+
 /// The targets and arguments of the builds that are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
@@ -21,8 +23,44 @@ pub struct Target {
 }
 
 impl Wanted {
+    /// The same, with the user's word before that of the repository.
+    pub fn over(mut self, user: &Self) -> Self {
+        if !user.targets.is_empty() {
+            self.targets.clone_from(&user.targets);
+        }
+        self.args.splice(0..0, user.args.iter().cloned());
+        self
+    }
+
     pub(super) fn arg(&self, name: &str) -> Option<&str> {
         let mut args = self.args.iter();
         args.find_map(|(n, value)| (n == name).then_some(value.as_str()))
+    }
+
+    /// The stages that builds make, and who asks: those that are asked for, or the last one.
+    pub(super) fn stages(&self, file: &Dockerfile) -> Vec<(usize, Option<String>)> {
+        let count = file.stages.len();
+        let last = count.checked_sub(1);
+        let mut targets: Vec<(usize, Option<String>)> = Vec::new();
+        for target in &self.targets {
+            let stage = match &target.name {
+                None => last,
+                Some(name) => file.stage_named(name, count).or_else(|| {
+                    let index = name.parse().ok();
+                    index.filter(|index| *index < count)
+                }),
+            };
+            if let Some(stage) = stage
+                && !targets.iter().any(|(known, _)| *known == stage)
+            {
+                let by = Some(target.by.clone()).filter(|by| !by.is_empty());
+                targets.push((stage, by));
+            }
+        }
+        if targets.is_empty() {
+            targets.extend(last.map(|stage| (stage, None)));
+        }
+        targets.sort();
+        targets
     }
 }
