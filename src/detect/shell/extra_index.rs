@@ -31,7 +31,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     }
     if let Some(image) = &shell.image {
         for instruction in image.file.instructions_of(image.stage) {
-            let Body::Env(pairs) = &instruction.body else {
+            let (Body::Env(pairs) | Body::Arg(pairs)) = &instruction.body else {
                 continue;
             };
             let set = pairs.iter().filter(|pair| {

@@ -154,16 +154,16 @@ pub fn fetch(command: &Command) -> Option<Fetch> {
     Some(fetch)
 }
 
-/// `python3 -c "...urlretrieve('https://...', 'file')"`.
+/// `python3 -c "...urlretrieve('https://...', 'file')"`, `php -r "copy('https://...', 'file');"`.
 fn inline(command: &Command) -> Option<Fetch> {
-    if !command.name.starts_with("python") {
-        return None;
-    }
-    let word = command
-        .args()
-        .iter()
-        .find(|w| w.text.contains("urlretrieve("))?;
-    let (_, call) = word.text.split_once("urlretrieve(")?;
+    let function = match command.name.as_str() {
+        "php" => "copy(",
+        name if name.starts_with("python") => "urlretrieve(",
+        _ => return None,
+    };
+    let mut words = command.args().iter();
+    let word = words.find(|word| word.text.contains(function))?;
+    let (_, call) = word.text.split_once(function)?;
     let mut texts = call.split(['\'', '"']).skip(1).step_by(2);
     let url = texts.next().filter(|text| text.contains("://"))?;
     let start = word.text.find(url)?;

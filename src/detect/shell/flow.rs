@@ -633,8 +633,7 @@ impl<'s> Tracer<'s> {
         let is_ignored =
             verification::decides(command) && verification::is_swallowed(script, command);
         // A sum that is only printed says nothing.
-        let output = script.output(command);
-        let is_printed = matches!(output, Output::Inherited | Output::File { .. });
+        let is_printed = script.output(command) == Output::Inherited;
         if verification::is_hasher(&command.name) && !lists && is_printed {
             return;
         }

@@ -89,37 +89,24 @@ fn is_kept(download: &Download, shell: &Shell<'_>) -> bool {
     !is_used && is_run && words.iter().any(saves)
 }
 
-/// A package or a key that a package manager fetches itself.
+/// A package, a key or an index that a package manager fetches itself.
 fn installed(command: &Command) -> Option<Span> {
-    let keys = ["--import", "--fetch-keys"];
-    let installs = match command.name.as_str() {
-        "rpm" | "yum" | "dnf" | "tdnf" | "microdnf" | "zypper" => [
-            "install",
-            "localinstall",
-            "in",
-            "-i",
-            "-ivh",
-            "-Uvh",
-            "-U",
-            "--install",
-            "--import",
-        ]
-        .iter()
-        .any(|verb| command.has_arg(verb)),
-        "apt-key" | "gpg" => keys.iter().any(|verb| command.has_arg(verb)),
-        _ => false,
+    let has = |words: &[&str]| words.iter().any(|word| command.has_arg(word));
+    let takes_key = has(&["--import", "--fetch-keys"]);
+    let (takes_any, takes_packages) = match command.name.as_str() {
+        "rpm" => (takes_key, has(&["-i", "-ivh", "-Uvh", "-U", "--install"])),
+        "yum" | "dnf" | "tdnf" | "microdnf" | "zypper" => {
+            (false, has(&["install", "localinstall", "in"]))
+        }
+        "apt-key" | "gpg" => (takes_key, false),
+        "gem" | "bundle" => (has(&["sources", "--source", "-s", "config"]), false),
+        _ => return None,
     };
-    let is_file = |text: &str| {
-        let text = text.split('?').next().unwrap_or(text);
-        command
-            .args()
-            .iter()
-            .any(|w| keys.contains(&w.text.as_str()))
-            || text.ends_with(".rpm")
-    };
-    let word = command
-        .args()
-        .iter()
-        .find(|word| word.text.starts_with("http://") && is_file(&word.text))?;
-    installs.then_some(word.span)
+    let word = command.args().iter().find(|word| {
+        let path = word.text.split('?').next().unwrap_or_default();
+        let is_local = path.contains("//localhost") || path.contains("//127.");
+        let is_taken = takes_any || (takes_packages && path.ends_with(".rpm"));
+        path.starts_with("http://") && !is_local && is_taken
+    })?;
+    Some(word.span)
 }

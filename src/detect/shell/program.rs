@@ -225,6 +225,11 @@ pub fn verifies(command: &Command) -> bool {
         | "rpmkeys" | "shasum" | "md5sum" | "b2sum" | "b3sum" | "sha256" | "md5" | "cksum" => true,
         "gh" => has(&["attestation"]),
         "cmp" | "diff" => true,
+        _ if inline_options(command).is_some() => {
+            let hashes = ["hashlib", "hash_file(", "createHash(", "Digest::SHA"];
+            let computes = |word: &Word| hashes.iter().any(|part| word.text.contains(part));
+            command.args().iter().any(computes)
+        }
         _ => {
             let lower = name.to_lowercase();
             (name.starts_with("sha") && name.ends_with("sum"))

@@ -4,7 +4,7 @@ use super::fetch::Url;
 use super::{Download, Flow, Placed, Written};
 use crate::model::Span;
 use crate::parse::dockerfile::{
-    Base, Body, Command, Dialect, Dockerfile, Instruction, Keyword, Origin, Pair, Stage, Word,
+    Base, Body, Command, Dialect, Dockerfile, Flag, Instruction, Keyword, Origin, Pair, Stage, Word,
 };
 use crate::parse::shell::{Builder, Script, Settings, Variables};
 
@@ -96,6 +96,10 @@ impl<'f> Stages<'f> {
                 Body::Command(Command::Shell(script)) if !script.dialect.is_unix_shell() => {}
                 Body::Command(command) => {
                     units.push(first + at);
+                    let unit = builder.next_unit();
+                    for flag in instruction.flags.iter().filter(|flag| flag.name == "mount") {
+                        placed.extend(self.mounted(stage, flag, unit));
+                    }
                     let settings = match command {
                         Command::Shell(_) => state.settings,
                         Command::Exec(_) => Settings::default(),
@@ -160,6 +164,23 @@ impl<'f> Stages<'f> {
         });
         self.endings.push(ending);
         Builder::with(clock)
+    }
+
+    /// The downloads that a mount of an earlier stage shows.
+    fn mounted(&mut self, stage: &Stage, flag: &Flag, unit: usize) -> Vec<Placed> {
+        let from = flag
+            .option("from")
+            .map(|from| self.file.origin(stage.index, &from));
+        let Some(Origin::Stage(from)) = from else {
+            return Vec::new();
+        };
+        let named = |names: &[&str]| {
+            let word = names.iter().find_map(|name| flag.option(name));
+            word.map(|word| word.text().to_owned())
+        };
+        let source = absolute("/", &named(&["source", "src"]).unwrap_or_default());
+        let target = named(&["target", "dst", "destination"]).unwrap_or_default();
+        self.taken(from, unit, |path| copied(path, &source, &target))
     }
 
     /// The downloads that lie in an earlier stage, where `to` says that they are then.
