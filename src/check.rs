@@ -187,6 +187,7 @@ impl Run {
                 today: request.today.map(Date::day),
                 registries: config.registries.clone(),
                 wanted: request.wanted.clone(),
+                labels: config.labels.clone(),
             },
             active: ActiveRules::new(rules, &selection)?,
             excludes: Excludes::new(root.path(), &config.exclude)?,

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::advisory::Day;
 use crate::parse::dockerfile::Wanted;
 
@@ -10,6 +12,40 @@ pub struct Given {
     pub registries: Option<Vec<String>>,
     /// Targets and arguments of the builds that the user names.
     pub wanted: Wanted,
+    /// The labels that images are to have.
+    pub labels: Option<LabelSchema>,
+}
+
+/// The project's table of labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabelSchema {
+    /// True where no other labels are wanted.
+    pub strict: bool,
+    pub formats: BTreeMap<String, LabelFormat>,
+}
+
+/// What the value of a label looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelFormat {
+    Text,
+    Url,
+    Rfc3339,
+    Spdx,
+    Hash,
+    Semver,
+    Email,
+}
+
+impl LabelFormat {
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("text", Self::Text),
+        ("url", Self::Url),
+        ("rfc3339", Self::Rfc3339),
+        ("spdx", Self::Spdx),
+        ("hash", Self::Hash),
+        ("semver", Self::Semver),
+        ("email", Self::Email),
+    ];
 }
 
 impl Given {
@@ -22,5 +58,6 @@ impl Given {
             args: Vec::new(),
             contexts: Vec::new(),
         },
+        labels: None,
     };
 }

@@ -8,7 +8,7 @@ pub mod shell;
 mod sink;
 pub mod source;
 
-pub use given::Given;
+pub use given::{Given, LabelFormat, LabelSchema};
 pub use sink::{Collected, Reported, Sink};
 
 use crate::advisory::Advisories;

@@ -9,6 +9,7 @@ use crate::model::{Profile, RepoPath, Severity};
 use crate::rules::{RuleSet, Selection, SelectionError};
 
 use super::{Date, FailOn};
+use crate::detect::{LabelFormat, LabelSchema};
 
 /// `plimsoll.toml`, read and checked.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Config {
     pub require_reason: bool,
     /// The registries and names that images may come from; `None`: any.
     pub registries: Option<Vec<String>>,
+    /// The labels that images are to have.
+    pub labels: Option<LabelSchema>,
 }
 
 impl Default for Config {
@@ -39,6 +42,7 @@ impl Default for Config {
             peer_comments: true,
             require_reason: false,
             registries: None,
+            labels: None,
         }
     }
 }
@@ -89,6 +93,7 @@ struct Raw {
     #[serde(default)]
     require_reason: bool,
     images: Option<RawImages>,
+    labels: Option<BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
 }
 
 #[derive(Deserialize)]
@@ -206,6 +211,7 @@ impl Config {
             peer_comments: raw.peer_comments,
             require_reason: raw.require_reason,
             registries: raw.images.map(registries).transpose()?,
+            labels: raw.labels.map(labels).transpose()?,
         })
     }
 }
@@ -229,6 +235,30 @@ fn registries(images: RawImages) -> Result<Vec<String>, ConfigError> {
             )),
         })
         .collect()
+}
+
+/// Names of labels and the formats of their values; `strict` is no label.
+fn labels(
+    table: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
+) -> Result<LabelSchema, ConfigError> {
+    let mut schema = LabelSchema::default();
+    for (name, value) in table {
+        let format = |text: &str| LabelFormat::ALL.iter().find(|(known, _)| *known == text);
+        match value.get_ref() {
+            toml::Value::Boolean(strict) if name.get_ref() == "strict" => schema.strict = *strict,
+            toml::Value::String(text) if format(text).is_some() => {
+                let formats = format(text).map(|(_, format)| (name.into_inner(), *format));
+                schema.formats.extend(formats);
+            }
+            _ => {
+                return Err(at(
+                    &value,
+                    "a label is one of text, url, rfc3339, spdx, hash, semver, email; strict is true or false",
+                ));
+            }
+        }
+    }
+    Ok(schema)
 }
 
 fn check_name(name: &Spanned<String>, rules: &RuleSet) -> Result<(), ConfigError> {
@@ -300,6 +330,16 @@ mod tests {
                 "{bad}"
             );
         }
+    }
+
+    #[test]
+    fn labels_have_formats_and_may_be_strict() {
+        let text = "[labels]\nstrict = true\n\"a.b\" = \"url\"\n";
+        let labels = parse(text).expect("valid").labels.expect("given");
+        assert!(labels.strict);
+        assert_eq!(labels.formats["a.b"], LabelFormat::Url);
+        let text = "[labels]\na = \"uri\"\n";
+        assert_eq!(&text[parse(text).expect_err("no format").span], "\"uri\"");
     }
 
     #[test]

@@ -13,4 +13,4 @@ pub use alias::is_same_id;
 pub use embedded::{PATTERNS, RuleSet};
 pub use file::{Check, Example, RuleFile, RuleFileError};
 pub use selection::{ActiveRules, Selection, SelectionError};
-pub(crate) use selection::{closest, names};
+pub(crate) use selection::{closest, edit_distance, names};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use plimsoll::advisory::{Advisories, Day};
 use plimsoll::classify::classify;
-use plimsoll::detect::{Context, Given};
+use plimsoll::detect::{Context, Given, LabelFormat, LabelSchema};
 use plimsoll::engine::check_source_in;
 use plimsoll::join::{Around, Entry, Files};
 use plimsoll::model::{Finding, Origin, RepoPath, Safety, Source, SourceId};
@@ -65,6 +65,19 @@ fn given() -> Given {
     Given {
         today: Day::parse("2026-08-22"),
         registries: Some(registries.map(str::to_owned).to_vec()),
+        labels: Some(LabelSchema {
+            strict: true,
+            formats: BTreeMap::from([
+                (
+                    "org.opencontainers.image.source".to_owned(),
+                    LabelFormat::Url,
+                ),
+                (
+                    "org.opencontainers.image.version".to_owned(),
+                    LabelFormat::Semver,
+                ),
+            ]),
+        }),
         ..Given::default()
     }
 }

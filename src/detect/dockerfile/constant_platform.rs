@@ -11,13 +11,31 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             .from_of(stage)
             .and_then(|from| from.flag("platform"))
             .and_then(|flag| flag.value.as_ref());
-        if let Some(platform) = platform.filter(|platform| !platform.raw.contains('$')) {
-            out.report(
-                "dockerfile/constant-platform",
-                platform.span,
-                format!("this stage is always built for {}", platform.text()),
+        let Some(platform) = platform.filter(|platform| {
+            let builds = ["BUILDPLATFORM", "TARGETPLATFORM"];
+            !builds.iter().any(|name| platform.raw.contains(name))
+        }) else {
+            continue;
+        };
+        let (message, aliases): (_, &[&str]) = if platform.raw.contains('$') {
+            let message = format!(
+                "{} decides the platform, whatever the build is for",
+                platform.raw
+            );
+            (message, &["DL3029"])
+        } else {
+            let message = format!("this stage is always built for {}", platform.text());
+            (
+                message,
+                &[
+                    "DL3029",
+                    "FromPlatformFlagConstDisallowed",
+                    "avoid-platform-with-from",
+                ],
             )
+        };
+        out.report("dockerfile/constant-platform", platform.span, message)
+            .aliases(aliases)
             .help("leave the platform to the build, or write $BUILDPLATFORM");
-        }
     }
 }

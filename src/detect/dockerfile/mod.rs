@@ -6,6 +6,7 @@ mod end_of_life;
 mod exposed_port;
 pub(in crate::detect) mod hadolint;
 pub(super) mod known_image;
+mod label;
 pub(crate) mod sensitive_path;
 mod slip;
 mod used_image;
@@ -22,9 +23,9 @@ pub use build_file::BuildFiles;
 pub use ignore_file::IgnoreFiles;
 
 use super::{Context, Detector, Given, Sink};
-use crate::model::{FileKind, KindSet, SkipReason, Source};
+use crate::model::{FileKind, KindSet, Safety, SkipReason, Source, Span};
 use crate::parse::Document;
-use crate::parse::dockerfile::{Dockerfile, Instruction, Stage, is_development_name};
+use crate::parse::dockerfile::{Dockerfile, Instruction, Keyword, Stage, is_development_name};
 use crate::parse::surroundings::UsedContext;
 
 /// True for names of files that hold credentials.
@@ -101,8 +102,13 @@ impl Detector for DockerfileDetector {
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
         let file = doc.dockerfile();
         for error in &file.errors {
-            out.report("dockerfile/syntax-error", error.span, error.message.clone())
-                .help("the build stops here; correct the instruction");
+            let finding = out.report("dockerfile/syntax-error", error.span, error.message.clone());
+            match meant(file, doc.source, error.span) {
+                Some(meant) => finding
+                    .help(format!("the build stops here; write {meant}"))
+                    .fix(format!("Write {meant}"), Safety::Unsafe, error.span, meant),
+                None => finding.help("the build stops here; correct the instruction"),
+            };
         }
         credential::mask(file, out);
         for used in &doc.contexts {
@@ -123,4 +129,17 @@ impl Detector for DockerfileDetector {
         }
         hadolint::narrow(file, out);
     }
+}
+
+/// The instruction that a word which is none was meant to be.
+fn meant(file: &Dockerfile, source: &Source, error: Span) -> Option<&'static str> {
+    let after = file
+        .instructions
+        .partition_point(|i| i.span.start <= error.start);
+    let instruction = file.instructions.get(after.checked_sub(1)?)?;
+    if instruction.keyword != Keyword::Unknown || instruction.keyword_span != error {
+        return None;
+    }
+    let word = source.text(error).to_ascii_uppercase();
+    variable::nearest(&word, Keyword::ALL.map(|(name, _)| name))
 }

@@ -13,6 +13,10 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
         let Some(reference) = image.parsed() else {
             continue;
         };
+        // A stage that names itself: another rule says so.
+        if image.is_own_stage(facts.file) {
+            continue;
+        }
         if reference.digest.is_some() || !matches!(reference.tag, None | Some("latest")) {
             continue;
         }

@@ -4,7 +4,9 @@ use super::Facts;
 use super::known_image::{DefaultUser, default_user};
 use super::slip::is_one_slip;
 use crate::model::Span;
-use crate::parse::dockerfile::{Base, ImageReference, Instruction, Keyword, Origin, Stage, Word};
+use crate::parse::dockerfile::{
+    Base, Dockerfile, ImageReference, Instruction, Keyword, Origin, Stage, Word,
+};
 
 /// How many stages' names are compared with a word; a file with more is made to take time.
 const MOST_STAGES: usize = 50;
@@ -42,6 +44,16 @@ impl UsedImage<'_> {
 
     pub fn is_copied(&self) -> bool {
         matches!(self.how, How::Files(i) if i.keyword != Keyword::Run)
+    }
+
+    /// True where files are taken from the very stage that takes them.
+    pub fn is_own_stage(&self, file: &Dockerfile) -> bool {
+        let How::Files(instruction) = self.how else {
+            return false;
+        };
+        file.stage_of(instruction)
+            .and_then(|stage| stage.name.as_ref())
+            .is_some_and(|name| name.raw.eq_ignore_ascii_case(&self.reference))
     }
 
     /// True where the name may be that of a build context instead: it is a bare word, and neither a

@@ -2,6 +2,36 @@
 
 use crate::model::Span;
 use crate::parse::dockerfile::Word;
+use crate::rules::edit_distance;
+
+/// What the build sets itself and every FROM may use.
+pub(super) const PREDEFINED: &[&str] = &[
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETSTAGE",
+];
+
+/// The longest name that is compared with others.
+const LONGEST: usize = 40;
+
+/// The name that was meant, where a name is a letter or two away from one.
+pub(super) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let most = if name.len() < 5 { 1 } else { 2 };
+    known
+        .into_iter()
+        .filter(|other| *other != name && other.len().max(name.len()) <= LONGEST)
+        .filter(|other| other.len().abs_diff(name.len()) <= most)
+        .map(|other| (edit_distance(name, other), other))
+        .filter(|(distance, _)| *distance <= most)
+        .min()
+        .map(|(_, other)| other)
+}
 
 /// One `$name` or `${name...}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
