@@ -4,7 +4,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 /// Replaces `path` by `bytes` through a temporary file in the same folder; keeps the mode of a
-/// file that was there. Refuses to write through a symbolic link.
+/// file that was there. Refuses to write through a symbolic link; a device or a pipe is written to
+/// and stays what it is.
 pub fn atomic_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -16,6 +17,12 @@ pub fn atomic_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
                 io::ErrorKind::InvalidInput,
                 "refusing to write through a symbolic link",
             ));
+        }
+        Ok(meta) if !meta.is_file() => {
+            return std::fs::OpenOptions::new()
+                .write(true)
+                .open(path)?
+                .write_all(bytes);
         }
         Ok(meta) => Some(meta),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -61,6 +68,21 @@ mod tests {
         atomic_write(&path, b"two").expect("second write");
         assert_eq!(std::fs::read(&path).expect("read"), b"two");
         assert_eq!(std::fs::read_dir(folder.path()).expect("list").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_never_replaced() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).expect("socket");
+        assert!(atomic_write(&path, b"x").is_err());
+        let kind = std::fs::symlink_metadata(&path)
+            .expect("still there")
+            .file_type();
+        assert!(kind.is_socket());
+        assert!(atomic_write(folder.path(), b"x").is_err());
     }
 
     #[cfg(unix)]
