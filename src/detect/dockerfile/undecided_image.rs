@@ -7,7 +7,8 @@ use crate::parse::dockerfile::Base;
 /// Reports the FROM whose image only the caller of the build knows.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     for stage in &facts.file.stages {
-        if stage.base == Base::Unknown && !is_of_platform(&stage.image.raw) {
+        let raw = &stage.image.raw;
+        if stage.base == Base::Unknown && !raw.is_empty() && !is_of_platform(raw) {
             out.report(
                 "dockerfile/undecided-image",
                 stage.image.span,

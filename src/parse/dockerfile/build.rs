@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::body;
-use super::directive::{self, DirectiveName};
+use super::directive::{self, DirectiveName, is_official_frontend};
 use super::expand::Lookup;
 use super::flag;
 use super::grammar;
@@ -19,7 +19,7 @@ use super::reach;
 use super::stage::{Base, Binding, Origin, Stage, State};
 use super::value::Value;
 use super::whole;
-use super::{Dockerfile, ImageReference, Wanted};
+use super::{Dockerfile, Wanted};
 use crate::model::Span;
 use crate::parse::SyntaxError;
 use crate::text::Mapped;
@@ -94,16 +94,6 @@ fn readable(bytes: &[u8]) -> Cow<'_, str> {
         text.extend(chunk.invalid().iter().map(|_| '?'));
     }
     Cow::Owned(text)
-}
-
-fn is_official_frontend(value: &str) -> bool {
-    let image = value.split_whitespace().next().unwrap_or_default();
-    ImageReference::parse(image).is_some_and(|image| {
-        matches!(
-            image.familiar().as_str(),
-            "docker/dockerfile" | "docker/dockerfile-upstream"
-        )
-    })
 }
 
 /// What stands after an instruction's keyword.
@@ -418,6 +408,17 @@ impl<'t> Builder<'t> {
     /// Adds an instruction and takes over what it changes.
     fn add(&mut self, instruction: Instruction) {
         let place = self.file.instructions.len();
+        let needs_stage = !matches!(
+            instruction.keyword,
+            Keyword::Arg | Keyword::From | Keyword::Unknown
+        );
+        if needs_stage && instruction.is_direct() && self.file.stages.is_empty() {
+            // Without any FROM, so that fragments are judged, too.
+            self.open_unknown_stage(place, "", instruction.keyword_span);
+            if let Some(stage) = self.file.stages.last_mut() {
+                stage.instructions = place..place;
+            }
+        }
         if instruction.is_direct() {
             match &instruction.body {
                 Body::From { image, name } => {
@@ -426,12 +427,7 @@ impl<'t> Builder<'t> {
                 // What is not understood begins a stage all the same.
                 Body::Invalid if instruction.keyword == Keyword::From => {
                     let rest = instruction.line.slice(instruction.rest);
-                    let image = Word {
-                        raw: rest.as_str().to_owned(),
-                        span: rest.source_span(),
-                        value: Value::UNKNOWN,
-                    };
-                    self.open_stage(place, image, None);
+                    self.open_unknown_stage(place, rest.as_str(), rest.source_span());
                 }
                 Body::Arg(pairs) => self.declare(pairs),
                 Body::Env(pairs) => self.set_env(pairs),
@@ -449,6 +445,16 @@ impl<'t> Builder<'t> {
             stage.instructions.end = place + 1;
         }
         self.file.instructions.push(instruction);
+    }
+
+    /// Begins a stage on an image that only the build knows.
+    fn open_unknown_stage(&mut self, place: usize, raw: &str, span: Span) {
+        let image = Word {
+            raw: raw.to_owned(),
+            span,
+            value: Value::UNKNOWN,
+        };
+        self.open_stage(place, image, None);
     }
 
     fn open_stage(&mut self, place: usize, image: Word, name: Option<Word>) {

@@ -1,5 +1,6 @@
 //! Parser directives: the `# name=value` lines that may open a Dockerfile.
 
+use super::ImageReference;
 use super::line::Lines;
 use crate::model::Span;
 use crate::parse::SyntaxError;
@@ -129,6 +130,17 @@ fn split<'l>(line: &'l str, mark: &str) -> Option<(&'l str, &'l str, usize)> {
     let at = line.len() - value.trim_start().len();
     let value = value.trim();
     (plain && !value.is_empty()).then_some((name, value, at))
+}
+
+/// True for the front-ends that BuildKit's own makers publish.
+pub(super) fn is_official_frontend(value: &str) -> bool {
+    let image = value.split_whitespace().next().unwrap_or_default();
+    ImageReference::parse(image).is_some_and(|image| {
+        matches!(
+            image.familiar().as_str(),
+            "docker/dockerfile" | "docker/dockerfile-upstream"
+        )
+    })
 }
 
 #[cfg(test)]

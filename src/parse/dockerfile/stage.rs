@@ -13,11 +13,11 @@ pub struct Stage {
     pub index: usize,
     /// The name after AS, as written.
     pub name: Option<Word>,
-    /// The FROM's place among the instructions.
+    /// The FROM's place among the instructions; where it is missing, that of the first instruction.
     pub from: usize,
     /// The places of the instructions after the FROM.
     pub instructions: Range<usize>,
-    /// The image as written in the FROM.
+    /// The image as written in the FROM; empty where the FROM is missing.
     pub image: Word,
     pub base: Base,
     /// The stage that stands on an image (or scratch) once local stages are followed; this one

@@ -175,3 +175,13 @@ fn mount_options_keep_their_places_across_continuations_and_quotes() {
         assert_eq!((word.raw.as_str(), &text[word.span.range()]), (raw, raw));
     }
 }
+
+#[test]
+fn a_file_without_from_still_has_a_stage_for_what_it_runs() {
+    let file = Dockerfile::parse(b"ARG A=1\nENV B=2\nRUN make\nFROM debian:13\nRUN x\n");
+    assert_eq!(file.stages.len(), 2);
+    let first = &file.stages[0];
+    assert_eq!(file.instructions_of(first).count(), 2);
+    assert_eq!(first.image.raw, "");
+    assert_eq!(file.instructions[0].stage, None);
+}
