@@ -1,6 +1,5 @@
 //! From bytes to a [`Dockerfile`]: one pass over the instructions.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::body;
@@ -42,7 +41,7 @@ const MOST_PLACED: usize = 100;
 const MOST_UNKNOWN: usize = 5;
 
 pub(super) fn dockerfile(bytes: &[u8], wanted: &Wanted) -> Dockerfile {
-    let text = readable(bytes);
+    let text = whole::readable(bytes);
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let preamble = directive::read(&text, start);
     let custom = preamble.directives.iter().any(|directive| {
@@ -81,19 +80,6 @@ pub(super) fn dockerfile(bytes: &[u8], wanted: &Wanted) -> Dockerfile {
         builder.file.errors.extend(faults);
     }
     builder.finish()
-}
-
-/// The text with every byte that is not UTF-8 replaced by one that is, so that offsets stay.
-fn readable(bytes: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
-    }
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| '?'));
-    }
-    Cow::Owned(text)
 }
 
 /// What stands after an instruction's keyword.

@@ -1,4 +1,6 @@
-//! What BuildKit refuses about a file as a whole.
+//! The text of a file, and what BuildKit refuses about it as a whole.
+
+use std::borrow::Cow;
 
 use crate::model::Span;
 use crate::parse::SyntaxError;
@@ -50,6 +52,19 @@ fn long_line(text: &str) -> Option<usize> {
         start = end + 1;
     }
     None
+}
+
+/// The text with every byte that is not UTF-8 replaced by one that is, so that offsets stay.
+pub(super) fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    Cow::Owned(text)
 }
 
 #[cfg(test)]
