@@ -31,6 +31,8 @@ pub struct Clone<'s> {
     pub url: &'s Word,
     /// The branch or tag that it asks for.
     pub reference: Option<&'s Word>,
+    /// Where it puts the repository.
+    pub folder: String,
     /// True where it asks for a commit, or a later command takes another revision.
     pub is_settled: bool,
 }
@@ -53,9 +55,10 @@ impl Clone<'_> {
         }
     }
 
-    /// True where nothing protects it on the way.
+    /// True where nothing protects it on the way. An address without a scheme is ssh's.
     pub fn is_plain(&self) -> bool {
-        let is_plain = self.address().is_plain() || self.url.text.starts_with("git://");
+        let schemes = ["http://", "ftp://", "git://"];
+        let is_plain = schemes.iter().any(|s| self.url.text.starts_with(s));
         is_plain && !self.address().is_local()
     }
 }
@@ -75,8 +78,7 @@ fn read<'s>(script: &'s Script, command: &'s Command) -> Option<Clone<'s>> {
     let mut words = options.positional.iter().copied();
     words.next().filter(|verb| verb.text == "clone")?;
     let url = words.next()?;
-    let is_remote = url.text.contains("://") || (url.text.contains('@') && url.text.contains(':'));
-    if !is_remote || url.text.starts_with("file:") {
+    if !is_remote(&url.text) {
         return None;
     }
     let name = url.text.trim_end_matches('/').trim_end_matches(".git");
@@ -91,11 +93,21 @@ fn read<'s>(script: &'s Script, command: &'s Command) -> Option<Clone<'s>> {
     Some(Clone {
         command,
         url,
+        folder,
         reference: options
             .get(&["b", "branch"])
             .and_then(|option| option.value_word),
         is_settled,
     })
+}
+
+/// An address with a scheme, or `host:path` as ssh writes it; not a path, and not a drive's letter.
+fn is_remote(url: &str) -> bool {
+    if url.contains("://") {
+        return !url.starts_with("file:");
+    }
+    let host = url.split_once(':').map_or("", |(host, _)| host);
+    host.len() > 1 && !host.contains(['/', '$', '`', '\\'])
 }
 
 /// `git checkout`, `reset`, `switch` or `fetch` of something, in the folder of a clone.

@@ -12,19 +12,20 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             "passwd" if command.has_arg("--stdin") => piped(command, shell, false),
             "passwd" | "adduser" if shell.in_image && !is_locking(command) => {
                 if let Some(word) = removal(command) {
-                    out.report(
-                        rule,
-                        word.span,
-                        "an account loses its password: anybody can log in as it",
-                    )
-                    .aliases(&[])
-                    .text("removes the password")
-                    .help("lock the account with `passwd -l`, or leave it as it is");
+                    without_password(rule, word.span, out);
                     continue;
                 }
                 piped(command, shell, false)
             }
-            "useradd" | "usermod" => option(command).map(Given::Literal),
+            "useradd" | "usermod" => match password(command) {
+                Some((word, "")) if word.is_known() => {
+                    without_password(rule, word.span, out);
+                    continue;
+                }
+                found => found
+                    .and_then(|(word, value)| literal(word, value))
+                    .map(Given::Literal),
+            },
             "mysql" | "mariadb" | "psql" | "mysqladmin" | "mongo" | "mongosh" => {
                 in_statement(command, shell).map(Given::Literal)
             }
@@ -54,6 +55,14 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             _ => {}
         }
     }
+}
+
+fn without_password(rule: &str, span: Span, out: &mut Sink<'_>) {
+    let message = "an account has no password: anybody can log in as it";
+    out.report(rule, span, message)
+        .aliases(&[])
+        .text("removes the password")
+        .help("lock the account with `passwd -l`, or leave it as it is");
 }
 
 /// Where a password comes from.
@@ -109,7 +118,8 @@ fn piped(command: &Command, shell: &Shell<'_>, names_user: bool) -> Option<Given
     })
 }
 
-fn option(command: &Command) -> Option<Span> {
+/// The word after `-p`, and the password in it.
+fn password(command: &Command) -> Option<(&Word, &str)> {
     let options = command.options(Syntax {
         short: "pbcdefgGkKsuRP",
         long: &[
@@ -118,9 +128,12 @@ fn option(command: &Command) -> Option<Span> {
         ],
     });
     let option = options.get(&["p", "password"])?;
-    let word = option.value_word?;
-    let says = |v: &str| v.len() > 1 && !matches!(v, "*" | "!" | "!!" | "NP");
-    (word.is_literal() && option.value.is_some_and(says)).then_some(word.span)
+    Some((option.value_word?, option.value?))
+}
+
+fn literal(word: &Word, value: &str) -> Option<Span> {
+    let says = value.len() > 1 && !matches!(value, "!!" | "NP");
+    (word.is_literal() && says).then_some(word.span)
 }
 
 /// `openssl passwd -6 PASSWORD`.

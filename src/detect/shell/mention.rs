@@ -29,7 +29,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "passwd", "useradd", "usermod", "mysql", "mariadb", "psql", "mongo", "openssl",
         ],
     ),
-    ("source/shell/passwordless-sudo", &["nopasswd"]),
+    ("source/shell/passwordless-sudo", &["nopass"]),
     (
         "source/shell/plain-http-download",
         &["http://", "ftp://", "git://"],

@@ -6,6 +6,7 @@ mod apt_setting;
 mod brought;
 mod call;
 mod clone;
+mod clone_use;
 pub mod fetch;
 mod flow;
 mod image;

@@ -30,6 +30,30 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             }
         }
     }
+    for written in shell.written().iter().filter(|w| w.path.contains("doas")) {
+        for (at, line) in written.lines() {
+            if let Some((start, end)) = permitted(line) {
+                let span = written.span_of(at + start, at + end);
+                out.report(rule, span, "doas asks for no password: whoever runs as this user is root")
+                    .text("no password is asked for")
+                    .help("name the few commands that need it (cmd), or do these steps as root before the user is switched");
+            }
+        }
+    }
+}
+
+/// `nopass` in a line of doas.conf that lets another than root run everything.
+fn permitted(line: &str) -> Option<(usize, usize)> {
+    let mut words = line.split_whitespace();
+    let is_permit = words.next() == Some("permit");
+    let limits = ["cmd", "root"];
+    // Whom it becomes stands after `as`.
+    let is_limited = words
+        .take_while(|word| *word != "as")
+        .any(|word| limits.contains(&word))
+        || line.split_whitespace().any(|word| word == "cmd");
+    let start = line.find("nopass")?;
+    (is_permit && !is_limited).then_some((start, start + "nopass".len()))
 }
 
 /// `NOPASSWD:ALL`, where it is granted for everything.

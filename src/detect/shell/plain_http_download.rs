@@ -1,11 +1,12 @@
 //! plain-http-download: what is put to use travelled over a connection that anyone can change.
 
 use super::clone::clones;
+use super::fetch::fetch;
 use super::{Download, Shell, UsageKind};
 use crate::detect::Sink;
 use crate::model::{Confidence, Span};
 use crate::parse::dockerfile::Keyword;
-use crate::parse::shell::{Command, Word};
+use crate::parse::shell::Command;
 
 const HELP: &str = "use https:// and verify a checksum";
 
@@ -84,9 +85,14 @@ fn is_kept(download: &Download, shell: &Shell<'_>) -> bool {
         .find(|command| command.program_span() == download.program);
     let instruction = by.and_then(|command| image.instruction(command));
     let is_run = instruction.is_some_and(|i| i.keyword == Keyword::Run);
-    let words = by.map(|command| command.args()).unwrap_or_default();
-    let saves = |word: &Word| Some(word.span) == download.saved && !word.text.starts_with("/dev/");
-    !is_used && is_run && words.iter().any(saves)
+    let keeps = |command: &Command| {
+        let files = fetch(command).map(|fetch| fetch.files).unwrap_or_default();
+        files.iter().any(|file| {
+            let path = command.path(file);
+            !path.starts_with("/dev/") && !shell.is_removed(command, &path)
+        })
+    };
+    !is_used && is_run && by.is_some_and(keeps)
 }
 
 /// A package, a key or an index that a package manager fetches itself.

@@ -1,17 +1,22 @@
-//! unpinned-clone: a build takes whatever a branch holds today.
+//! unpinned-clone: a build puts to use whatever a branch holds today.
 
-use super::Shell;
 use super::clone::{Clone, clones};
+use super::{Shell, clone_use};
 use crate::detect::Sink;
+
+const HELP: &str = "check out a commit after it (`git checkout <sha>`), or ADD the repository at a commit: ADD https://...git#<sha> /src";
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for clone in clones(shell.script) {
-        let Some(branch) = moving(&clone) else {
+        let (Some(branch), Some(used)) = (moving(&clone), clone_use::used(shell, &clone)) else {
             continue;
         };
-        out.report(rule, clone.url.span, format!("the build takes whatever {branch} of {} holds today", clone.shown()))
+        let shown = clone.shown();
+        let message = format!("the build puts to use whatever {branch} of {shown} holds today");
+        out.report(rule, clone.url.span, message)
             .text("not a fixed revision")
-            .help("check out a commit after it (`git checkout <sha>`), or ADD the repository at a commit: ADD https://...git#<sha> /src");
+            .label(used, "put to use here")
+            .help(HELP);
     }
     for command in shell.script.named(&["git"]) {
         let is_update = command.has_arg("submodule") && command.has_arg("update");
@@ -29,7 +34,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
 }
 
 /// What a clone takes that can be another thing tomorrow.
-fn moving(clone: &Clone<'_>) -> Option<String> {
+pub(super) fn moving(clone: &Clone<'_>) -> Option<String> {
     if clone.is_settled {
         return None;
     }
