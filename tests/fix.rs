@@ -178,7 +178,7 @@ fn dead_ignores_are_deleted_and_living_ones_stay() {
     let scratch = Scratch::new();
     let text = "FROM debian:12\n# hadolint ignore=DL3004,DL3020 needs it\nRUN sudo a \\\n    # plimsoll: ignore[DL3020] old\n    && true\n# hadolint ignore=DL3020 old\nUSER app\n";
     scratch.write("Dockerfile", text);
-    let rules = "policy,dockerfile/sudo,dockerfile/add-for-copy";
+    let rules = "policy,DL3004,DL3020";
     let output = run_only(&scratch, rules, &["--fix", "--profile", "strict"]);
     assert_eq!(
         read(&scratch, "Dockerfile"),
