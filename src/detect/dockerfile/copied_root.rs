@@ -33,14 +33,23 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     }
 }
 
-/// The `--from` of a COPY where it names a stage, and this one begins with files of its own.
+/// The `--from` of a COPY where it names a stage that does something, and this one ships and begins
+/// with files of its own.
 fn copied_stage<'i>(file: &Dockerfile, instruction: &'i Instruction) -> Option<&'i Word> {
     let from = instruction.flag("from")?.value.as_ref()?;
     let stage = file.stage_of(instruction)?;
     // On scratch this is how an image is squashed on purpose.
     let squashes = file.root_of(stage).base == Base::Scratch;
-    let is_stage = matches!(file.origin(stage.index, from), Origin::Stage(_));
-    (instruction.keyword == Keyword::Copy && is_stage && !squashes).then_some(from)
+    // A stage that only names an image (a set of helper scripts, say) holds nothing of this build.
+    let is_made_here = match file.origin(stage.index, from) {
+        Origin::Stage(index) => file
+            .stages
+            .get(index)
+            .is_some_and(|stage| file.instructions_of(stage).next().is_some()),
+        _ => false,
+    };
+    let is_copy = instruction.keyword == Keyword::Copy && stage.ships;
+    (is_copy && is_made_here && !squashes).then_some(from)
 }
 
 /// True where the whole of some stage is copied.
