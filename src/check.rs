@@ -12,7 +12,7 @@ use crate::input::{
     Emit, Excludes, Found, IndexFiles, InputError, Item, Missing, Repository, Root, TreeFiles,
     WorktreeFiles, commit_range, find_root, named, read_config, staged, staged_file, tracked,
 };
-use crate::join::{Around, Files};
+use crate::join::{Around, Changed, Files};
 use crate::model::{Confidence, FileKind, KindSet, Profile, RepoPath, Report, Severity};
 use crate::parse::dockerfile::Wanted;
 use crate::policy::{
@@ -214,7 +214,11 @@ impl Run {
             given: &self.given,
         };
         let files = files(&request.what, &self.root, self.repository.as_ref())?;
-        let around = files.as_deref().map(Around::new);
+        let changed = files.as_deref().map(|files| Changed {
+            files,
+            changes: edited,
+        });
+        let around = changed.as_ref().map(|changed| Around::new(changed));
         let options = ScanOptions {
             threads: request.threads,
             around: around.as_ref(),

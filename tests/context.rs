@@ -226,3 +226,90 @@ fn hostile_files_around_a_dockerfile_cost_bounded_time() {
     assert_eq!(found(&repo, &["check"], SECRET).len(), 1);
     assert!(started.elapsed().as_secs() < 60);
 }
+
+const TWO_TARGETS: &str = "group \"default\" { targets = [\"a\", \"b\"] }\n\
+    target \"a\" { target = \"a\" }\ntarget \"b\" { target = \"b\" }\n";
+
+#[test]
+fn an_account_is_of_use_where_one_of_two_images_uses_it() {
+    let repo = Scratch::repository();
+    repo.write("docker-bake.hcl", TWO_TARGETS);
+    let shared = "FROM debian:13 AS base\nRUN useradd app\nFROM base AS a\nCMD [\"a\"]\n";
+    let rule = "dockerfile/unused-user";
+    repo.write("Dockerfile", format!("{shared}FROM base AS b\nUSER app\n"));
+    assert!(found(&repo, &["check", "--profile", "all"], rule).is_empty());
+    repo.write(
+        "Dockerfile",
+        format!("{shared}FROM base AS b\nFROM base\nUSER app\n"),
+    );
+    let lines = found(&repo, &["check", "--profile", "all"], rule);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+}
+
+#[test]
+fn sudo_stays_in_whichever_image_gives_up_root() {
+    let repo = Scratch::repository();
+    repo.write("docker-bake.hcl", TWO_TARGETS);
+    let rule = "dockerfile/sudo-installed";
+    let text = |on_a: &str, on_b: &str| {
+        format!(
+            "FROM debian:13 AS a\nRUN apt-get install -y {on_a}\nUSER 1000\n\
+             FROM debian:13 AS b\nRUN apt-get install -y {on_b}\nUSER root\n\
+             FROM debian:13\nRUN apt-get install -y sudo\nUSER 1000\n"
+        )
+    };
+    let arguments = ["check", "--profile", "all"];
+    repo.write("Dockerfile", text("curl", "sudo"));
+    assert!(found(&repo, &arguments, rule).is_empty());
+    repo.write("Dockerfile", text("sudo", "curl"));
+    assert_eq!(found(&repo, &arguments, rule).len(), 1);
+}
+
+#[test]
+fn an_image_for_developers_beside_others_is_told_apart() {
+    let repo = Scratch::repository();
+    let text = "FROM node:24 AS web\nENV NODE_ENV=production\nFROM web AS dev\nENV NODE_ENV=development\nUSER root\n";
+    repo.write("Dockerfile", text);
+    let rules = "dockerfile/development-mode,dockerfile/root-user";
+    let both = ["check", "--target", "web", "--target", "dev"];
+    let lines = found(&repo, &both, rules);
+    assert!(lines.iter().all(|l| l.contains("root-user")), "{lines:?}");
+    assert_eq!(lines.len(), 1);
+    // A compose file that builds the other stage makes the last one nobody's image.
+    let compose = "services: {w: {build: {context: ., target: web}}}\n";
+    repo.write("compose.yaml", compose);
+    assert!(found(&repo, &["check"], rules).is_empty());
+    // Both are in use, so that the shared stage is judged.
+    repo.write("Dockerfile", text.replace("production", "development"));
+    assert_eq!(found(&repo, &both, "dockerfile/development-mode").len(), 1);
+}
+
+#[test]
+fn root_at_the_end_of_a_target_is_said_once() {
+    let repo = Scratch::repository();
+    repo.write("docker-bake.hcl", TWO_TARGETS);
+    repo.write(
+        "Dockerfile",
+        "FROM debian:13 AS a\nUSER root\nFROM debian:13 AS b\nUSER root\nFROM debian:13\nUSER root\n",
+    );
+    let arguments = ["check", "--profile", "all"];
+    let lines = found(&repo, &arguments, "dockerfile/root-build-stage");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("Dockerfile:6:"), "{lines:?}");
+    let lines = found(&repo, &arguments, "dockerfile/root-user");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+}
+
+#[test]
+fn a_health_check_is_judged_in_each_image() {
+    let repo = Scratch::repository();
+    repo.write("docker-bake.hcl", TWO_TARGETS);
+    let check = "HEALTHCHECK CMD curl -f http://127.0.0.1/\n";
+    repo.write(
+        "Dockerfile",
+        format!("FROM debian:13 AS a\n{check}FROM debian:13 AS b\n{check}FROM debian:13\n{check}"),
+    );
+    let arguments = ["check", "--profile", "all"];
+    let lines = found(&repo, &arguments, "dockerfile/missing-healthcheck-program");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+}

@@ -399,3 +399,162 @@ fn standard_input_is_shown_fixed_but_cannot_be_written() {
     assert!(shown(&pipe("--diff")).contains("+COPY app /app"));
     assert_eq!(pipe("--fix").status.code(), Some(2));
 }
+
+const KEEP_OUT: &str = "dockerfile/secret-in-context";
+
+/// A repository whose image takes a key and a password along.
+fn leaking() -> Scratch {
+    let scratch = Scratch::repository();
+    scratch.write("app/Dockerfile", "FROM node:24\nCOPY . .\n");
+    scratch.write("app/tls/server.key", "-----BEGIN PRIVATE KEY-----\n");
+    scratch.write("app/id_rsa", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+    scratch
+}
+
+#[test]
+fn a_missing_ignore_file_is_made() {
+    let scratch = leaking();
+    let output = run_only(&scratch, KEEP_OUT, &["--diff", "--fix=all"]);
+    assert_eq!(
+        shown(&output),
+        "--- /dev/null\n+++ b/app/.dockerignore\n@@ -0,0 +1,2 @@\n+id_rsa\n+tls/server.key\n",
+        "{}",
+        words(&output)
+    );
+    let ignore = scratch.root().join("app/.dockerignore");
+    run_only(&scratch, KEEP_OUT, &["--fix"]);
+    assert!(!ignore.exists());
+    let output = run_only(&scratch, KEEP_OUT, &["--fix=all", "app/Dockerfile"]);
+    assert!(said(&output).contains("fixed 1 finding in 1 file, 0 left"));
+    assert_eq!(
+        read(&scratch, "app/.dockerignore"),
+        "id_rsa\ntls/server.key\n"
+    );
+    let output = run_only(
+        &scratch,
+        KEEP_OUT,
+        &["--diff", "--fix=all", "--fail-on", "low"],
+    );
+    assert_eq!((output.status.code(), &*shown(&output)), (Some(0), ""));
+}
+
+#[test]
+fn the_ignore_file_that_decides_gets_the_lines_at_its_end() {
+    for (name, before, after) in [
+        (
+            ".dockerignore",
+            "*\n!*\n",
+            "*\n!*\nid_rsa\ntls/server.key\n",
+        ),
+        (
+            ".dockerignore",
+            "*\n!**\n# end",
+            "*\n!**\n# end\nid_rsa\ntls/server.key",
+        ),
+        (
+            ".dockerignore",
+            "a\r\n!b\r\n",
+            "a\r\n!b\r\nid_rsa\r\ntls/server.key\r\n",
+        ),
+        (
+            ".dockerignore",
+            "tls\n!tls",
+            "tls\n!tls\nid_rsa\ntls/server.key",
+        ),
+        (".dockerignore", "id_*\n", "id_*\ntls/server.key\n"),
+        (".containerignore", "x\n", "x\nid_rsa\ntls/server.key\n"),
+        ("Dockerfile.dockerignore", "", "id_rsa\ntls/server.key\n"),
+    ] {
+        for paths in [&["app/Dockerfile"][..], &[]] {
+            let scratch = leaking();
+            let place = format!("app/{name}");
+            scratch.write(&place, before);
+            if name.starts_with('D') {
+                scratch.write("app/.dockerignore", "id_rsa\ntls\n");
+            }
+            let run = |arguments: &[&str]| {
+                let all: Vec<&str> = arguments.iter().chain(paths).copied().collect();
+                run_only(&scratch, KEEP_OUT, &all)
+            };
+            let output = run(&["--diff", "--fix=all"]);
+            assert!(
+                shown(&output).contains("+tls/server.key"),
+                "{name} {before:?}"
+            );
+            let output = run(&["--fix=all"]);
+            assert_eq!(read(&scratch, &place), after, "{}", words(&output));
+            let output = run(&["--fix=all", "--fail-on", "low"]);
+            assert_eq!(output.status.code(), Some(0), "{name} {before:?}");
+            assert_eq!(read(&scratch, &place), after);
+        }
+    }
+}
+
+#[test]
+fn two_dockerfiles_of_one_context_share_the_lines() {
+    let scratch = leaking();
+    scratch.write("app/.dockerignore", "x");
+    scratch.write("app/web.Dockerfile", "FROM node:24\nCOPY tls /tls\n");
+    let output = run_only(&scratch, KEEP_OUT, &["--fix=all"]);
+    assert!(
+        said(&output).contains("fixed 2 findings in 1 file, 0 left"),
+        "{}",
+        words(&output)
+    );
+    assert_eq!(
+        read(&scratch, "app/.dockerignore"),
+        "x\nid_rsa\ntls/server.key"
+    );
+    let scratch = leaking();
+    scratch.write("app/web.Dockerfile", "FROM node:24\nCOPY tls /tls\n");
+    run_only(&scratch, KEEP_OUT, &["--fix=all"]);
+    assert_eq!(
+        read(&scratch, "app/.dockerignore"),
+        "id_rsa\ntls/server.key\n"
+    );
+}
+
+#[test]
+fn a_file_that_the_build_names_or_no_pattern_can_name_is_not_excluded() {
+    let scratch = Scratch::repository();
+    let text = "FROM node:24\nCOPY . .\nRUN --mount=type=bind,source=id_rsa,target=/k true\n";
+    scratch.write("Dockerfile", text);
+    scratch.write("id_rsa", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+    scratch.write("[a]/server.key", "-----BEGIN PRIVATE KEY-----\n");
+    run_only(&scratch, KEEP_OUT, &["--fix=all"]);
+    assert!(!scratch.root().join(".dockerignore").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_ignore_file_that_is_a_link_stays_as_it_is() {
+    let scratch = leaking();
+    scratch.write("ignored", "x\n");
+    std::os::unix::fs::symlink("../ignored", scratch.root().join("app/.dockerignore")).unwrap();
+    let output = run_only(&scratch, KEEP_OUT, &["--fix=all"]);
+    assert!(
+        said(&output).contains("app/.dockerignore stays as it is"),
+        "{}",
+        words(&output)
+    );
+    assert_eq!(read(&scratch, "ignored"), "x\n");
+}
+
+#[test]
+fn what_is_staged_decides_and_the_worktree_is_changed() {
+    let scratch = leaking();
+    scratch.write("app/.dockerignore", "x\n");
+    scratch.git(&["add", "."]);
+    let arguments = ["staged", "--no-config", "--only", KEEP_OUT, "--fix=all"];
+    run(&scratch, &arguments);
+    let after = "x\nid_rsa\ntls/server.key\n";
+    assert_eq!(read(&scratch, "app/.dockerignore"), after);
+    // Against the index it would be needed again, but the worktree is ahead.
+    let output = run(&scratch, &arguments);
+    assert!(
+        said(&output).contains("not what is staged"),
+        "{}",
+        words(&output)
+    );
+    assert_eq!(read(&scratch, "app/.dockerignore"), after);
+}

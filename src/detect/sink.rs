@@ -1,7 +1,7 @@
 use crate::guard::LIMITS;
 use crate::model::{
-    Confidence, Edit, Evidence, Finding, Fingerprint, Fix, Label, Role, Rule, RuleId, Safety,
-    Severity, SkipReason, SourceId, Span,
+    Confidence, Edit, Evidence, Finding, Fingerprint, Fix, Label, NewFile, RepoPath, Role, Rule,
+    RuleId, Safety, Severity, SkipReason, SourceId, Span,
 };
 use crate::rules::ActiveRules;
 
@@ -281,6 +281,25 @@ impl Reported<'_> {
                     .map(|(span, with)| Edit { source, span, with })
                     .collect(),
                 creates: Vec::new(),
+            });
+        })
+    }
+
+    /// A fix that puts whole lines into another file: at its end, or, where there is none, into a
+    /// new one.
+    pub fn fix_file(
+        self,
+        title: impl Into<String>,
+        safety: Safety,
+        path: RepoPath,
+        text: String,
+    ) -> Self {
+        self.with(|f, _| {
+            f.fixes.push(Fix {
+                title: title.into(),
+                safety,
+                edits: Vec::new(),
+                creates: vec![NewFile { path, text }],
             });
         })
     }

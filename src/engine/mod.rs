@@ -1,6 +1,7 @@
 //! Runs the detectors: over one source, or over everything an input finds, on a pool of threads.
 
 mod check;
+mod new_files;
 mod packages;
 mod progress;
 mod redact;

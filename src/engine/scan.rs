@@ -100,6 +100,7 @@ where
             }
         }
     });
+    total.settle_new_files(cx, options, &ids);
     total.finish();
     total
 }

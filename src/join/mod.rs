@@ -3,8 +3,10 @@
 
 mod around;
 mod builds;
+mod changed;
 mod context;
 mod files;
 
 pub use around::Around;
+pub use changed::Changed;
 pub use files::{Entry, Files};

@@ -22,7 +22,7 @@ pub struct Edit {
     pub with: String,
 }
 
-/// A file that is not there yet.
+/// A file that a fix makes. Where the engine finds it there already, its lines go to the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewFile {
     pub path: RepoPath,

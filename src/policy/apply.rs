@@ -48,11 +48,14 @@ impl Policy<'_> {
             stats,
             mut sources,
             known,
+            paths,
             ..
         } = scan;
         let mut ignores: BTreeMap<SourceId, Vec<Used>> = BTreeMap::new();
         if self.options.honour_ignores {
-            for (id, source) in &sources.0 {
+            // Of a source that only a fix needs, nothing was judged.
+            let judged = |s: &Source| paths.contains(&s.path);
+            for (id, source) in sources.0.iter().filter(|(_, s)| judged(s)) {
                 ignores.insert(*id, self.read_ignores(source));
             }
         }

@@ -65,10 +65,7 @@ const ON: &[&str] = &["1", "true", "yes", "on"];
 
 /// Reports the ENV of a shipped image that switches a framework to development.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
-    if facts.is_for_development() {
-        return;
-    }
-    for instruction in facts.shipped() {
+    for instruction in facts.deployed() {
         let Body::Env(pairs) = &instruction.body else {
             continue;
         };

@@ -46,8 +46,7 @@ pub(super) struct Facts<'f> {
 impl<'f> Facts<'f> {
     /// The stages that become images. Rules about what a container is judge each of them.
     pub(super) fn targets(&self) -> impl Iterator<Item = &'f Stage> {
-        let targets = self.file.targets.iter();
-        targets.filter_map(|(stage, _)| self.file.stages.get(*stage))
+        self.file.target_stages()
     }
 
     /// Who asks for a stage to be built, in words.
@@ -56,18 +55,29 @@ impl<'f> Facts<'f> {
         targets.find_map(|(target, by)| by.as_deref().filter(|_| *target == stage.index))
     }
 
-    /// The instructions whose effect is in an image.
-    pub(super) fn shipped(&self) -> impl Iterator<Item = &'f Instruction> {
-        let file = self.file;
-        let shipped = file.instructions.iter();
-        shipped.filter(move |i| i.is_direct() && file.ships(i))
+    /// The instructions whose effect is in an image that is not for developers alone.
+    pub(super) fn deployed(&self) -> impl Iterator<Item = &'f Instruction> {
+        let facts = *self;
+        let all = self.file.instructions.iter();
+        all.filter(move |i| {
+            let stage = facts.file.stage_of(i).filter(|_| i.is_direct());
+            stage.is_some_and(|stage| {
+                let mut targets = facts.file.targets_on(stage);
+                targets.any(|target| facts.is_deployed(target))
+            })
+        })
     }
 
-    /// True where the file's name or its last stage's says that the image is for developers.
+    /// True where every image is for developers.
     pub(super) fn is_for_development(&self) -> bool {
-        let stage = self.file.target().and_then(|target| target.name.as_ref());
-        self.source.path.as_str().is_some_and(is_development_name)
-            || stage.is_some_and(|name| is_development_name(&name.raw))
+        !self.targets().any(|target| self.is_deployed(target))
+    }
+
+    /// True for a target that is not for developers, as far as its name and the file's tell.
+    fn is_deployed(&self, target: &Stage) -> bool {
+        let name = target.name.as_ref();
+        !self.source.path.as_str().is_some_and(is_development_name)
+            && !name.is_some_and(|name| is_development_name(&name.raw))
     }
 
     /// The name or number of the stage that an instruction belongs to.

@@ -9,10 +9,7 @@ use crate::text::Mapped;
 
 /// Reports the word by which the program of an image lets itself be controlled from everywhere.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
-    if facts.is_for_development() {
-        return;
-    }
-    for instruction in facts.shipped() {
+    for instruction in facts.deployed() {
         let mut words: Vec<(&str, Span)> = Vec::new();
         match &instruction.body {
             Body::Env(pairs) => {

@@ -5,10 +5,13 @@ use crate::detect::Sink;
 use crate::parse::dockerfile::{Body, Keyword};
 
 /// Reports the last USER of each stage that is root as it is written, unless it is the one that
-/// the image ends with.
+/// an image ends with.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     let file = facts.file;
-    let ends_image = file.target().and_then(|target| file.state_of(target).user);
+    let ends = facts
+        .targets()
+        .filter_map(|target| file.state_of(target).user);
+    let ends: Vec<_> = ends.filter_map(|at| file.instructions.get(at)).collect();
     for stage in &file.stages {
         let mut users = file.instructions_of(stage).rev();
         let Some(last) = users.find(|i| i.keyword == Keyword::User) else {
@@ -18,9 +21,7 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             continue;
         };
         let user = word.raw.split(':').next().unwrap_or_default();
-        let is_shipped = ends_image
-            .and_then(|place| file.instructions.get(place))
-            .is_some_and(|shipped| shipped.span == last.span);
+        let is_shipped = ends.iter().any(|end| end.span == last.span);
         if matches!(user, "root" | "0") && !is_shipped {
             out.report(
                 "dockerfile/root-build-stage",

@@ -5,9 +5,9 @@ use super::credential_file::judge_file;
 use super::landing::{Way, way};
 use super::sensitive_path::{Sensitive, judge};
 use crate::detect::Sink;
-use crate::model::{Confidence, Evidence};
+use crate::model::{Confidence, Evidence, Safety};
 use crate::parse::dockerfile::{Body, Instruction};
-use crate::parse::dockerignore::IgnoreFile;
+use crate::parse::dockerignore::{IgnoreFile, Line, Pattern};
 use crate::parse::surroundings::{ContextFile, UsedContext};
 
 /// Files of one source whose way through the stages is followed.
@@ -73,8 +73,21 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
                         path: first.path.clone(),
                     })
                     .help(format!("add to {ignore}: {}", lines(&found).join(" ")));
-                if let Way::CopiedOn(span) = path_on {
-                    finding.label(*span, "copied on into the image from here");
+                let finding = match path_on {
+                    Way::CopiedOn(span) => {
+                        finding.label(*span, "copied on into the image from here")
+                    }
+                    Way::Direct => finding,
+                };
+                let wanted = exclusions(facts, place, &found);
+                // Nobody wants a new file where the context is no more than a guess.
+                if !wanted.is_empty() && (certain || used.context.ignore.is_some()) {
+                    finding.fix_file(
+                        format!("Exclude what holds credentials in {ignore}"),
+                        Safety::Unsafe,
+                        used.context.ignore_path(),
+                        wanted,
+                    );
                 }
                 break;
             }
@@ -125,7 +138,37 @@ fn names(found: &[Found<'_>]) -> String {
     }
 }
 
-/// The lines that would keep the files out: one for each name, wherever it stands.
+/// The lines that keep just these files out, at the end of an ignore file, where the last word is.
+/// A file that another instruction names is left alone: the build would miss it.
+fn exclusions(facts: &Facts<'_>, place: usize, found: &[Found<'_>]) -> String {
+    let is_named = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut others = facts.file.instructions.iter().enumerate();
+        others.any(|(other, i)| {
+            let mut bodies = i.heredocs.iter().map(|heredoc| heredoc.body.as_str());
+            other != place
+                && (i.line.as_str().contains(name) || bodies.any(|body| body.contains(name)))
+        })
+    };
+    found
+        .iter()
+        .map(|(file, ..)| file.path.as_str())
+        .filter(|path| stands_for_itself(path) && !is_named(path))
+        .map(|path| format!("{path}\n"))
+        .collect()
+}
+
+/// True for a path that is a pattern for itself and nothing else.
+fn stands_for_itself(path: &str) -> bool {
+    let file = IgnoreFile::parse(path.as_bytes());
+    let is_plain = |line: &Line| {
+        let pattern = line.pattern.as_ref();
+        !line.is_exception && line.text == path && pattern.is_some_and(Pattern::is_plain)
+    };
+    !path.contains(char::REPLACEMENT_CHARACTER) && matches!(&*file.lines, [line] if is_plain(line))
+}
+
+/// The lines that would keep such files out: one for each name, wherever it stands.
 fn lines(found: &[Found<'_>]) -> Vec<String> {
     let mut lines: Vec<String> = found
         .iter()

@@ -134,10 +134,10 @@ const PLAIN: &[&str] = &[
 ];
 
 impl<'a> Image<'a> {
-    /// True for the stage that becomes the image.
+    /// True for a stage that becomes an image.
     pub fn is_target(&self) -> bool {
-        let target = self.file.target();
-        target.is_some_and(|target| target.index == self.stage.index)
+        let mut targets = self.file.targets.iter();
+        targets.any(|(target, _)| *target == self.stage.index)
     }
 
     /// The stage and the local ones that it stands on.

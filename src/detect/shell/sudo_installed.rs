@@ -8,18 +8,19 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let Some(image) = shell.image.filter(|image| image.stage.ships) else {
         return;
     };
-    let user = image
-        .file
-        .target()
-        .and_then(|target| image.file.state_of(target).user)
-        .and_then(|place| image.file.instructions.get(place));
-    let Some(Body::Text(user)) = user.map(|instruction| &instruction.body) else {
+    let users = image.file.targets_on(image.stage).filter_map(|target| {
+        let place = image.file.state_of(target).user?;
+        match &image.file.instructions.get(place)?.body {
+            Body::Text(user) => Some((user, user.text().split(':').next()?)),
+            _ => None,
+        }
+    });
+    let Some((user, name)) = users
+        .into_iter()
+        .find(|(_, name)| !matches!(*name, "root" | "0"))
+    else {
         return;
     };
-    let name = user.text().split(':').next().unwrap_or_default();
-    if matches!(name, "root" | "0") {
-        return;
-    }
     for command in &shell.script.commands {
         let is_run = image
             .instruction(command)

@@ -3,14 +3,19 @@
 use super::{Image, Shell, account};
 use crate::detect::Sink;
 use crate::model::Span;
-use crate::parse::dockerfile::{Body, Keyword};
+use crate::parse::dockerfile::{Body, Keyword, Stage};
 use crate::parse::shell::Command;
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let Some(image) = shell.image.filter(|image| image.stage.ships) else {
         return;
     };
-    let Some(last) = ends_as_root(&image).filter(|_| !may_step_down(&image)) else {
+    // An account that one of the images uses is of use.
+    let targets = image.file.targets_on(image.stage);
+    let ends: Option<Vec<Span>> = targets
+        .map(|target| ends_as_root(&image, target).filter(|_| !may_step_down(&image, target)))
+        .collect();
+    let Some(last) = ends.and_then(|ends| ends.first().copied()) else {
         return;
     };
     let made = shell.script.commands.iter().filter(|command| {
@@ -28,15 +33,14 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             )
             .label(last, "this decides the user")
             .help(format!(
-                "end the last stage with USER {name}, better with its number"
+                "end the stage that becomes the image with USER {name}, better with its number"
             ));
         }
     }
 }
 
-/// What decides that the image runs as root: its last USER, or the base under it.
-fn ends_as_root(image: &Image<'_>) -> Option<Span> {
-    let target = image.file.target()?;
+/// What decides that an image runs as root: its last USER, or the base under it.
+fn ends_as_root(image: &Image<'_>, target: &Stage) -> Option<Span> {
     let Some(place) = image.file.state_of(target).user else {
         return Some(target.image.span);
     };
@@ -48,16 +52,11 @@ fn ends_as_root(image: &Image<'_>) -> Option<Span> {
 }
 
 /// True where the start of the container changes the user, or is a script that may do so.
-fn may_step_down(image: &Image<'_>) -> bool {
-    image
-        .file
-        .stages
-        .iter()
-        .filter(|stage| stage.ships)
-        .any(|stage| {
-            let Some(own) = image.stages.get(stage.index) else {
-                return false;
-            };
+fn may_step_down(image: &Image<'_>, target: &Stage) -> bool {
+    let stages = image.file.stages.iter().zip(image.stages);
+    stages
+        .filter(|(stage, _)| stage.ships_in.contains(&target.index))
+        .any(|(_, own)| {
             own.script.commands.iter().any(|command| {
                 let starts = own
                     .units

@@ -500,6 +500,7 @@ impl<'t> Builder<'t> {
             others,
             uses: Vec::new(),
             ships: false,
+            ships_in: Vec::new(),
             is_base: false,
             is_reached: false,
         });

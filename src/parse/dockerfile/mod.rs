@@ -88,9 +88,16 @@ impl Dockerfile {
         build::dockerfile(bytes, wanted)
     }
 
-    /// The stage that a build without `--target` makes: the last one.
-    pub fn target(&self) -> Option<&Stage> {
-        self.stages.last()
+    /// The stages that become images: those that builds ask for, or the last one.
+    pub fn target_stages(&self) -> impl Iterator<Item = &Stage> {
+        let targets = self.targets.iter();
+        targets.filter_map(|(stage, _)| self.stages.get(*stage))
+    }
+
+    /// The targets whose images a stage's effect is in.
+    pub fn targets_on(&self, stage: &Stage) -> impl Iterator<Item = &Stage> {
+        let targets = stage.ships_in.iter();
+        targets.filter_map(|target| self.stages.get(*target))
     }
 
     /// The instructions of a stage after its FROM, ONBUILD triggers left out.
@@ -112,7 +119,7 @@ impl Dockerfile {
         self.stages.get(instruction.stage?)
     }
 
-    /// True where an instruction's effect is in the image that a build makes by default.
+    /// True where an instruction's effect is in an image that some build makes.
     pub fn ships(&self, instruction: &Instruction) -> bool {
         self.stage_of(instruction).is_some_and(|stage| stage.ships)
     }

@@ -4,10 +4,14 @@ use super::stage::{Base, Stage};
 
 /// Marks what ships (the targets and all that they stand on) and what their builds need.
 pub(super) fn mark(stages: &mut [Stage], targets: Vec<usize>) {
-    let mut open = targets.clone();
-    while let Some(stage) = open.pop().and_then(|index| stages.get_mut(index)) {
-        if !std::mem::replace(&mut stage.ships, true) {
-            open.extend(foundations(stage));
+    for target in &targets {
+        let mut open = vec![*target];
+        while let Some(stage) = open.pop().and_then(|index| stages.get_mut(index)) {
+            if !stage.ships_in.contains(target) {
+                stage.ships_in.push(*target);
+                stage.ships = true;
+                open.extend(foundations(stage));
+            }
         }
     }
     let mut open = targets;

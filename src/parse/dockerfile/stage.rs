@@ -28,12 +28,14 @@ pub struct Stage {
     pub others: Vec<usize>,
     /// Stages that it copies or mounts from.
     pub uses: Vec<usize>,
-    /// True for the last stage, which is what a build makes by default, and all that it stands on:
-    /// their files, environment and settings are in the image.
+    /// True for the targets (the last stage where no build asks for others) and all that they stand
+    /// on: their files, environment and settings are in an image.
     pub ships: bool,
+    /// Those targets.
+    pub ships_in: Vec<usize>,
     /// True where another stage stands on it.
     pub is_base: bool,
-    /// True where the last stage's build needs it.
+    /// True where the build of a target needs it.
     pub is_reached: bool,
 }
 

@@ -1,6 +1,9 @@
 //! What builds ask of a Dockerfile beyond its text.
 
-use super::Dockerfile;
+use super::{Dockerfile, is_development_name};
+
+/// Targets of one file that are told apart.
+const MOST_TARGETS: usize = 50;
 
 /// The targets and arguments of the builds that are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,8 +45,15 @@ impl Wanted {
         let count = file.stages.len();
         let last = count.checked_sub(1);
         let mut targets: Vec<(usize, Option<String>)> = Vec::new();
-        for target in &self.targets {
+        // The last stage that nobody asks for by name is nobody's image where it is for developers.
+        let is_left_out = |target: &Target| {
+            let last = file.stages.last().and_then(|stage| stage.name.as_ref());
+            let is_implied = target.name.is_none() && target.by.is_empty();
+            is_implied && last.is_some_and(|name| is_development_name(&name.raw))
+        };
+        for target in self.targets.iter().take(MOST_TARGETS) {
             let stage = match &target.name {
+                None if is_left_out(target) => None,
                 None => last,
                 Some(name) => file.stage_named(name, count).or_else(|| {
                     let index = name.parse().ok();
