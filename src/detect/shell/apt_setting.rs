@@ -54,3 +54,10 @@ fn sets(text: &str, name: &str, value: bool) -> bool {
         })
     })
 }
+
+/// A setting without the option that is written in one word with it: `-oNAME=VALUE`.
+pub(super) fn without_option(text: &str) -> &str {
+    let options = ["--option=", "-o=", "-o"];
+    let rest = options.iter().find_map(|option| text.strip_prefix(option));
+    rest.unwrap_or(text).trim()
+}

@@ -1,28 +1,130 @@
 //! secret-argument: a literal credential on a command line.
 
-use super::{Shell, fetch};
+use super::{Image, Shell, fetch};
 use crate::detect::Sink;
 use crate::model::Span;
-use crate::parse::shell::{Command, Options, PartKind, Syntax, Word};
+use crate::parse::dockerfile::Body;
+use crate::parse::shell::{Assignment, Command, Options, PartKind, RedirectKind, Syntax, Word};
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
-    for command in &shell.script.commands {
-        for (span, what) in secrets(command) {
-            out.mask(span);
-            out.report(rule, span, format!("{what} stands in the text of a command"))
-                .text("a literal credential")
-                .help(if shell.in_image {
-                    "mount it for this one step: RUN --mount=type=secret,id=..., and read it from /run/secrets"
-                } else {
-                    "read it from a file or an environment variable that the caller sets, and replace this one: it is in the history"
-                });
+    let help = match shell.in_image {
+        true => {
+            "mount it for this one step: RUN --mount=type=secret,id=..., and read it from /run/secrets"
         }
+        false => {
+            "read it from a file or an environment variable that the caller sets, and replace this one: it is in the history"
+        }
+    };
+    let script = shell.script;
+    let commands = script.commands.iter();
+    let mut found: Vec<(Span, &str)> = commands.flat_map(secrets).collect();
+    found.extend(script.assignments.iter().filter_map(assigned));
+    found.extend(
+        script
+            .named(&["gh"])
+            .filter_map(|gh| token_given(gh, shell)),
+    );
+    for (span, what) in found {
+        out.mask(span);
+        out.report(
+            rule,
+            span,
+            format!("{what} stands in the text of a command"),
+        )
+        .text("a literal credential")
+        .help(help);
     }
+    for span in shell.image.iter().flat_map(|image| added(image)) {
+        out.mask(span);
+        out.report(rule, span, "a credential in a URL stands in an instruction")
+            .text("a literal credential")
+            .help("take it out of the address, and download with RUN --mount=type=secret; the address is in the image's history");
+    }
+}
+
+/// Variables from which programs take a password, and no other setting.
+const VARIABLES: &[&str] = &[
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "BORG_PASSPHRASE",
+    "CARGO_REGISTRY_TOKEN",
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "MYSQL_PWD",
+    "NODE_AUTH_TOKEN",
+    "NPM_TOKEN",
+    "PGPASSWORD",
+    "REDISCLI_AUTH",
+    "RESTIC_PASSWORD",
+    "RSYNC_PASSWORD",
+    "SSHPASS",
+    "TWINE_PASSWORD",
+    "VAULT_TOKEN",
+];
+
+/// `PGPASSWORD=... psql`.
+fn assigned(assignment: &Assignment) -> Option<(Span, &'static str)> {
+    let is_known = VARIABLES.contains(&assignment.name.as_str());
+    let word = Some(&assignment.value).filter(|_| is_known)?;
+    Some((piece(word, 0, word.text.len())?, "a password in a variable"))
+}
+
+/// `env PGPASSWORD=... psql`.
+fn set_by_wrapper(word: &Word) -> Option<Span> {
+    let (name, _) = word.text.split_once('=')?;
+    let is_known = VARIABLES.contains(&name);
+    piece(word, name.len() + 1, word.text.len()).filter(|_| is_known)
+}
+
+/// `gh auth login --with-token <<< ...`, and the same behind `echo`.
+fn token_given(gh: &Command, shell: &Shell<'_>) -> Option<(Span, &'static str)> {
+    let asks = gh.has_arg("login") && gh.has_arg("--with-token");
+    let script = Some(shell.script).filter(|_| asks)?;
+    let given = script
+        .inputs(gh)
+        .find(|(_, r)| r.kind == RedirectKind::HereString);
+    let word = match given {
+        Some((_, redirect)) => &redirect.target,
+        None => {
+            let (pipeline, element) = script.pipe(gh)?;
+            let (first, end) = *pipeline.elements.get(element.checked_sub(1)?)?;
+            let source = script.commands.get(first..end)?.first()?;
+            let says = matches!(source.name.as_str(), "echo" | "printf");
+            source.args().last().filter(|_| says)?
+        }
+    };
+    Some((piece(word, 0, word.text.trim_end().len())?, "a token"))
+}
+
+/// The passwords in the addresses that the ADDs of a stage fetch.
+fn added(image: &Image<'_>) -> Vec<Span> {
+    let range = image.stage.instructions.clone();
+    let instructions = image.file.instructions.get(range).unwrap_or_default();
+    let words = instructions.iter().flat_map(|i| match &i.body {
+        Body::Transfer { sources, .. } => sources.as_slice(),
+        _ => &[],
+    });
+    let secrets = words.filter_map(|word| {
+        let raw = word.raw.as_str();
+        let (start, end) = login(raw)?;
+        let is_exact = word.span.len() as usize == raw.len();
+        let text = raw.get(start..end).filter(|text| !is_placeholder(text))?;
+        let at = word.span.start + u32::try_from(start).ok()?;
+        let length = u32::try_from(text.len()).ok()?;
+        Some(match is_exact {
+            true => Span::new(at, at + length),
+            false => word.span,
+        })
+    });
+    secrets.collect()
 }
 
 fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
     let mut found = Vec::new();
     let name = command.name.as_str();
+    let wrapped = command.words.get(..command.program).unwrap_or_default();
+    let variables = wrapped.iter().filter_map(set_by_wrapper);
+    found.extend(variables.map(|span| (span, "a password in a variable")));
     match name {
         "curl" | "wget" | "wget2" => {
             if let Some(syntax) = fetch::syntax(name) {
@@ -68,7 +170,7 @@ fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
         "sshpass" => {
             found.extend(option(command, "p", &["p"], &[]).map(|s| (s, "an ssh password")))
         }
-        "docker" | "podman" | "buildah" | "skopeo" | "helm" | "crane"
+        "docker" | "podman" | "nerdctl" | "buildah" | "skopeo" | "helm" | "crane" | "oras"
             if command.has_arg("login") =>
         {
             found.extend(
@@ -126,11 +228,81 @@ fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
                 );
             }
         }
+        "redis-cli" | "valkey-cli" => found.extend(
+            option(command, "ahpnu", &["a", "pass"], &["pass"]).map(|s| (s, "a database password")),
+        ),
+        "mongo" | "mongosh" | "mongodump" | "mongorestore" | "mongoimport" => found.extend(
+            option(
+                command,
+                "pudh",
+                &["p", "password"],
+                &["password", "username", "host", "port"],
+            )
+            .map(|s| (s, "a database password")),
+        ),
+        "ldapsearch" | "ldapadd" | "ldapmodify" | "ldapdelete" | "ldapwhoami" | "ldappasswd" => {
+            let options = option(command, "wDbHhpsfSoOUXYlza", &["w"], &[]);
+            found.extend(options.map(|s| (s, "a directory's password")));
+        }
+        "smbclient" | "rpcclient" | "smbget" => {
+            let options = Options::read(command.args(), SMB);
+            let user = options.get(&["U", "user"]).and_then(|o| o.value_word);
+            found.extend(
+                user.and_then(|w| piece(w, w.text.find('%')? + 1, w.text.len()))
+                    .map(|s| (s, "a password")),
+            );
+        }
+        "twine" if command.has_arg("upload") => found.extend(
+            option(
+                command,
+                "purc",
+                &["p", "password"],
+                &["username", "password", "repository", "repository-url"],
+            )
+            .map(|s| (s, "a registry password")),
+        ),
+        "npm" | "pnpm" | "yarn" => {
+            // `npm config set //registry.example.com/:_authToken TOKEN`
+            let words = command.args();
+            let is_key = |w: &Word| {
+                ["_authToken", "_password", "_auth"]
+                    .iter()
+                    .any(|k| w.text.ends_with(k))
+            };
+            let separate = words
+                .iter()
+                .position(is_key)
+                .and_then(|at| words.get(at + 1));
+            let attached = words.iter().find_map(|w| {
+                let at = w.text.find("_authToken=")?;
+                piece(w, at + "_authToken=".len(), w.text.len())
+            });
+            let separate = separate.and_then(|w| piece(w, 0, w.text.len()));
+            found.extend(separate.or(attached).map(|s| (s, "a registry's token")));
+        }
         _ => {}
     }
     if matches!(
         name,
-        "git" | "curl" | "wget" | "pip" | "pip3" | "npm" | "svn"
+        "git"
+            | "curl"
+            | "wget"
+            | "wget2"
+            | "aria2c"
+            | "pip"
+            | "pip3"
+            | "npm"
+            | "svn"
+            | "uv"
+            | "go"
+            | "yarn"
+            | "pnpm"
+            | "gem"
+            | "psql"
+            | "pg_dump"
+            | "mongosh"
+            | "mongo"
+            | "redis-cli"
     ) {
         found.extend(
             command
@@ -142,6 +314,11 @@ fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
     }
     found
 }
+
+const SMB: Syntax = Syntax {
+    short: "UcIWpmLDTnO",
+    long: &["user"],
+};
 
 fn option(
     command: &Command,
@@ -186,25 +363,27 @@ fn header(word: &Word) -> Option<Span> {
     piece(word, start, start + secret.len())
 }
 
-/// `https://user:password@host` and `https://token@host`.
 fn in_url(word: &Word) -> Option<Span> {
-    let (scheme, rest) = word.text.split_once("://")?;
+    let (start, end) = login(&word.text)?;
+    piece(word, start, end)
+}
+
+/// Where the credential of `https://user:password@host` and `https://token@host` stands.
+fn login(text: &str) -> Option<(usize, usize)> {
+    let (scheme, rest) = text.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let (user, _) = authority.rsplit_once('@')?;
     let start = scheme.len() + 3;
+    let end = start + user.len();
     match user.split_once(':') {
-        Some((_, password)) => {
-            let at = start + user.len() - password.len();
-            piece(word, at, start + user.len())
-        }
+        Some((_, password)) => Some((end - password.len(), end)),
         // A name alone is a credential only where it looks like nobody's name.
-        None if user.len() >= 20
-            && user.bytes().any(|b| b.is_ascii_digit())
-            && scheme.starts_with("http") =>
-        {
-            piece(word, start, start + user.len())
+        None => {
+            let is_token = user.len() >= 20
+                && user.bytes().any(|b| b.is_ascii_digit())
+                && scheme.starts_with("http");
+            is_token.then_some((start, end))
         }
-        None => None,
     }
 }
 

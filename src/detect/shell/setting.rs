@@ -8,6 +8,8 @@ use crate::model::Span;
 pub enum Guard {
     Certificate,
     Signature,
+    /// Whether a repository's lists are as old as they may be.
+    Age,
     HostKey,
 }
 
@@ -22,7 +24,7 @@ enum When {
     Is(&'static str),
 }
 
-use Guard::{Certificate, HostKey, Signature};
+use Guard::{Age, Certificate, HostKey, Signature};
 use When::{Is, Off, On, Present};
 
 /// Parts of a file's path of which one has to be there, the key, its values, what is no longer
@@ -67,6 +69,14 @@ const SETTINGS: &[Setting] = &[
     (APT, "AllowUnauthenticated", On, Signature, "apt"),
     (APT, "AllowInsecureRepositories", On, Signature, "apt"),
     (APT, "AllowWeakRepositories", On, Signature, "apt"),
+    (
+        APT,
+        "AllowDowngradeToInsecureRepositories",
+        On,
+        Signature,
+        "apt",
+    ),
+    (APT, "Check-Valid-Until", Off, Age, "apt"),
     (
         &["sources.list", ".list", ".sources"],
         "trusted",

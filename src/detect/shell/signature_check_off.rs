@@ -3,7 +3,7 @@
 use super::setting::{Guard, is_off, is_on, switched_off};
 use super::{Shell, without};
 use crate::detect::Sink;
-use crate::model::{Safety, Span};
+use crate::model::{Safety, Severity, Span};
 use crate::parse::shell::{Command, Word};
 
 const HELP: &str = "remove it, and add the key that signs the repository to the keyring instead";
@@ -35,6 +35,18 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for written in shell.written() {
         let found = switched_off(written, Guard::Signature);
         spans.extend(found.into_iter().map(|found| found.span));
+    }
+    for written in shell.written() {
+        for found in switched_off(written, Guard::Age) {
+            if uses_snapshot(shell) {
+                break;
+            }
+            out.report(rule, found.span, "with this setting apt takes package lists of any age, also those from before a flaw was mended")
+                .text("switches the check off")
+                .severity(Severity::Medium)
+                .aliases(&[])
+                .help("remove it; an archive that no longer changes can have it for itself alone: [check-valid-until=no]");
+        }
     }
     spans.sort();
     spans.dedup();
@@ -161,8 +173,8 @@ fn switches<'c>(
 }
 
 fn apt_option(text: &str, shell: &Shell<'_>) -> Option<Switch> {
-    let text = text.trim_start_matches("-o").trim().to_lowercase();
-    let (key, value) = text.split_once('=')?;
+    let lower = super::apt_setting::without_option(text).to_lowercase();
+    let (key, value) = lower.split_once('=')?;
     let value = value.trim_matches(['"', '\'']);
     match key {
         "apt::get::allowunauthenticated"

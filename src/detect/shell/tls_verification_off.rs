@@ -1,9 +1,9 @@
 //! tls-verification-off: a program is told not to check whom it talks to.
 
 use super::setting::{Guard, is_off, is_on, switched_off};
-use super::{Shell, fetch, program, switch, without};
+use super::{Shell, apt_setting, fetch, program, switch, without};
 use crate::detect::Sink;
-use crate::model::{Safety, Span};
+use crate::model::{Safety, Severity, Span};
 use crate::parse::shell::{Command, Output, Word};
 
 const HELP: &str = "remove it; where a private authority signs the certificate, add that authority to the trust store";
@@ -20,6 +20,17 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             if let Some(span) = found.deletion {
                 reported.fix("Delete the option", Safety::Safe, span, "");
             }
+        }
+        if let Some(word) = unrevoked(command) {
+            out.report(
+                rule,
+                word.span,
+                "cargo takes certificates that were revoked",
+            )
+            .text("switches the check off")
+            .severity(Severity::Low)
+            .aliases(&[])
+            .help("remove it");
         }
         for (word, switch) in set_by(command) {
             out.report(rule, word.span, format!("with this, {}", switch.effect))
@@ -59,6 +70,16 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                 .help(HELP);
         }
     }
+}
+
+/// `cargo --config http.check-revoke=false`.
+fn unrevoked(command: &Command) -> Option<&Word> {
+    let mut words = command.args().iter().filter(|_| command.name == "cargo");
+    words.find(|word| {
+        let setting = word.text.trim_start_matches("--config=");
+        let (key, value) = setting.split_once('=').unwrap_or_default();
+        key.trim() == "http.check-revoke" && is_off(value.trim())
+    })
 }
 
 struct Found<'c> {
@@ -254,11 +275,11 @@ fn valued(command: &Command) -> Option<Found<'_>> {
     let harmful = |text: &str, value: &str| {
         let is = |keys: &[&str]| {
             keys.iter().any(|key| {
-                let text = text
-                    .trim_start_matches("--setopt=")
-                    .trim_start_matches("-o");
+                let text = apt_setting::without_option(text.trim_start_matches("--setopt="));
                 let last = text.rsplit('.').next().unwrap_or(text);
-                text.eq_ignore_ascii_case(key) || last.eq_ignore_ascii_case(key)
+                text.eq_ignore_ascii_case(key)
+                    || last.eq_ignore_ascii_case(key)
+                    || is_for_one_host(text, key)
             })
         };
         table(OFF, name)
@@ -284,6 +305,17 @@ fn valued(command: &Command) -> Option<Found<'_>> {
             deletion: without(command, word)
                 .filter(|_| word.text.starts_with("--") && word.text.contains('=')),
         })
+    })
+}
+
+/// `Acquire::https::HOST::Verify-Peer`, where the key has no host.
+fn is_for_one_host(text: &str, key: &str) -> bool {
+    let (text, key) = (text.to_ascii_lowercase(), key.to_ascii_lowercase());
+    key.rsplit_once("::").is_some_and(|(folder, name)| {
+        let rest = text
+            .strip_prefix(folder)
+            .and_then(|rest| rest.strip_suffix(name));
+        rest.is_some_and(|host| host.starts_with("::") && host.ends_with("::"))
     })
 }
 
