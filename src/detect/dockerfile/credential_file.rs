@@ -3,6 +3,7 @@
 use super::credential::is_secret_name;
 use super::sensitive_path::{Sensitive, judge};
 use crate::detect::secret::{is_made_up, is_reference};
+use crate::model::{Confidence, Severity};
 use crate::parse::surroundings::{BuildContext, ContextFile};
 
 /// Words in the names of folders whose keys and passwords are there for everybody to see.
@@ -41,11 +42,56 @@ pub(super) fn judge_file(context: &BuildContext, file: &ContextFile) -> Option<S
     let place = context.folder.join(file.path.as_bytes()).parent().to_text();
     let mut words = place.split(|c: char| !c.is_ascii_alphanumeric());
     let is_shown = words.any(|word| SHOWN.contains(&word.to_ascii_lowercase().as_str()));
-    let holds = match &file.beginning {
-        Some(bytes) => holds(&name, bytes),
-        None => true,
+    if is_other || is_shown {
+        return None;
+    }
+    match &file.beginning {
+        None => Some(found),
+        Some(bytes) if name.starts_with(".env") => environment(found, bytes, file.is_private),
+        Some(bytes) => holds(&name, bytes).then_some(found),
+    }
+}
+
+/// How much an environment file weighs: by what it says, and by whether git hides it.
+fn environment(found: Sensitive, bytes: &[u8], is_private: bool) -> Option<Sensitive> {
+    if holds(".env", bytes) {
+        return Some(found);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    if is_sealed(&text) {
+        return None;
+    }
+    let values = || {
+        let lines = text.lines().map(str::trim);
+        lines
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.trim_start_matches("export ").split_once('='))
+            .filter(|(_, value)| {
+                let value = value.trim().trim_matches(['"', '\'']);
+                !value.is_empty() && !is_reference(value.as_bytes())
+            })
     };
-    (!is_other && !is_shown && holds).then_some(found)
+    let is_named = |(name, _): (&str, &str)| is_secret_name(name.trim());
+    let (severity, confidence) = if values().any(is_named) {
+        (found.severity, Confidence::Medium)
+    } else if values().next().is_none() {
+        return None;
+    } else if is_private {
+        (Severity::Medium, Confidence::Low)
+    } else {
+        (Severity::Low, Confidence::Low)
+    };
+    Some(Sensitive {
+        what: "an environment file",
+        severity,
+        confidence,
+    })
+}
+
+fn is_sealed(text: &str) -> bool {
+    ["ENC[", "sops", "$ANSIBLE_VAULT", "-----BEGIN AGE"]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 /// True where the beginning of a file of this name bears out what the name says.
@@ -54,8 +100,7 @@ fn holds(name: &str, bytes: &[u8]) -> bool {
         return false;
     }
     let text = String::from_utf8_lossy(bytes);
-    let sealed = ["ENC[", "sops", "$ANSIBLE_VAULT", "-----BEGIN AGE"];
-    if sealed.iter().any(|mark| text.contains(mark)) {
+    if is_sealed(&text) {
         return false;
     }
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
