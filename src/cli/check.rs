@@ -342,6 +342,7 @@ fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequ
                     by: "--target".to_owned(),
                 })
                 .collect(),
+            named: Vec::new(),
             args: args.build_arg.clone(),
             contexts: Vec::new(),
         },

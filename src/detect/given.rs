@@ -55,6 +55,7 @@ impl Given {
         registries: None,
         wanted: Wanted {
             targets: Vec::new(),
+            named: Vec::new(),
             args: Vec::new(),
             contexts: Vec::new(),
         },

@@ -78,6 +78,15 @@ pub(super) fn wanted(builds: &[Build]) -> Wanted {
     if !shipped.iter().any(decides) && !shipped.is_empty() {
         add(None, "");
     }
+    // Of a script nobody knows for sure which Dockerfile it means.
+    let named = builds.iter().filter(|b| b.tool != Tool::Command);
+    wanted.named = named
+        .filter_map(|build| {
+            let name = Some(build.target.clone()?);
+            let by = build.by.clone();
+            Some(Target { name, by })
+        })
+        .collect();
     let mut contexts: Vec<String> = Vec::new();
     for build in &shipped {
         contexts.extend(build.named_contexts.iter().cloned());

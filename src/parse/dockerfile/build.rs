@@ -69,6 +69,7 @@ pub(super) fn dockerfile(bytes: &[u8], wanted: &Wanted) -> Dockerfile {
             states: Vec::new(),
             final_states: Vec::new(),
             targets: Vec::new(),
+            unknown_targets: Vec::new(),
             contexts: wanted.contexts.clone(),
             names: HashMap::new(),
         },
@@ -669,6 +670,7 @@ impl<'t> Builder<'t> {
         }
         self.fold_unknown();
         self.file.targets = self.wanted.stages(&self.file);
+        self.file.unknown_targets = self.wanted.without_stage(&self.file);
         let starts = self.file.targets.iter().map(|(stage, _)| *stage);
         reach::mark(&mut self.file.stages, starts.collect());
         self.file

@@ -66,6 +66,8 @@ pub struct Dockerfile {
     pub errors: Vec<SyntaxError>,
     /// The stages that become images, in order, and who asks for them where somebody does.
     pub targets: Vec<(usize, Option<String>)>,
+    /// Builds that ask for a stage that is not there.
+    pub unknown_targets: Vec<Target>,
     /// Contexts that builds give names.
     contexts: Vec<String>,
     /// The state before each instruction.

@@ -10,6 +10,8 @@ const MOST_TARGETS: usize = 50;
 pub struct Wanted {
     /// None: the last stage, as without `--target`.
     pub targets: Vec<Target>,
+    /// What files of the repository ask for by name, whether or not it ships.
+    pub named: Vec<Target>,
     /// Values of ARG, where all builds agree.
     pub args: Vec<(String, String)>,
     /// Names that `--from` may have without being a stage or an image.
@@ -55,10 +57,7 @@ impl Wanted {
             let stage = match &target.name {
                 None if is_left_out(target) => None,
                 None => last,
-                Some(name) => file.stage_named(name, count).or_else(|| {
-                    let index = name.parse().ok();
-                    index.filter(|index| *index < count)
-                }),
+                Some(name) => stage(file, name),
             };
             if let Some(stage) = stage
                 && !targets.iter().any(|(known, _)| *known == stage)
@@ -73,4 +72,20 @@ impl Wanted {
         targets.sort();
         targets
     }
+
+    /// Who asks for stages that the file does not have.
+    pub(super) fn without_stage(&self, file: &Dockerfile) -> Vec<Target> {
+        let is_missing = |target: &&Target| {
+            let name = target.name.as_ref();
+            name.is_some_and(|name| stage(file, name).is_none())
+        };
+        self.named.iter().filter(is_missing).cloned().collect()
+    }
+}
+
+/// The stage that a build's target means: by its name, or by its number.
+fn stage(file: &Dockerfile, target: &str) -> Option<usize> {
+    let count = file.stages.len();
+    let index = || target.parse().ok().filter(|index| *index < count);
+    file.stage_named(target, count).or_else(index)
 }
