@@ -216,6 +216,52 @@ pub(crate) fn judge(path: &str) -> Option<Sensitive> {
     })
 }
 
+/// Words in the names of certificates and of other files that are for everybody to see.
+const SHOWN: &[&str] = &[
+    "ca",
+    "cacert",
+    "cacerts",
+    "cert",
+    "certs",
+    "certificate",
+    "chain",
+    "crt",
+    "csr",
+    "bundle",
+    "dh",
+    "dhparam",
+    "dhparams",
+    "fullchain",
+    "root",
+];
+
+/// A file that may be a key: its name does not say so, but somebody who deletes it again does.
+pub(crate) fn may_be_key(path: &str) -> Option<Sensitive> {
+    let lower = path.rsplit('/').next()?.to_ascii_lowercase();
+    let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_shown = words.any(|word| HARMLESS.contains(&word) || SHOWN.contains(&word));
+    let endings = [
+        ".pem",
+        "_rsa",
+        "_dsa",
+        "_ecdsa",
+        "_ed25519",
+        "deploy_key",
+        "deploy-key",
+        "ssh_key",
+        "ssh-key",
+        "private_key",
+        "private-key",
+    ];
+    let is_key = !is_shown && endings.iter().any(|ending| lower.ends_with(ending));
+    let is_sure = judge(path).is_some();
+    (is_key && !is_sure).then_some(Sensitive {
+        what: "probably a private key",
+        severity: High,
+        confidence: Likely,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::judge;

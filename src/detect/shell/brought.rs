@@ -22,6 +22,13 @@ pub struct Brought {
 
 /// What COPY and ADD take from the build context, and what commands download.
 pub fn of(image: &Image<'_>) -> Vec<Brought> {
+    let mut found = copied(image, judge);
+    found.extend(downloads(image));
+    found
+}
+
+/// What COPY and ADD take from the build context and is a credential in this judgement.
+pub fn copied(image: &Image<'_>, judge: fn(&str) -> Option<Sensitive>) -> Vec<Brought> {
     let mut found = Vec::new();
     let range = image.stage.instructions.clone();
     let instructions = image
@@ -54,7 +61,6 @@ pub fn of(image: &Image<'_>) -> Vec<Brought> {
             }
         }
     }
-    found.extend(downloads(image));
     found
 }
 

@@ -2,7 +2,7 @@ use super::stage_script::{StageScript, Stages};
 use super::{IN_IMAGES, IN_SCRIPTS, Shell, judge};
 use crate::detect::dockerfile::hadolint;
 use crate::detect::{Context, Detector, Sink};
-use crate::model::{FileKind, KindSet};
+use crate::model::{FileKind, KindSet, Source};
 use crate::parse::Document;
 use crate::parse::dockerfile::{Dockerfile, Instruction, Stage};
 use crate::parse::shell::{Builder, Command};
@@ -33,6 +33,7 @@ impl Detector for ImageCommands {
                 out.skip(reason.clone());
             }
             let image = Image {
+                source: doc.source,
                 file,
                 stage,
                 own,
@@ -62,6 +63,7 @@ fn judge_wrapper(shell: &Shell<'_>, out: &mut Sink<'_>) {
 /// Where the commands of a stage stand.
 #[derive(Clone, Copy, Debug)]
 pub struct Image<'a> {
+    pub source: &'a Source,
     pub file: &'a Dockerfile,
     pub stage: &'a Stage,
     pub own: &'a StageScript,

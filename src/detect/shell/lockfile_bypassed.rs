@@ -36,7 +36,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         // A list of names, or a tool of its own, is not what a project's lockfile is about.
         let has_lock =
             locked.files.is_empty() || locked.files.iter().any(|name| copied.contains(name));
-        if call.packages_named() > locked.names || !has_lock || call.has(locked.options) {
+        if !has_lock || is_held(call, &locked, shell) {
             continue;
         }
         let is_certain = locked
@@ -70,25 +70,44 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
 /// What the manual of Node copies: the lockfile too, if there is one.
 const NODE_GLOB: &str = "package*.json";
 
-struct Locked {
+pub(super) struct Locked {
     /// Names under which the lockfile, of which one has to be copied, is known.
-    files: &'static [&'static str],
+    pub files: &'static [&'static str],
     lock: &'static str,
     /// Options with which the lockfile decides.
     options: &'static [&'static str],
+    /// Variables that do the same.
+    variables: &'static [&'static str],
     added: &'static str,
-    help: &'static str,
+    pub help: &'static str,
     /// Words that may stand after the subcommand.
     names: usize,
 }
 
-fn locked_form(call: &Call<'_>) -> Option<Locked> {
+/// True where an option or a variable lets the lockfile decide, or the call names packages.
+pub(super) fn is_held(call: &Call<'_>, locked: &Locked, shell: &Shell<'_>) -> bool {
+    let is_one = |name: &str| locked.variables.contains(&name);
+    let is_set = || {
+        let mut assignments = shell.script.assignments.iter();
+        let files = shell.image.iter();
+        let instructions = files.flat_map(|image| &image.file.instructions);
+        let mut pairs = instructions.flat_map(|instruction| match &instruction.body {
+            Body::Env(pairs) | Body::Arg(pairs) => pairs.as_slice(),
+            _ => &[],
+        });
+        assignments.any(|a| is_one(&a.name)) || pairs.any(|p| is_one(p.name.text()))
+    };
+    call.packages_named() > locked.names || call.has(locked.options) || is_set()
+}
+
+pub(super) fn locked_form(call: &Call<'_>) -> Option<Locked> {
     let verb = call.verb.text.as_str();
     Some(match call.manager {
         Manager::Npm if matches!(verb, "install" | "i") && !call.has(&["g", "global"]) => Locked {
             files: &["package-lock.json", "npm-shrinkwrap.json", NODE_GLOB],
             lock: "package-lock.json says",
             options: &["prefix", "C", "package-lock-only"],
+            variables: &[],
             added: "",
             help: "npm ci",
             names: 0,
@@ -97,6 +116,7 @@ fn locked_form(call: &Call<'_>) -> Option<Locked> {
             files: &["yarn.lock"],
             lock: "yarn.lock says",
             options: &["frozen-lockfile", "immutable", "pure-lockfile"],
+            variables: &["YARN_ENABLE_IMMUTABLE_INSTALLS"],
             added: "--frozen-lockfile",
             help: "yarn install --frozen-lockfile, or --immutable from version 2 on",
             names: 0,
@@ -112,14 +132,25 @@ fn locked_form(call: &Call<'_>) -> Option<Locked> {
                 "lockfile-only",
                 "fix-lockfile",
             ],
+            variables: &["CI"],
             added: "--frozen-lockfile",
             help: "pnpm install --frozen-lockfile",
+            names: 0,
+        },
+        Manager::Uv if verb == "sync" => Locked {
+            files: &["uv.lock"],
+            lock: "uv.lock says",
+            options: &["locked", "frozen"],
+            variables: &["UV_LOCKED", "UV_FROZEN"],
+            added: "--locked",
+            help: "uv sync --locked",
             names: 0,
         },
         Manager::Cargo if call.is(Action::Install) => Locked {
             files: &[],
             lock: "the Cargo.lock that the program was released with",
             options: &["locked", "frozen", "path", "list"],
+            variables: &[],
             added: "--locked",
             help: "cargo install --locked",
             names: usize::MAX,
@@ -139,7 +170,7 @@ fn ignores_lock(call: &Call<'_>, option: &str) -> bool {
 }
 
 /// The names of the files that COPY and ADD of a stage name.
-fn copied(image: Image<'_>) -> HashSet<&str> {
+pub(super) fn copied(image: Image<'_>) -> HashSet<&str> {
     let instructions = image
         .file
         .instructions

@@ -3,8 +3,9 @@
 use super::secret_flow::Fate;
 use super::shipping::{Way, way};
 use super::{Shell, brought};
-use crate::detect::Sink;
-use crate::model::{Severity, Span};
+use crate::detect::dockerfile::sensitive_path::may_be_key;
+use crate::detect::{Reported, Sink};
+use crate::model::{Confidence, Severity, Span};
 
 /// The rule's id, for rules that leave these files to it.
 pub const ID: &str = "dockerfile/removed-secret";
@@ -13,7 +14,12 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let Some(image) = shell.image else {
         return;
     };
-    for file in brought::of(&image) {
+    let sure = brought::of(&image)
+        .into_iter()
+        .map(|file| (file, Confidence::High));
+    let unsure = brought::copied(&image, may_be_key);
+    let unsure = unsure.into_iter().map(|file| (file, Confidence::Medium));
+    for (file, confidence) in sure.chain(unsure) {
         if brought::deleted_at_once(&image, &file) {
             continue;
         }
@@ -36,9 +42,10 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                 deleted,
                 &what,
                 file.sensitive.severity,
-            );
+            )
+            .confidence(confidence);
         } else if !is_copied {
-            report(rule, out, file.span, deleted, &what, Severity::Low);
+            report(rule, out, file.span, deleted, &what, Severity::Low).confidence(confidence);
         }
     }
     for leak in shell.leaks() {
@@ -55,14 +62,14 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     }
 }
 
-fn report(
+fn report<'s>(
     rule: &str,
-    out: &mut Sink<'_>,
+    out: &'s mut Sink<'_>,
     span: Span,
     deleted: Span,
     what: &str,
     severity: Severity,
-) {
+) -> Reported<'s> {
     let where_ = match severity {
         Severity::Low => "a layer of the build's cache",
         _ => "a layer of the image",
@@ -71,5 +78,5 @@ fn report(
         .severity(severity)
         .text("goes into a layer here")
         .step(deleted, "hidden here, and not deleted from the layer before")
-        .help("mount it for the one command that needs it (RUN --mount=type=secret or type=ssh); a file that a RUN makes has to be deleted by the same RUN");
+        .help("mount it for the one command that needs it (RUN --mount=type=secret or type=ssh); a file that a RUN makes has to be deleted by the same RUN")
 }

@@ -301,6 +301,7 @@ static GRAMMARS: &[Grammar] = &[
         verbs: &[
             ("pip install", Install),
             ("tool install", Install),
+            ("sync", Other),
             ("cache clean", Clean),
         ],
     },
