@@ -13,7 +13,8 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
                 .instructions_of(stage)
                 .any(|i| i.keyword == Keyword::Healthcheck)
         });
-        if !has_one {
+        // Without a FROM there is no image to ask it of.
+        if !has_one && !target.image.raw.is_empty() {
             out.report(
                 "dockerfile/missing-healthcheck",
                 target.image.span,
