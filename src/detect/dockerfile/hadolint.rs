@@ -1,7 +1,9 @@
 //! Where hadolint does not look, its codes do not hold: a finding there keeps only the other ids.
 
 use crate::detect::Sink;
+use crate::model::Span;
 use crate::parse::dockerfile::{Dockerfile, Instruction, Keyword};
+use crate::parse::shell::{Command, Script};
 
 /// Codes that hadolint does not report for what ONBUILD triggers.
 const NOT_TRIGGERED: &[&str] = &[
@@ -12,6 +14,9 @@ const NOT_TRIGGERED: &[&str] = &[
 
 /// Codes about CMD, ENTRYPOINT and HEALTHCHECK themselves; it reads the commands of RUN alone.
 const OF_COMMANDS: &[&str] = &["DL3012", "DL3025", "DL3057", "DL4003", "DL4004"];
+
+/// Programs whose argument is the command to it, too.
+const SEEN_THROUGH: &[&str] = &["builtin", "busybox", "command", "exec", "time"];
 
 /// Takes from the findings so far the codes that hadolint does not report at their places.
 pub(in crate::detect) fn narrow(file: &Dockerfile, out: &mut Sink<'_>) {
@@ -26,6 +31,39 @@ pub(in crate::detect) fn narrow(file: &Dockerfile, out: &mut Sink<'_>) {
     });
 }
 
+/// Takes from the findings so far the codes of those in commands of a stage that it does not read.
+pub(in crate::detect) fn narrow_commands(script: &Script, out: &mut Sink<'_>) {
+    let mut commands: Vec<&Command> = script.commands.iter().collect();
+    commands.sort_by_key(|command| command.span.start);
+    out.retain_aliases(|span, alias| {
+        let after = commands.partition_point(|command| command.span.start <= span.start);
+        let before = after.checked_sub(1).and_then(|at| commands.get(at));
+        // What is said of a whole instruction, or of a wrapper itself, is said of no such command.
+        let is_inside = |command: &&&Command| command.span.contains(span);
+        !alias.starts_with("DL")
+            || OF_COMMANDS.contains(&alias)
+            // It is about the pipe, which is seen whatever its ends are.
+            || alias == "DL4006"
+            || before
+                .filter(is_inside)
+                .is_none_or(|command| reads(command) || names_a_wrapper(command, span))
+    });
+}
+
+/// True where hadolint takes a command for what it is: it goes by the first word alone, as it is
+/// written, and not into strings that another program runs.
+pub(in crate::detect) fn reads(command: &Command) -> bool {
+    let is_seen_through = |name: &String| SEEN_THROUGH.contains(&name.as_str());
+    let is_bare = command
+        .program_word()
+        .is_none_or(|word| !word.text.contains('/'));
+    command.depth == 0 && is_bare && command.wrappers.iter().all(is_seen_through)
+}
+
+fn names_a_wrapper(command: &Command, span: Span) -> bool {
+    command.depth == 0 && span.end <= command.program_span().start
+}
+
 fn is_judged(instruction: &Instruction, code: &str) -> bool {
     let starts_a_program = matches!(
         instruction.keyword,
@@ -38,8 +76,9 @@ fn is_judged(instruction: &Instruction, code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_judged;
+    use super::{is_judged, reads};
     use crate::parse::dockerfile::Dockerfile;
+    use crate::parse::shell::Script;
 
     fn judged(line: &str, code: &str) -> bool {
         let file = Dockerfile::parse(format!("FROM a\n{line}\n").as_bytes());
@@ -52,6 +91,20 @@ mod tests {
         assert!(!judged("ONBUILD RUN cd /a", "DL3003"));
         assert!(judged("RUN cd /a", "DL3003"));
         assert!(judged("ONBUILD FROM a", "DL3043"));
+    }
+
+    #[test]
+    fn a_command_is_read_where_its_own_name_comes_first() {
+        let first = |text: &str| {
+            let script = Script::parse(text.as_bytes());
+            let of_pip = script.commands.iter().find(|c| c.name == "pip");
+            reads(of_pip.unwrap())
+        };
+        assert!(first("A=b pip install a"));
+        assert!(first("exec pip install a"));
+        assert!(!first("/usr/bin/pip install a"));
+        assert!(!first("sudo pip install a"));
+        assert!(!first("bash -c 'pip install a'"));
     }
 
     #[test]

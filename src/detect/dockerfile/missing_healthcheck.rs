@@ -20,7 +20,12 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
                 target.image.span,
                 "nothing tells whether the container works",
             )
-            .help("add HEALTHCHECK, unless the platform checks by itself");
+            .help("add HEALTHCHECK, unless the platform checks by itself")
+            .aliases(match target.image.raw.is_empty() {
+                // hadolint asks stages, and where there is no FROM it knows of none.
+                true => &["DS-0026", "CKV_DOCKER_2"],
+                false => &["DL3057", "DS-0026", "CKV_DOCKER_2"],
+            });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Shell;
 use crate::detect::Sink;
-use crate::parse::dockerfile::{Body, Command, Instruction, Keyword};
+use crate::parse::dockerfile::{Body, Command, Dialect, Instruction, Keyword};
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let Some(image) = shell.image else {
@@ -47,7 +47,11 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
 fn statements(body: &Body) -> usize {
     match body {
         Body::Command(Command::Shell(script)) if !script.dialect.is_unix_shell() => {
-            let ends = |c: char| matches!(c, ';' | '|' | '\n');
+            let ends = |c: char| match script.dialect {
+                // There `;` is a character of paths.
+                Dialect::Cmd => matches!(c, '&' | '\n'),
+                _ => matches!(c, ';' | '|' | '\n'),
+            };
             script.text.as_str().trim().split(ends).count()
         }
         _ => 0,

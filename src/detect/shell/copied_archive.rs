@@ -3,6 +3,7 @@
 use super::program::{Use, use_of};
 use super::{Image, Shell};
 use crate::detect::Sink;
+use crate::detect::dockerfile::hadolint;
 use crate::model::Span;
 use crate::parse::dockerfile::{Body, Keyword};
 use crate::parse::shell::Command;
@@ -58,7 +59,11 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .label(word.span, "unpacked here")
             .help(
                 "write ADD, which unpacks it, or `RUN --mount=type=bind` to read it without a copy",
-            );
+            )
+            .aliases(match is_plain(command) {
+                true => &["DL3010"],
+                false => &[],
+            });
         }
     }
 }
@@ -105,6 +110,19 @@ fn copied(image: Image<'_>) -> Vec<Copied<'_>> {
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// True for the calls that hadolint knows: tar with dashes before its letters, or one's own program.
+fn is_plain(command: &Command) -> bool {
+    let knows = match command.name.as_str() {
+        "tar" => command
+            .args()
+            .first()
+            .is_some_and(|a| a.text.starts_with('-')),
+        "gzip" | "bzip2" | "xz" => false,
+        _ => true,
+    };
+    knows && hadolint::reads(command)
 }
 
 fn unpacks(command: &Command) -> bool {

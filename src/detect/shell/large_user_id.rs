@@ -42,6 +42,11 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             true => found,
             false => found.confidence(Confidence::Low),
         };
+        let is_plain = option.word.text == "-u" && option.word.span != word.span;
+        let found = match is_plain {
+            true => found,
+            false => found.aliases(&[]),
+        };
         let edit = command.program_word().and_then(|program| {
             shell
                 .image?

@@ -91,6 +91,8 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     }
     for (call, cache) in found.into_iter().rev() {
         let aliases = match call.action {
+            // hadolint knows the form with the verb alone.
+            Action::Install if call.manager == Manager::Yarn && call.verb.text != "install" => &[],
             Action::Install => cache.aliases,
             Action::Upgrade if call.manager == Manager::Dnf && call.verb.text == "upgrade" => {
                 &["DL3040"]

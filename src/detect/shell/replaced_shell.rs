@@ -26,7 +26,11 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                 ),
             )
             .text("programs rely on what stood here")
-            .help("leave /bin/sh alone and write SHELL [\"/bin/bash\", \"-c\"]");
+            .help("leave /bin/sh alone and write SHELL [\"/bin/bash\", \"-c\"]")
+            .aliases(match link.text.as_str() {
+                "/bin/sh" => &["DL4005", "use-shell-instruction"],
+                _ => &["use-shell-instruction"],
+            });
         }
     }
 }

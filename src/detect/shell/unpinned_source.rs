@@ -41,8 +41,10 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                 },
                 _ => continue,
             };
-            // The peers accept every reference.
+            // The peers accept every reference, and take each `@` for one.
+            let is_named = call.has(&["e", "editable"]) || package.word.text.contains(" @ ");
             let aliases: &[&str] = match (call.manager, branch) {
+                (Manager::Pip | Manager::Pipx, None) if is_named => &[],
                 (Manager::Pip | Manager::Pipx, None) => &["DL3013"],
                 (Manager::Npm, None) => &["DL3016"],
                 _ => &[],
@@ -64,7 +66,7 @@ fn cargo(rule: &str, call: &Call<'_>, out: &mut Sink<'_>) {
     }
     let branch = call.options.get(&["branch"]).and_then(|o| o.value);
     let word = git.value_word.unwrap_or(git.word);
-    report(rule, word.span, branch, out);
+    report(rule, word.span, branch, out).aliases(&[]);
 }
 
 fn report<'s>(
