@@ -42,6 +42,9 @@ const LOADERS: &[&str] = &[
     "-Xbootclasspath/a:",
 ];
 
+/// Folders that everybody may write to.
+const OPEN: &[&str] = &["/tmp", "/var/tmp", "/dev/shm"];
+
 /// Reports the file or folder among those searched for programs or libraries to which anybody may write.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     for instruction in &facts.file.instructions {
@@ -65,7 +68,8 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
                 };
                 let what = match is_relative {
                     true => "which is looked for where a command happens to start",
-                    false if is_open(folder) => "which everybody may write to",
+                    false if OPEN.contains(&folder) => "which everybody may write to",
+                    false if is_open(folder) => "below a folder that everybody may write to",
                     false => continue,
                 };
                 out.report(
@@ -98,7 +102,7 @@ fn loaded(value: &Word) -> Vec<(&str, Span)> {
 }
 
 fn is_open(folder: &str) -> bool {
-    ["/tmp", "/var/tmp", "/dev/shm"].iter().any(|open| {
+    OPEN.iter().any(|open| {
         folder
             .strip_prefix(open)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -43,7 +43,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .files
             .iter()
             .any(|name| *name != NODE_GLOB && copied.contains(name));
-        let what = format!("{} {}", call.program(), call.verb.text);
+        let what = call.shown();
         let found = out
             .report(
                 rule,

@@ -20,7 +20,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         if is_known || is_held(call, &locked, shell) {
             continue;
         }
-        let what = format!("{} {}", call.program(), call.verb.text);
+        let what = call.shown();
         let message =
             format!("{what} may resolve the versions anew instead of taking a lockfile's");
         out.report(rule, call.verb.span, message)

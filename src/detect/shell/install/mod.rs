@@ -67,6 +67,14 @@ impl<'a> Call<'a> {
         self.options.positional.len() - at.map_or(0, |at| at + 1)
     }
 
+    /// The program and its subcommand, which is the program itself for `yarn`.
+    pub fn shown(&self) -> String {
+        match self.program() == self.verb.text {
+            true => self.program().to_owned(),
+            false => format!("{} {}", self.program(), self.verb.text),
+        }
+    }
+
     /// The name of the program as it is called.
     pub fn program(&self) -> &'a str {
         &self.command.name
