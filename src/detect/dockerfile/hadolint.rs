@@ -31,9 +31,13 @@ pub(in crate::detect) fn narrow(file: &Dockerfile, out: &mut Sink<'_>) {
     });
 }
 
-/// Takes from the findings so far the codes of those in commands of a stage that it does not read.
-pub(in crate::detect) fn narrow_commands(script: &Script, out: &mut Sink<'_>) {
-    let mut commands: Vec<&Command> = script.commands.iter().collect();
+/// Takes from the findings so far the codes of those in commands of a file's stages that it does
+/// not read.
+pub(in crate::detect) fn narrow_commands<'s>(
+    scripts: impl Iterator<Item = &'s Script>,
+    out: &mut Sink<'_>,
+) {
+    let mut commands: Vec<&Command> = scripts.flat_map(|script| &script.commands).collect();
     commands.sort_by_key(|command| command.span.start);
     out.retain_aliases(|span, alias| {
         let after = commands.partition_point(|command| command.span.start <= span.start);

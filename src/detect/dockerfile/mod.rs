@@ -120,6 +120,11 @@ impl Detector for DockerfileDetector {
                 None => finding.help("the build stops here; correct the instruction"),
             };
         }
+        if !file.is_followed {
+            out.skip(SkipReason::Other(
+                "stages stand on more stages than rules look into".into(),
+            ));
+        }
         credential::mask(file, out);
         for used in &doc.contexts {
             if let Some(limit) = &used.context.limit {

@@ -43,8 +43,8 @@ impl Detector for ImageCommands {
             for wrapper in &own.wrappers {
                 judge_wrapper(&Shell::of_script(wrapper), out);
             }
-            hadolint::narrow_commands(&own.script, out);
         }
+        hadolint::narrow_commands(stages.iter().map(|own| &own.script), out);
         hadolint::narrow(file, out);
     }
 }

@@ -4,7 +4,7 @@ use super::{Shell, leaked_build_argument};
 use crate::detect::Sink;
 use crate::detect::dockerfile::credential::{self, Held};
 use crate::model::{Severity, Span};
-use crate::parse::dockerfile::{Instruction, Keyword, Pair};
+use crate::parse::dockerfile::{Keyword, Pair};
 
 /// The rule that follows arguments to where they stay.
 const FLOW: &str = "dockerfile/leaked-build-argument";
@@ -18,11 +18,13 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         true => leaked_build_argument::names(shell),
         false => Vec::new(),
     };
-    let is_here = |instruction: &&Instruction| match instruction.stage {
-        Some(stage) => stage == image.stage.index,
-        None => image.stage.index == 0,
+    // The first stage answers for what stands before it.
+    let start = match image.stage.index {
+        0 => 0,
+        _ => image.stage.from,
     };
-    for instruction in image.file.instructions.iter().filter(is_here) {
+    let here = start..image.stage.instructions.end;
+    for instruction in image.file.instructions.get(here).unwrap_or_default() {
         let is_env = instruction.keyword == Keyword::Env;
         for pair in credential::pairs(instruction) {
             let Some((mut severity, confidence, message)) =

@@ -5,9 +5,6 @@ use crate::model::Span;
 use crate::parse::dockerfile::{Base, Body, Command as Form, Instruction, Keyword};
 use crate::parse::shell::{Command, Word};
 
-/// Most stages, each on the one before, in which a variable is looked up.
-const LONGEST_CHAIN: usize = 64;
-
 impl<'a> Image<'a> {
     /// True for what the build runs, and not the container.
     pub fn is_built(&self, command: &Command) -> bool {
@@ -37,7 +34,7 @@ impl<'a> Image<'a> {
 
     /// Where ENV and ARG set a variable, in order, and to what; `None` for what only the build knows.
     pub fn settings(&self, name: &str) -> Vec<(usize, Option<&'a str>)> {
-        let stages = self.file.ancestry(self.stage).take(LONGEST_CHAIN);
+        let stages = self.file.ancestry(self.stage);
         let mut settings: Vec<_> = stages
             .flat_map(|stage| stage.instructions.clone())
             .filter_map(|place| {

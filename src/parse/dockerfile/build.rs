@@ -12,6 +12,7 @@ use super::inside::{BLANKS, Inside};
 use super::instruction::{Body, Dialect, Flag, Instruction, Keyword, Pair, Reference, Word};
 use super::json::{self, ExecForm};
 use super::line::{Lines, LogicalLine};
+use super::lineage;
 use super::platform;
 use super::pragma;
 use super::reach;
@@ -72,6 +73,7 @@ pub(super) fn dockerfile(bytes: &[u8], wanted: &Wanted) -> Dockerfile {
             unknown_targets: Vec::new(),
             contexts: wanted.contexts.clone(),
             names: HashMap::new(),
+            is_followed: true,
         },
     };
     builder.read(start);
@@ -498,6 +500,7 @@ impl<'t> Builder<'t> {
             image,
             base,
             root,
+            followed: 0,
             others,
             uses: Vec::new(),
             ships: false,
@@ -673,6 +676,7 @@ impl<'t> Builder<'t> {
         self.file.unknown_targets = self.wanted.without_stage(&self.file);
         let starts = self.file.targets.iter().map(|(stage, _)| *stage);
         reach::mark(&mut self.file.stages, starts.collect());
+        self.file.is_followed = lineage::limit(&mut self.file);
         self.file
     }
 }

@@ -16,6 +16,7 @@ mod inside;
 mod instruction;
 mod json;
 mod line;
+mod lineage;
 mod mount;
 mod platform;
 mod pragma;
@@ -70,6 +71,8 @@ pub struct Dockerfile {
     pub unknown_targets: Vec<Target>,
     /// Contexts that builds give names.
     contexts: Vec<String>,
+    /// False where stages stand on more than rules look into: see [`Self::ancestry`].
+    pub is_followed: bool,
     /// The state before each instruction.
     states: Vec<State>,
     /// The state at the end of each stage.
@@ -139,8 +142,14 @@ impl Dockerfile {
             .unwrap_or_default()
     }
 
-    /// The stage and everything it stands on inside this file, from the top down.
+    /// The stage and everything it stands on inside this file, from the top down; of a file that
+    /// is made to take time, no more than bounds the work of all its stages.
     pub fn ancestry<'d>(&'d self, stage: &'d Stage) -> impl Iterator<Item = &'d Stage> {
+        let followed = stage.followed;
+        self.whole_ancestry(stage).take(followed.saturating_add(1))
+    }
+
+    fn whole_ancestry<'d>(&'d self, stage: &'d Stage) -> impl Iterator<Item = &'d Stage> {
         std::iter::successors(Some(stage), |stage| match stage.base {
             // Only earlier stages can be bases, so this ends.
             Base::Stage(parent) if parent < stage.index => self.stages.get(parent),

@@ -23,6 +23,8 @@ pub struct Stage {
     /// The stage that stands on an image (or scratch) once local stages are followed; this one
     /// itself where it does so directly.
     pub root: usize,
+    /// How many of the local stages below it rules look into.
+    pub followed: usize,
     /// The local stages that it stands on for other platforms than the one that `base` is for:
     /// `FROM base-${TARGETARCH}`.
     pub others: Vec<usize>,
