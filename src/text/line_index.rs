@@ -65,8 +65,14 @@ impl LineIndex {
         let offset = (offset as usize).min(bytes.len());
         let line = self.line(u32::try_from(offset).unwrap_or(u32::MAX));
         let start = self.start(line, bytes).min(offset);
+        let before = &bytes[start..offset];
+        // The quick way: a long line may hold thousands of places.
+        if before.is_ascii() {
+            let column = u32::try_from(before.len()).map_or(u32::MAX, |length| length + 1);
+            return Position { line, column };
+        }
         let mut column = 1;
-        for chunk in bytes[start..offset].utf8_chunks() {
+        for chunk in before.utf8_chunks() {
             column += chunk.valid().chars().map(&width).sum::<u32>();
             column += u32::try_from(chunk.invalid().len()).unwrap_or(0);
         }

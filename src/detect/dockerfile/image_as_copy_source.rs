@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Facts;
 use super::used_image::UsedImage;
 use crate::detect::Sink;
-use crate::parse::dockerfile::{Keyword, Stage, Word};
+use crate::parse::dockerfile::{Keyword, Word};
 
 /// Reports the `--from` of a COPY that names no earlier stage letter by letter.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
@@ -13,6 +13,13 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
         .images()
         .map(|image| (image.span().start, image))
         .collect();
+    // The first stage of each name.
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    for stage in &facts.file.stages {
+        if let Some(name) = &stage.name {
+            first.entry(&name.raw).or_insert(stage.index);
+        }
+    }
     for instruction in &facts.file.instructions {
         let from = instruction
             .flag("from")
@@ -27,7 +34,7 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             Some(image) => image.parsed().is_some() && !image.may_be_context(facts),
             None => from.raw.contains(':'),
         };
-        if is_image || names_a_stage(from, stage, &facts.file.stages) {
+        if is_image || names_a_stage(from, stage, &first) {
             continue;
         }
         out.report(
@@ -39,12 +46,9 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     }
 }
 
-fn names_a_stage(from: &Word, stage: usize, stages: &[Stage]) -> bool {
-    let is_index = from.raw.parse::<usize>().is_ok_and(|index| index <= stage);
-    is_index
-        || stages
-            .iter()
-            .take(stage + 1)
-            .filter_map(|earlier| earlier.name.as_ref())
-            .any(|name| name.raw == from.raw)
+/// True for a number or a name of a stage that is not below.
+fn names_a_stage(from: &Word, stage: usize, first: &HashMap<&str, usize>) -> bool {
+    let index = from.raw.parse::<usize>().ok();
+    let is_above = |index: Option<usize>| index.is_some_and(|index| index <= stage);
+    is_above(index) || is_above(first.get(from.raw.as_str()).copied())
 }

@@ -1,14 +1,35 @@
 //! dockerfile/unverified-add
 
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+
+use aho_corasick::AhoCorasick;
+
 use super::Facts;
 use crate::detect::Sink;
 use crate::model::Severity;
-use crate::parse::dockerfile::{Body, Instruction, Keyword};
+use crate::parse::dockerfile::{Body, Dockerfile, Keyword, Word};
+
+/// What stands in a command that compares a sum or a signature.
+const CHECKS: &[&str] = &[
+    "sum -c",
+    "sum --check",
+    "sum -a",
+    "--verify",
+    "gpgv",
+    "cosign",
+    "minisign",
+];
 
 /// Reports the remote source of an ADD that nothing ties to its content.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
+    let checked = OnceCell::new();
     for instruction in &facts.file.instructions {
-        let Body::Transfer { sources, .. } = &instruction.body else {
+        let Body::Transfer {
+            sources,
+            destination,
+        } = &instruction.body
+        else {
             continue;
         };
         if instruction.keyword != Keyword::Add || instruction.has_flag("checksum") {
@@ -16,7 +37,16 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
         }
         for source in sources {
             let url = source.text();
-            if names_commit(url) || is_checked_later(facts, instruction, url) {
+            let is_checked = || {
+                let checked = checked.get_or_init(|| self::checked(facts.file));
+                let is_later = |name| {
+                    checked
+                        .get(name)
+                        .is_some_and(|at| *at > instruction.span.start)
+                };
+                names(destination, source).into_iter().any(is_later)
+            };
+            if names_commit(url) || is_checked() {
                 continue;
             }
             let (severity, what, help) = match Remote::of(url) {
@@ -50,37 +80,49 @@ fn names_commit(url: &str) -> bool {
     url.starts_with("https://") && url.split(['/', '#', '?']).any(is_commit)
 }
 
-/// True where a later RUN of the file compares a sum or a signature of a file of that name.
-fn is_checked_later(facts: &Facts<'_>, add: &Instruction, url: &str) -> bool {
-    let Body::Transfer { destination, .. } = &add.body else {
-        return false;
+/// The names by which later steps may know what an ADD brings.
+fn names<'i>(destination: &'i Word, source: &'i Word) -> [&'i str; 2] {
+    let url = source.text();
+    let url = url.split(['?', '#']).next().unwrap_or(url);
+    [destination.text(), url].map(|path| path.rsplit('/').next().unwrap_or_default())
+}
+
+/// Which of the names stand in a RUN that compares a sum or a signature, and the last one that does.
+fn checked<'f>(file: &'f Dockerfile) -> HashMap<&'f str, u32> {
+    let transfers = file.instructions.iter().filter_map(|i| match &i.body {
+        Body::Transfer {
+            sources,
+            destination,
+        } if i.keyword == Keyword::Add => Some((sources, destination)),
+        _ => None,
+    });
+    let known: HashSet<&str> = transfers
+        .flat_map(|(sources, to)| sources.iter().flat_map(move |source| names(to, source)))
+        .filter(|name| name.len() > 2)
+        .collect();
+    let known = Vec::from_iter(known);
+    let mut checked = HashMap::new();
+    let Ok(finder) = AhoCorasick::new(&known) else {
+        return checked;
     };
-    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let names = [
-        name(destination.text()),
-        name(url.split(['?', '#']).next().unwrap_or(url)),
-    ];
-    let checks = [
-        "sum -c",
-        "sum --check",
-        "sum -a",
-        "--verify",
-        "gpgv",
-        "cosign",
-        "minisign",
-    ];
-    facts.file.instructions.iter().any(|later| {
-        let text = later.line.as_str();
-        let bodies = later.heredocs.iter().map(|heredoc| heredoc.body.as_str());
-        later.keyword == Keyword::Run
-            && later.span.start > add.span.start
-            && std::iter::once(text).chain(bodies).any(|text| {
-                checks.iter().any(|check| text.contains(check))
-                    && names
-                        .iter()
-                        .any(|name| name.len() > 2 && text.contains(name.as_str()))
-            })
-    })
+    for step in file
+        .instructions
+        .iter()
+        .filter(|i| i.keyword == Keyword::Run)
+    {
+        let bodies = step.heredocs.iter().map(|heredoc| heredoc.body.as_str());
+        for text in std::iter::once(step.line.as_str()).chain(bodies) {
+            if !CHECKS.iter().any(|check| text.contains(check)) {
+                continue;
+            }
+            for found in finder.find_overlapping_iter(text) {
+                if let Some(name) = known.get(found.pattern().as_usize()) {
+                    checked.insert(*name, step.span.start);
+                }
+            }
+        }
+    }
+    checked
 }
 
 enum Remote {

@@ -21,6 +21,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         .filter(|command| removes_lists(command))
         .map(|command| (command.unit, command.id))
         .collect();
+    let last_need = last_need(shell);
     let mut reported = None;
     for call in shell.build_calls() {
         let command = call.command;
@@ -42,7 +43,8 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .text("downloads the lists")
             .help("end the same step with `rm -rf /var/lib/apt/lists/*`, or mount a cache there");
         if let Some(edit) = image.command_at_end(command, "rm -rf /var/lib/apt/lists/*")
-            && !is_needed_later(shell, image, command)
+            && !image.stage.is_base
+            && last_need.is_none_or(|last| last <= command.unit)
         {
             found.fix_all(
                 "Remove the lists at the end of the step",
@@ -72,27 +74,25 @@ fn removes_lists(command: &Command) -> bool {
     }
 }
 
-/// True where a later step needs these lists, or may do so.
-fn is_needed_later(shell: &Shell<'_>, image: Image<'_>, command: &Command) -> bool {
+/// The last step that needs the lists of one before it, or may do so.
+fn last_need(shell: &Shell<'_>) -> Option<usize> {
     let mut fresh = None;
-    let is_later = |other: &Command| other.unit > command.unit;
-    image.stage.is_base
-        || shell
-            .built()
-            .any(|other| is_later(other) && may_install(other))
-        || shell
-            .build_calls()
-            .filter(|call| call.manager.is_apt() && is_later(call.command))
-            .any(|call| {
-                if call.is(Action::Refresh) {
-                    fresh = Some(call.command.unit);
-                }
-                let uses = matches!(
-                    call.action,
-                    Action::Install | Action::Upgrade | Action::Other
-                );
-                uses && fresh != Some(call.command.unit)
-            })
+    let mut last = None;
+    for call in shell.build_calls().filter(|call| call.manager.is_apt()) {
+        let unit = call.command.unit;
+        if call.is(Action::Refresh) {
+            fresh = Some(unit);
+        }
+        let uses = matches!(
+            call.action,
+            Action::Install | Action::Upgrade | Action::Other
+        );
+        if uses && fresh != Some(unit) {
+            last = Some(unit);
+        }
+    }
+    let others = shell.built().filter(|command| may_install(command));
+    last.max(others.map(|command| command.unit).max())
 }
 
 /// True for a script, and for programs that call apt themselves.

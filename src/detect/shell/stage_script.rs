@@ -1,4 +1,5 @@
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::fetch::Url;
 use super::{Download, Flow, Placed, Written};
@@ -6,7 +7,7 @@ use crate::model::Span;
 use crate::parse::dockerfile::{
     Base, Body, Command, Dialect, Dockerfile, Flag, Instruction, Keyword, Origin, Pair, Stage, Word,
 };
-use crate::parse::shell::{Builder, Script, Settings, Variables};
+use crate::parse::shell::{Builder, LONGEST_FOLDER, Layers, Script, Settings, Variables};
 
 /// Most downloads that the stages of one file take over from each other.
 const INHERITED: usize = 5000;
@@ -27,32 +28,34 @@ pub struct StageScript {
 /// Reads the stages of a file, in order.
 pub(super) struct Stages<'f> {
     file: &'f Dockerfile,
-    globals: Variables,
+    globals: Globals,
     done: Vec<StageScript>,
     /// What each of them hands on to those that begin with it.
     endings: Vec<Ending>,
     inherited: usize,
 }
 
+/// The arguments before the first stage.
+type Globals = HashMap<String, Option<String>>;
+
 /// The state that instructions leave behind: of this build, and of builds that begin with it.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Ending {
     direct: State,
     triggered: State,
 }
 
-#[derive(Clone)]
 struct State {
-    variables: Variables,
-    /// Those that ENV has set: no ARG changes them.
-    fixed: HashSet<String>,
+    variables: Rc<Variables>,
+    /// Those that ENV has set in this stage or one that it stands on: no ARG changes them.
+    fixed: Rc<Layers<()>>,
     cwd: String,
     settings: Settings,
 }
 
 impl<'f> Stages<'f> {
     pub fn new(file: &'f Dockerfile) -> Self {
-        let mut globals = Variables::new();
+        let mut globals = Globals::new();
         for instruction in file.instructions.iter().filter(|i| i.stage.is_none()) {
             if let Body::Arg(pairs) = &instruction.body {
                 globals.extend(pairs.iter().map(known));
@@ -80,7 +83,11 @@ impl<'f> Stages<'f> {
         let mut scripts = Vec::new();
         let mut ending = Ending::default();
         if let Base::Stage(parent) = stage.base {
-            ending = self.endings.get(parent).cloned().unwrap_or_default();
+            ending = self
+                .endings
+                .get(parent)
+                .map(Ending::continued)
+                .unwrap_or_default();
             placed.extend(self.taken(parent, 0, |path| Some(path.to_owned())));
         }
         let first = stage.instructions.start;
@@ -104,12 +111,13 @@ impl<'f> Stages<'f> {
                         Command::Shell(_) => state.settings,
                         Command::Exec(_) => Settings::default(),
                     };
-                    builder.start_unit(state.variables.clone(), &state.cwd, settings);
+                    builder.start_unit(Variables::above(&state.variables), &state.cwd, settings);
                     match command {
                         Command::Shell(script) if script.is_heredoc => builder.body(&script.text),
                         Command::Shell(script) => builder.text(&script.text),
                         Command::Exec(words) => builder.argv(words),
                     }
+                    builder.end_unit();
                 }
                 Body::Transfer {
                     sources,
@@ -216,8 +224,8 @@ impl<'f> Stages<'f> {
 impl Default for State {
     fn default() -> Self {
         Self {
-            variables: Variables::new(),
-            fixed: HashSet::new(),
+            variables: Rc::default(),
+            fixed: Rc::default(),
             // What an image that sets none begins with.
             cwd: "/".to_owned(),
             settings: Settings::default(),
@@ -226,7 +234,15 @@ impl Default for State {
 }
 
 impl Ending {
-    fn apply(&mut self, instruction: &Instruction, globals: &Variables) {
+    /// What a stage that begins with this one begins with.
+    fn continued(&self) -> Self {
+        Self {
+            direct: self.direct.continued(),
+            triggered: self.triggered.continued(),
+        }
+    }
+
+    fn apply(&mut self, instruction: &Instruction, globals: &Globals) {
         if instruction.is_direct() {
             self.direct.apply(instruction, globals);
         }
@@ -235,21 +251,34 @@ impl Ending {
 }
 
 impl State {
-    fn apply(&mut self, instruction: &Instruction, globals: &Variables) {
+    fn continued(&self) -> Self {
+        Self {
+            variables: Rc::new(Layers::above(&self.variables)),
+            fixed: Rc::new(Layers::above(&self.fixed)),
+            cwd: self.cwd.clone(),
+            settings: self.settings,
+        }
+    }
+
+    fn apply(&mut self, instruction: &Instruction, globals: &Globals) {
         match &instruction.body {
             Body::Env(pairs) => {
-                self.variables.extend(pairs.iter().map(known));
-                let names = pairs.iter().map(|pair| pair.name.text().to_owned());
-                self.fixed.extend(names);
+                let variables = Rc::make_mut(&mut self.variables);
+                let fixed = Rc::make_mut(&mut self.fixed);
+                for (name, value) in pairs.iter().map(known) {
+                    fixed.set(name.clone(), ());
+                    variables.set(name, value);
+                }
             }
             Body::Arg(pairs) => {
+                let variables = Rc::make_mut(&mut self.variables);
                 for pair in pairs {
                     let (name, mut value) = known(pair);
                     if pair.value.is_none() {
                         value = globals.get(&name).cloned().flatten();
                     }
-                    if !self.fixed.contains(&name) {
-                        self.variables.insert(name, value);
+                    if self.fixed.get(&name).is_none() {
+                        variables.set(name, value);
                     }
                 }
             }
@@ -302,7 +331,7 @@ fn added_by(program: Span, source: &Word) -> Download {
 
 /// A path of an instruction: relative ones stand in the working directory.
 fn absolute(cwd: &str, path: &str) -> String {
-    if path.starts_with('/') {
+    if path.starts_with('/') || cwd.len() > LONGEST_FOLDER {
         return path.to_owned();
     }
     format!(

@@ -7,7 +7,8 @@ use crate::parse::dockerfile::{Body, Keyword, Stage};
 use crate::parse::shell::Command;
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
-    let Some(image) = shell.image.filter(|image| image.stage.ships) else {
+    // Of what ships as one image, the last stage speaks for all: who runs it is one question.
+    let Some(image) = shell.image.filter(Image::is_target) else {
         return;
     };
     // An account that one of the images uses is of use.
@@ -18,10 +19,15 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let Some(last) = ends.and_then(|ends| ends.first().copied()) else {
         return;
     };
-    let made = shell.script.commands.iter().filter(|command| {
-        image
-            .instruction(command)
-            .is_some_and(|i| i.keyword == Keyword::Run && i.is_direct())
+    let shipped = image.file.stages.iter().filter(|stage| stage.ships);
+    let owns = shipped.filter_map(|stage| image.stages.get(stage.index));
+    let made = owns.flat_map(|own| {
+        own.script.commands.iter().filter(|command| {
+            let place = own.units.get(command.unit).copied();
+            place
+                .and_then(|place| image.file.instructions.get(place))
+                .is_some_and(|i| i.keyword == Keyword::Run && i.is_direct())
+        })
     });
     for account in made.filter_map(account::read) {
         let name = &account.name.text;

@@ -79,6 +79,11 @@ impl Builder {
         self.settings = settings;
     }
 
+    /// Lets go of the variables of the unit.
+    pub fn end_unit(&mut self) {
+        self.variables = Variables::default();
+    }
+
     /// The number that the commands of the next unit carry as [`Command::unit`].
     pub fn next_unit(&self) -> usize {
         self.units
@@ -255,7 +260,7 @@ impl Builder {
             }
             "unset" | "read" | "mapfile" | "readarray" | "getopts" => {
                 for word in command.args() {
-                    self.variables.insert(word.text.clone(), None);
+                    self.variables.set(word.text.clone(), None);
                 }
             }
             _ => {}

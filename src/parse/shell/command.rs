@@ -1,6 +1,9 @@
 use super::{Options, Script, Settings, Syntax, Word};
 use crate::model::Span;
 
+/// Longest working directory that is followed, in bytes: every command keeps its own.
+pub const LONGEST_FOLDER: usize = 1024;
+
 /// One command that would run.
 #[derive(Clone, Debug, Default)]
 pub struct Command {
@@ -72,7 +75,7 @@ impl Command {
 /// Joins a folder and a path, without `.` and with `..` taken back where that is plain.
 pub(super) fn join(folder: &str, path: &str) -> String {
     let path = path.strip_prefix("file://").unwrap_or(path);
-    let rooted = path.starts_with(['/', '~', '$']);
+    let rooted = path.starts_with(['/', '~', '$']) || folder.len() > LONGEST_FOLDER;
     let whole = if rooted || folder.is_empty() {
         path.to_owned()
     } else {

@@ -11,15 +11,17 @@ mod command;
 mod options;
 mod place;
 mod remark;
+mod variables;
 mod walk;
 mod word;
 mod wrapper;
 
 pub use builder::{Builder, SHELLS, Settings};
-pub use command::{Assignment, Command, Function, Redirect, RedirectKind, Text};
+pub use command::{Assignment, Command, Function, LONGEST_FOLDER, Redirect, RedirectKind, Text};
 pub use options::{Opt, Options, PLAIN, Syntax};
 pub use place::{Output, Pipeline};
-pub use word::{Part, PartKind, Variables, Word};
+pub use variables::{Layers, Variables};
+pub use word::{Part, PartKind, Word};
 
 use std::collections::HashSet;
 

@@ -158,11 +158,11 @@ fn the_working_directory_is_followed() {
 fn units_are_shells_of_their_own() {
     let mut builder = Builder::default();
     let pipefail = Settings::default().after(["-o", "pipefail"]);
-    builder.start_unit(Variables::new(), "/app", Settings::default());
+    builder.start_unit(Variables::default(), "/app", Settings::default());
     builder.text(&Mapped::verbatim("cd x; A=1; a $A", 10));
-    builder.start_unit(Variables::new(), "/app", pipefail);
+    builder.start_unit(Variables::default(), "/app", pipefail);
     builder.text(&Mapped::verbatim("b $A", 50));
-    builder.start_unit(Variables::new(), "/app", pipefail);
+    builder.start_unit(Variables::default(), "/app", pipefail);
     builder.argv(&[
         Mapped::verbatim("sh", 70),
         Mapped::verbatim("-c", 74),

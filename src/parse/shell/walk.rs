@@ -295,7 +295,7 @@ impl<'b, 't> Walk<'b, 't> {
             // What is built up from itself could grow without end.
             let known = !appends && value.is_known() && value.text.len() <= LONGEST_VALUE;
             let known = known.then(|| value.text.clone());
-            self.builder.variables.insert(name.clone(), known);
+            self.builder.variables.set(name.clone(), known);
         }
         self.builder.script.assignments.push(Assignment {
             name,
@@ -315,7 +315,7 @@ impl<'b, 't> Walk<'b, 't> {
         if let Some(variable) = node.child_by_field_name("variable") {
             let name = self.raw(variable).to_owned();
             self.builder.script.tested.insert(name.clone());
-            self.builder.variables.insert(name, None);
+            self.builder.variables.set(name, None);
         }
         FrameKind::Plain
     }

@@ -1,12 +1,8 @@
-use std::collections::HashMap;
-
 use tree_sitter::Node;
 
+use super::Variables;
 use crate::model::Span;
 use crate::text::Mapped;
-
-/// What a shell variable is known to hold: `None` after an assignment that cannot be followed.
-pub type Variables = HashMap<String, Option<String>>;
 
 /// One word of a command.
 #[derive(Clone, Debug, Default)]

@@ -46,8 +46,10 @@ fn next_line(source: &Source, line: u32) -> u32 {
 fn in_dockerfile(source: &Source, file: &Dockerfile, scope: Scope, line: u32) -> Option<Reach> {
     let lines = |span: Span| source.line_span(span);
     let is_directive = || {
-        let mut directives = file.directives.iter();
-        directives.any(|directive| lines(directive.span).0 == line)
+        let directives = &file.directives;
+        let after = directives.partition_point(|directive| lines(directive.span).0 < line);
+        let directive = directives.get(after);
+        directive.is_some_and(|directive| lines(directive.span).0 == line)
     };
     if scope == Scope::Directive && is_directive() {
         return Some(Reach::FILE);
