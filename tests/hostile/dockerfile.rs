@@ -197,3 +197,92 @@ fn other_front_ends_and_templates_are_read_as_far_as_they_go() {
         );
     }
 }
+
+/// A file of about 50 KB: what comes first, and a line for each number after it.
+fn many(head: &str, line: impl Fn(usize) -> String) -> String {
+    let mut text = head.to_owned();
+    for number in 0.. {
+        if text.len() > 50 << 10 {
+            break;
+        }
+        text.push_str(&line(number));
+    }
+    text
+}
+
+#[test]
+fn thousands_of_stages_end_in_time() {
+    let before = |i: usize| i.checked_sub(1).map_or("a".into(), |i| format!("s{i}"));
+    for text in [
+        many("", |i| format!("FROM a AS s{i}\n")),
+        many("", |i| format!("FROM {} AS s{i}\nRUN a\n", before(i))),
+        many("", |i| {
+            format!("FROM {} AS s{i}\nENV A=$A$B\nUSER $A\n", before(i))
+        }),
+        many("", |i| {
+            format!("FROM {} AS s{i}\nONBUILD RUN a\n", before(i))
+        }),
+        many("", |i| format!("FROM a AS s{i}\nCOPY --from=x{i} a a\n")),
+        many("", |_| "FROM a\nRUN useradd u\nUSER u\n".into()),
+        many("", |_| {
+            "FROM a\nRUN --mount=type=secret,id=s cat /run/secrets/s > /f\n".into()
+        }),
+        many(&format!("FROM a AS b\n{}", "RUN a\n".repeat(1000)), |_| {
+            "FROM b\n".into()
+        }),
+        many(
+            &format!("FROM a AS b\n{}", "ONBUILD RUN a\n".repeat(1000)),
+            |_| "FROM b\n".into(),
+        ),
+    ] {
+        let last = format!(":{}: /sudo", text.lines().count() + 1);
+        expect(format!("{text}{LAST}").as_bytes(), &[&last]);
+    }
+}
+
+#[test]
+fn stages_that_stand_on_too_much_are_listed() {
+    let text = many("FROM a AS s\n", |_| "FROM s AS s\n".into());
+    expect(text.as_bytes(), &[" other"]);
+}
+
+#[test]
+fn thousands_of_instructions_end_in_time() {
+    let from = "FROM a\n";
+    for text in [
+        many(from, |_| "COPY a /a\n".into()),
+        many(from, |i| format!("COPY --from=x{i} /a /a\n")),
+        many("FROM a AS b\nFROM a\n", |_| "COPY --from=0 /a /a\n".into()),
+        many(
+            &format!("FROM b\n{}FROM a\n", "COPY .env /x\n".repeat(1000)),
+            |_| "COPY --from=0 /y /y\n".into(),
+        ),
+        many(from, |_| "RUN a\n".into()),
+        many(from, |_| "WORKDIR a\nRUN cd b\n".into()),
+        many(from, |i| format!("ARG A{i}=b\nRUN echo $A{i}\n")),
+        many(from, |i| format!("ENV TOKEN{i}=b\nRUN echo $TOKEN{i}\n")),
+        many(from, |i| {
+            format!("RUN --mount=type=secret,id=s{i} cat /run/secrets/s{i} > f{i}\n")
+        }),
+        many(from, |i| {
+            format!("RUN curl -o f{i} https://e.x/{i} && chmod +x f{i} && ./f{i}\n")
+        }),
+        many(from, |i| {
+            format!("ADD http://e.x/{i} /a{i}\nRUN sha256sum -c a{i}\n")
+        }),
+        many(from, |_| {
+            "RUN apt-get update && apt-get install -y curl\n".into()
+        }),
+        many(from, |i| {
+            format!("RUN git clone https://e.x/{i}\nRUN git log\n")
+        }),
+        many(from, |i| format!("LABEL a{i}=b\n")),
+        many("FROM a\nENV", |i| format!(" A{i}=$A{} \\\n", i + 1)) + "B=c\n",
+        many("FROM a\nRUN", |i| {
+            format!(" --mount=type=secret,id=s{i} \\\n")
+        }) + "a\n",
+    ] {
+        let last = format!(":{}: /sudo", text.lines().count() + 1);
+        expect(format!("{text}{LAST}").as_bytes(), &[&last]);
+    }
+}

@@ -22,6 +22,16 @@ const CLONE: Syntax = Syntax {
     ],
 };
 
+/// What takes another revision than the one that was cloned.
+const VERBS: &[&str] = &[
+    "checkout",
+    "reset",
+    "switch",
+    "fetch",
+    "submodule",
+    "worktree",
+];
+
 /// Clones of one script that are looked at: what follows each of them is searched.
 const CLONES: usize = 200;
 
@@ -65,15 +75,19 @@ impl Clone<'_> {
 
 /// The clones of a script, in order.
 pub fn clones(script: &Script) -> Vec<Clone<'_>> {
+    let others: Vec<_> = script
+        .named(&["git"])
+        .filter(|command| VERBS.iter().any(|verb| command.has_arg(verb)))
+        .collect();
     script
         .named(&["git"])
         .filter(|command| command.has_arg("clone"))
         .take(CLONES)
-        .filter_map(|command| read(script, command))
+        .filter_map(|command| read(&others, command))
         .collect()
 }
 
-fn read<'s>(script: &'s Script, command: &'s Command) -> Option<Clone<'s>> {
+fn read<'s>(others: &[&Command], command: &'s Command) -> Option<Clone<'s>> {
     let options = command.options(CLONE);
     let mut words = options.positional.iter().copied();
     words.next().filter(|verb| verb.text == "clone")?;
@@ -85,11 +99,10 @@ fn read<'s>(script: &'s Script, command: &'s Command) -> Option<Clone<'s>> {
     let name = name.rsplit(['/', ':']).next().unwrap_or_default();
     let folder = command.path(words.next().map_or(name, |word| word.text.as_str()));
     let is_settled = options.has(&["revision"])
-        || script
-            .commands
+        || others
             .iter()
-            .skip(command.id + 1)
-            .any(|later| later.name == "git" && takes_revision(later, command, &folder));
+            .filter(|later| later.id > command.id)
+            .any(|later| takes_revision(later, command, &folder));
     Some(Clone {
         command,
         url,
@@ -114,15 +127,7 @@ fn is_remote(url: &str) -> bool {
 fn takes_revision(later: &Command, clone: &Command, folder: &str) -> bool {
     let options = later.options(CLONE);
     let mut words = options.positional.iter().map(|word| word.text.as_str());
-    let verbs = [
-        "checkout",
-        "reset",
-        "switch",
-        "fetch",
-        "submodule",
-        "worktree",
-    ];
-    if !words.next().is_some_and(|verb| verbs.contains(&verb)) || words.next().is_none() {
+    if !words.next().is_some_and(|verb| VERBS.contains(&verb)) || words.next().is_none() {
         return false;
     }
     let place = match options.get(&["C"]).and_then(|option| option.value) {

@@ -1,11 +1,17 @@
+use std::cell::Cell;
+
 use super::stage_script::{StageScript, Stages};
 use super::{IN_IMAGES, IN_SCRIPTS, Shell, judge};
 use crate::detect::dockerfile::hadolint;
 use crate::detect::{Context, Detector, Sink};
-use crate::model::{FileKind, KindSet, Source};
+use crate::model::{FileKind, KindSet, SkipReason, Source};
 use crate::parse::Document;
 use crate::parse::dockerfile::{Dockerfile, Instruction, Stage};
 use crate::parse::shell::{Builder, Command};
+
+/// Stages and instructions that are looked at, in one file, to follow files and accounts
+/// from stage to stage.
+const MOST_STEPS: usize = 5_000_000;
 
 /// The part of the family `dockerfile` that judges what an image's build and its containers run.
 #[derive(Debug)]
@@ -28,6 +34,7 @@ impl Detector for ImageCommands {
             builder = stages.read(stage, builder);
         }
         let stages = stages.finish();
+        let steps = Cell::new(MOST_STEPS);
         for (stage, own) in file.stages.iter().zip(&stages) {
             if let Some(reason) = &own.script.refused {
                 out.skip(reason.clone());
@@ -38,11 +45,17 @@ impl Detector for ImageCommands {
                 stage,
                 own,
                 stages: &stages,
+                steps: &steps,
             };
             judge(IN_IMAGES, &Shell::of_stage(image), out);
             for wrapper in &own.wrappers {
                 judge_wrapper(&Shell::of_script(wrapper), out);
             }
+        }
+        if steps.get() == 0 {
+            out.skip(SkipReason::Other(
+                "more stages share files and accounts than are followed".into(),
+            ));
         }
         hadolint::narrow_commands(stages.iter().map(|own| &own.script), out);
         hadolint::narrow(file, out);
@@ -70,9 +83,17 @@ pub struct Image<'a> {
     pub own: &'a StageScript,
     /// Of every stage, in order.
     pub stages: &'a [StageScript],
+    steps: &'a Cell<usize>,
 }
 
 impl<'a> Image<'a> {
+    /// Takes from the work that may go into following things from stage to stage; false where none is left.
+    pub fn may_take(&self, steps: usize) -> bool {
+        let left = self.steps.get().saturating_sub(steps);
+        self.steps.set(left);
+        left > 0
+    }
+
     /// The place, among the file's instructions, of the one that runs a command of this stage.
     pub fn place(&self, command: &Command) -> Option<usize> {
         self.own.units.get(command.unit).copied()

@@ -19,10 +19,16 @@ pub fn way(image: &Image<'_>, path: &str) -> Option<Way> {
         return Some(Way::Layer);
     }
     let file = image.file;
+    if !image.may_take(file.stages.len()) {
+        return None;
+    }
     // For each stage the path under which it holds the file, and the first COPY on the way.
     let mut held: Vec<Option<(String, Option<Span>)>> = vec![None; file.stages.len()];
     *held.get_mut(image.stage.index)? = Some((path.to_owned(), None));
     for stage in file.stages.iter().skip(image.stage.index + 1) {
+        if !image.may_take(stage.instructions.len() + 1) {
+            return None;
+        }
         let inherited = match stage.base {
             Base::Stage(parent) => held.get(parent).cloned().flatten(),
             _ => None,

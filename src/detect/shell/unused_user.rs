@@ -7,10 +7,18 @@ use crate::parse::dockerfile::{Body, Keyword, Stage};
 use crate::parse::shell::Command;
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
-    // Of what ships as one image, the last stage speaks for all: who runs it is one question.
-    let Some(image) = shell.image.filter(Image::is_target) else {
+    let Some(image) = shell.image.filter(|image| image.stage.ships) else {
         return;
     };
+    let made = shell.script.commands.iter().filter(|command| {
+        image
+            .instruction(command)
+            .is_some_and(|i| i.keyword == Keyword::Run && i.is_direct())
+    });
+    let made: Vec<_> = made.filter_map(account::read).collect();
+    if made.is_empty() || !image.may_take(image.file.instructions.len()) {
+        return;
+    }
     // An account that one of the images uses is of use.
     let targets = image.file.targets_on(image.stage);
     let ends: Option<Vec<Span>> = targets
@@ -19,17 +27,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let Some(last) = ends.and_then(|ends| ends.first().copied()) else {
         return;
     };
-    let shipped = image.file.stages.iter().filter(|stage| stage.ships);
-    let owns = shipped.filter_map(|stage| image.stages.get(stage.index));
-    let made = owns.flat_map(|own| {
-        own.script.commands.iter().filter(|command| {
-            let place = own.units.get(command.unit).copied();
-            place
-                .and_then(|place| image.file.instructions.get(place))
-                .is_some_and(|i| i.keyword == Keyword::Run && i.is_direct())
-        })
-    });
-    for account in made.filter_map(account::read) {
+    for account in made {
         let name = &account.name.text;
         if account.is_new && account.name.is_known() && name != "root" {
             out.report(
