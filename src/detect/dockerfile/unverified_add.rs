@@ -88,7 +88,7 @@ fn names<'i>(destination: &'i Word, source: &'i Word) -> [&'i str; 2] {
 }
 
 /// Which of the names stand in a RUN that compares a sum or a signature, and the last one that does.
-fn checked<'f>(file: &'f Dockerfile) -> HashMap<&'f str, u32> {
+fn checked(file: &Dockerfile) -> HashMap<&str, u32> {
     let transfers = file.instructions.iter().filter_map(|i| match &i.body {
         Body::Transfer {
             sources,
