@@ -223,6 +223,8 @@ fn thousands_of_stages_end_in_time() {
             format!("FROM {} AS s{i}\nONBUILD RUN a\n", before(i))
         }),
         many("", |i| format!("FROM a AS s{i}\nCOPY --from=x{i} a a\n")),
+        many("", |i| format!("FROM b{i}$A AS s{i}\n")),
+        many("FROM a AS b\n", |i| format!("FROM b\nENV A{i}=$B{i}\n")),
         many("", |_| "FROM a\nRUN useradd u\nUSER u\n".into()),
         many("", |_| {
             "FROM a\nRUN --mount=type=secret,id=s cat /run/secrets/s > /f\n".into()
@@ -277,6 +279,10 @@ fn thousands_of_instructions_end_in_time() {
             format!("RUN git clone https://e.x/{i}\nRUN git log\n")
         }),
         many(from, |i| format!("LABEL a{i}=b\n")),
+        many(from, |i| format!("COPY id_rsa /a{i}\nRUN rm b\n")),
+        many("FROM a\nRUN", |i| {
+            format!(" --mount=type=cache,target=/c{i} --mount=type=secret,id=s,target=/s{i} \\\n")
+        }) + "a\n",
         many("FROM a\nENV", |i| format!(" A{i}=$A{} \\\n", i + 1)) + "B=c\n",
         many("FROM a\nRUN", |i| {
             format!(" --mount=type=secret,id=s{i} \\\n")

@@ -6,7 +6,11 @@ use super::Facts;
 use super::known_image::official_name;
 use super::variable::{PREDEFINED, nearest, references};
 use crate::detect::Sink;
+use crate::model::SkipReason;
 use crate::parse::dockerfile::{Base, Body, Dockerfile, ImageReference, Instruction, Stage, Word};
+
+/// Names of one file that are handed on from stage to stage or compared with a name.
+const MOST_COMPARED: usize = 5_000_000;
 
 /// Set in every container, or by nearly every image.
 const FROM_IMAGES: &[&str] = &[
@@ -47,6 +51,7 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     for instruction in &file.instructions {
         elsewhere.extend(names(instruction));
     }
+    let mut left = MOST_COMPARED;
     // What each stage has set at its end.
     let mut of_stages: Vec<HashSet<&str>> = Vec::with_capacity(file.stages.len());
     for stage in &file.stages {
@@ -54,6 +59,7 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             Base::Stage(parent) => of_stages.get(parent).cloned().unwrap_or_default(),
             _ => FROM_IMAGES.iter().copied().collect(),
         };
+        left = left.saturating_sub(set.len());
         let is_bare = is_bare(file, stage);
         for instruction in file.instructions_of(stage) {
             set.extend(names(instruction));
@@ -63,6 +69,10 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             {
                 if used.has_default || set.contains(used.name) {
                     continue;
+                }
+                left = left.saturating_sub(set.len());
+                if left == 0 {
+                    break;
                 }
                 let near = nearest(
                     used.name,
@@ -87,6 +97,12 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             }
         }
         of_stages.push(set);
+        if left == 0 {
+            out.skip(SkipReason::Other(
+                "more stages and variables than are compared".into(),
+            ));
+            return;
+        }
     }
 }
 

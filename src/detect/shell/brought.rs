@@ -137,8 +137,9 @@ pub fn deleted_later(image: &Image<'_>, paths: &[String], place: usize) -> Optio
         .filter(later);
     stages
         .filter_map(|stage| image.stages.get(stage.index))
+        .take_while(|own| image.may_take(own.removals.len() + 1))
         .find_map(|own| {
-            own.script.commands.iter().find_map(|command| {
+            own.removals().find_map(|command| {
                 let at = *own.units.get(command.unit)?;
                 let instruction = image.file.instructions.get(at)?;
                 if at <= place || instruction.keyword != Keyword::Run {
@@ -155,11 +156,10 @@ pub fn deleted_later(image: &Image<'_>, paths: &[String], place: usize) -> Optio
 /// True where the same instruction deletes the file again.
 pub fn deleted_at_once(image: &Image<'_>, brought: &Brought) -> bool {
     !brought.is_copied
+        && image.may_take(image.own.removals.len() + 1)
         && image
             .own
-            .script
-            .commands
-            .iter()
+            .removals()
             .filter(|command| image.place(command) == Some(brought.place))
             .any(|command| {
                 command.span.start > brought.span.start

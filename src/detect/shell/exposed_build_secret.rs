@@ -91,6 +91,9 @@ fn cached_targets(rule: &str, image: &Image<'_>, out: &mut Sink<'_>) {
             .filter(|flag| is_mount(flag, "cache"))
             .filter_map(|flag| Some(target(flag)?.raw))
             .collect();
+        if !caches.is_empty() && !image.may_take(caches.len().saturating_mul(flags.len())) {
+            return;
+        }
         let secrets = flags.iter().filter(|flag| is_mount(flag, "secret"));
         let inside = |path: &str| caches.iter().any(|cache| removal::covers(cache, path));
         let found: Vec<Span> = secrets

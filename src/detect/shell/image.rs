@@ -54,7 +54,7 @@ impl Detector for ImageCommands {
         }
         if steps.get() == 0 {
             out.skip(SkipReason::Other(
-                "more stages share files and accounts than are followed".into(),
+                "more files and accounts are shared by stages, mounted or deleted than are followed".into(),
             ));
         }
         hadolint::narrow_commands(stages.iter().map(|own| &own.script), out);

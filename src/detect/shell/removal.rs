@@ -2,14 +2,16 @@
 
 use crate::parse::shell::{Command, Word};
 
+/// Programs that delete. What is moved away is still somewhere, but not there.
+pub const PROGRAMS: &[&str] = &["rm", "shred", "unlink", "srm", "del"];
+
 /// The word by which a command deletes a path: the path itself, a folder above it, or a pattern
 /// that fits its name.
 pub fn removes<'a>(command: &'a Command, path: &str) -> Option<&'a Word> {
-    let words = match command.name.as_str() {
-        "rm" | "shred" | "unlink" | "srm" | "del" => command.args(),
-        // What is moved away is still somewhere, but not there.
-        _ => return None,
-    };
+    if !PROGRAMS.contains(&command.name.as_str()) {
+        return None;
+    }
+    let words = command.args();
     words
         .iter()
         .filter(|word| !word.text.starts_with('-'))

@@ -2,12 +2,14 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::fetch::Url;
-use super::{Download, Flow, Placed, Written};
+use super::{Download, Flow, Placed, Written, removal};
 use crate::model::Span;
 use crate::parse::dockerfile::{
     Base, Body, Command, Dialect, Dockerfile, Flag, Instruction, Keyword, Origin, Pair, Stage, Word,
 };
-use crate::parse::shell::{Builder, LONGEST_FOLDER, Layers, Script, Settings, Variables};
+use crate::parse::shell::{
+    Builder, Command as ShellCommand, LONGEST_FOLDER, Layers, Script, Settings, Variables,
+};
 
 /// Most downloads that the stages of one file take over from each other.
 const INHERITED: usize = 5000;
@@ -18,6 +20,8 @@ pub struct StageScript {
     pub script: Script,
     /// For each unit of the script, the place of its instruction in the file.
     pub units: Vec<usize>,
+    /// The places, in the script, of the commands that delete.
+    pub removals: Vec<usize>,
     /// Files that COPY and ADD write from here-documents.
     pub written: Vec<Written>,
     /// Shell scripts among them: what they run, they run in the container or in a later step.
@@ -162,10 +166,13 @@ impl<'f> Stages<'f> {
             wrappers.push(wrapper);
             clock = left;
         }
+        let removals = script.named(removal::PROGRAMS).map(|command| command.id);
+        let removals = removals.collect();
         let flow = Flow::of(&script, placed);
         self.done.push(StageScript {
             script,
             units,
+            removals,
             written,
             wrappers,
             flow,
@@ -218,6 +225,14 @@ impl<'f> Stages<'f> {
             .collect();
         self.inherited += placed.len();
         placed
+    }
+}
+
+impl StageScript {
+    /// The commands that delete, in order.
+    pub fn removals(&self) -> impl Iterator<Item = &ShellCommand> {
+        let commands = &self.script.commands;
+        self.removals.iter().filter_map(|id| commands.get(*id))
     }
 }
 

@@ -432,6 +432,9 @@ impl<'t> Builder<'t> {
         }
         if let Some(stage) = self.file.stages.last_mut() {
             stage.instructions.end = place + 1;
+            stage
+                .triggers
+                .extend((!instruction.is_direct()).then_some(place));
         }
         self.file.instructions.push(instruction);
     }
@@ -497,6 +500,7 @@ impl<'t> Builder<'t> {
             name,
             from: place,
             instructions: place + 1..place + 1,
+            triggers: Vec::new(),
             image,
             base,
             root,
@@ -526,20 +530,13 @@ impl<'t> Builder<'t> {
     /// else.
     fn run_triggers(&mut self, parent: Option<usize>) {
         let parent = parent.and_then(|parent| self.file.stages.get(parent));
-        let Some(places) = parent.map(|parent| parent.instructions.clone()) else {
-            return;
-        };
+        let places = parent.map_or(&[][..], |parent| &parent.triggers);
+        let places: Vec<_> = places.iter().take(self.triggers).copied().collect();
+        self.triggers -= places.len();
         for place in places {
             let Some(instruction) = self.file.instructions.get(place) else {
                 return;
             };
-            if instruction.is_direct() {
-                continue;
-            }
-            if self.triggers == 0 {
-                return;
-            }
-            self.triggers -= 1;
             let instruction = instruction.clone();
             self.change_state(&instruction, place);
             match &instruction.body {

@@ -17,6 +17,8 @@ pub struct Stage {
     pub from: usize,
     /// The places of the instructions after the FROM.
     pub instructions: Range<usize>,
+    /// Those of them that ONBUILD triggers.
+    pub triggers: Vec<usize>,
     /// The image as written in the FROM; empty where the FROM is missing.
     pub image: Word,
     pub base: Base,
