@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
 use super::kind::Kind;
+use super::named::Named;
 use super::{authorization, identifier, private_key};
 
 /// What to do where a needle was found.
@@ -30,9 +31,18 @@ pub struct Engine {
     pub automaton: AhoCorasick,
     /// What each needle calls for, in the automaton's order.
     pub anchors: Vec<Vec<Anchor>>,
+    /// The kinds without a prefix near which each needle stands, in the automaton's order.
+    pub near: Vec<Vec<usize>>,
     pub kinds: Vec<Kind>,
-    /// Kinds without a prefix, by index.
-    pub named: Vec<usize>,
+    /// Kinds without a prefix.
+    pub named: Named,
+}
+
+/// What one needle calls for.
+#[derive(Default)]
+struct Calls {
+    anchors: Vec<Anchor>,
+    near: Vec<usize>,
 }
 
 impl Engine {
@@ -43,11 +53,11 @@ impl Engine {
     }
 
     pub fn new(kinds: Vec<Kind>) -> Result<Self, BuildError> {
-        let mut needles: BTreeMap<String, Vec<Anchor>> = BTreeMap::new();
+        let mut needles: BTreeMap<String, Calls> = BTreeMap::new();
         let mut add = |needle: &str, anchor: Anchor| {
-            let anchors = needles.entry(needle.to_ascii_lowercase()).or_default();
-            if !anchors.contains(&anchor) {
-                anchors.push(anchor);
+            let calls = needles.entry(needle.to_ascii_lowercase()).or_default();
+            if !calls.anchors.contains(&anchor) {
+                calls.anchors.push(anchor);
             }
         };
         for (kind, described) in kinds.iter().enumerate() {
@@ -55,11 +65,8 @@ impl Engine {
                 add(text, Anchor::Prefix { kind, prefix });
             }
             if described.needs_name() {
-                described
-                    .pattern
-                    .near
-                    .iter()
-                    .for_each(|word| add(word, Anchor::Name));
+                let words = &described.pattern.near;
+                words.iter().for_each(|word| add(word, Anchor::Name));
             }
         }
         identifier::WORDS
@@ -71,17 +78,24 @@ impl Engine {
         add("://", Anchor::Url);
         add(authorization::BEARER, Anchor::Bearer);
         add(authorization::BASIC, Anchor::Basic);
+        for (index, kind) in kinds.iter().enumerate().filter(|(_, k)| k.needs_name()) {
+            for word in &kind.pattern.near {
+                if let Some(calls) = needles.get_mut(word) {
+                    calls.near.push(index);
+                }
+            }
+        }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
             .build(needles.keys())?;
+        let (anchors, near) = needles.into_values().map(|c| (c.anchors, c.near)).unzip();
         Ok(Self {
             automaton,
-            anchors: needles.into_values().collect(),
-            named: (0..kinds.len())
-                .filter(|at| kinds.get(*at).is_some_and(Kind::needs_name))
-                .collect(),
+            anchors,
+            near,
+            named: Named::new(&kinds),
             kinds,
         })
     }

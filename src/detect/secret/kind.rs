@@ -66,10 +66,23 @@ impl Kind {
             false => run_back(bytes, at, &self.before).map(|start| (start, start))?,
         };
         let found = Match { start, body, end };
-        (starts_token(bytes, start) && self.is_plausible(bytes, found)).then_some(found)
+        let words = &self.pattern.near;
+        (starts_token(bytes, start)
+            && self.is_plausible(bytes, found)
+            && (words.is_empty() || near::has_one_of(bytes, start..end, words)))
+        .then_some(found)
     }
 
-    /// The whole of a value as a token of this kind.
+    /// True where a token of this kind may have this length.
+    pub fn has_length(&self, length: usize) -> bool {
+        self.bodies.iter().any(|segments| {
+            let least: usize = segments.iter().map(Segment::min).sum();
+            let most: usize = segments.iter().map(Segment::max).sum();
+            (least..=most).contains(&length)
+        })
+    }
+
+    /// The whole of a value as a token of this kind, whatever stands near it.
     pub fn as_value(&self, bytes: &[u8], start: usize, end: usize) -> Option<Match> {
         let value = bytes.get(..end)?;
         let fits = self
@@ -98,8 +111,6 @@ impl Kind {
                 .entropy
                 .is_none_or(|floor| value::entropy(body) >= floor)
             && !value::is_made_up(body)
-            && (self.pattern.near.is_empty()
-                || near::has_one_of(bytes, found.start, found.end, &self.pattern.near))
     }
 }
 

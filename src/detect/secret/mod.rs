@@ -9,6 +9,7 @@ mod generic_credential;
 mod identifier;
 mod jwt;
 mod kind;
+mod named;
 mod near;
 mod place;
 mod private_key;
@@ -158,11 +159,11 @@ impl<'e, 't> Scan<'e, 't> {
         if !value::may_be_secret(self.text.slice(found.value.clone())) {
             return None;
         }
-        let named = self.engine.named.iter().find_map(|kind| {
-            let kind = self.engine.kinds.get(*kind)?;
-            let token = kind.as_value(self.text.bytes, found.value.start, found.value.end)?;
-            Some(self.described(kind, token, Rank::Named))
-        });
+        let engine = self.engine;
+        let named = engine
+            .named
+            .kind_of(engine, &self.text, found.value.clone())
+            .map(|(kind, token)| self.described(kind, token, Rank::Named));
         named.or_else(|| generic_credential::check(&self.text, &found))
     }
 

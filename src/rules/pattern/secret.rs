@@ -60,6 +60,24 @@ pub enum Segment {
     },
 }
 
+impl Segment {
+    /// Fewest bytes.
+    pub fn min(&self) -> usize {
+        match self {
+            Self::Literal(literal) => literal.len(),
+            Self::Run { min, .. } => *min,
+        }
+    }
+
+    /// Most bytes.
+    pub fn max(&self) -> usize {
+        match self {
+            Self::Literal(literal) => literal.len(),
+            Self::Run { max, .. } => *max,
+        }
+    }
+}
+
 /// The bytes of which a run may consist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alphabet {
