@@ -162,7 +162,7 @@ fn a_real_token_weighs_the_same_in_a_test_and_a_look_alike_weighs_less() {
     let shaped = found("tests/test_a.py", "t = \"sk_live_${rand:alnum:30}\"");
     assert_eq!(shaped[0].1, Severity::High);
     let documented = found("README.md", "t = \"sk_live_${rand:alnum:30}\"");
-    assert_eq!(documented[0].1, Severity::Low);
+    assert_eq!(documented[0].1, Severity::High);
 }
 
 #[test]

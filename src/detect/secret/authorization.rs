@@ -14,12 +14,8 @@ const LONGEST: usize = 4096;
 
 /// The credentials behind `Bearer ` or `Basic `, which end at `at`.
 pub fn check(text: &Text<'_>, at: usize, scheme: &str) -> Option<Candidate> {
-    let rest = text.slice(at..text.bytes.len().min(at + LONGEST));
-    let of_token = |b: &&u8| {
-        b.is_ascii_alphanumeric() || matches!(**b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
-    };
-    let length = rest.iter().take_while(of_token).count();
-    let token = rest.get(..length)?;
+    let range = token(text, at);
+    let (token, length) = (text.slice(range.clone()), range.len());
     let convincing = match scheme {
         BASIC => is_user_and_password(token),
         _ => token.len() >= 20 && value::is_random_token(token) && !value::is_reference(token),
@@ -40,6 +36,15 @@ pub fn check(text: &Text<'_>, at: usize, scheme: &str) -> Option<Candidate> {
         help: "Revoke or change them, and build the header at run time from the environment or a secret store".to_owned(),
         redacted: Redacted::new("", length),
     })
+}
+
+/// The token that starts at `at`.
+pub fn token(text: &Text<'_>, at: usize) -> std::ops::Range<usize> {
+    let rest = text.slice(at..text.bytes.len().min(at + LONGEST));
+    let of_token = |b: &&u8| {
+        b.is_ascii_alphanumeric() || matches!(**b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
+    };
+    at..at + rest.iter().take_while(of_token).count()
 }
 
 fn is_user_and_password(token: &[u8]) -> bool {

@@ -31,18 +31,11 @@ pub struct Engine {
     pub automaton: AhoCorasick,
     /// What each needle calls for, in the automaton's order.
     pub anchors: Vec<Vec<Anchor>>,
-    /// The kinds without a prefix near which each needle stands, in the automaton's order.
-    pub near: Vec<Vec<usize>>,
     pub kinds: Vec<Kind>,
     /// Kinds without a prefix.
     pub named: Named,
-}
-
-/// What one needle calls for.
-#[derive(Default)]
-struct Calls {
-    anchors: Vec<Anchor>,
-    near: Vec<usize>,
+    /// Where the kind of a rule stands among `kinds`.
+    by_rule: BTreeMap<&'static str, usize>,
 }
 
 impl Engine {
@@ -53,11 +46,11 @@ impl Engine {
     }
 
     pub fn new(kinds: Vec<Kind>) -> Result<Self, BuildError> {
-        let mut needles: BTreeMap<String, Calls> = BTreeMap::new();
+        let mut needles: BTreeMap<String, Vec<Anchor>> = BTreeMap::new();
         let mut add = |needle: &str, anchor: Anchor| {
-            let calls = needles.entry(needle.to_ascii_lowercase()).or_default();
-            if !calls.anchors.contains(&anchor) {
-                calls.anchors.push(anchor);
+            let anchors = needles.entry(needle.to_ascii_lowercase()).or_default();
+            if !anchors.contains(&anchor) {
+                anchors.push(anchor);
             }
         };
         for (kind, described) in kinds.iter().enumerate() {
@@ -65,8 +58,11 @@ impl Engine {
                 add(text, Anchor::Prefix { kind, prefix });
             }
             if described.needs_name() {
-                let words = &described.pattern.near;
-                words.iter().for_each(|word| add(word, Anchor::Name));
+                described
+                    .pattern
+                    .near
+                    .iter()
+                    .for_each(|word| add(word, Anchor::Name));
             }
         }
         identifier::WORDS
@@ -78,25 +74,26 @@ impl Engine {
         add("://", Anchor::Url);
         add(authorization::BEARER, Anchor::Bearer);
         add(authorization::BASIC, Anchor::Basic);
-        for (index, kind) in kinds.iter().enumerate().filter(|(_, k)| k.needs_name()) {
-            for word in &kind.pattern.near {
-                if let Some(calls) = needles.get_mut(word) {
-                    calls.near.push(index);
-                }
-            }
-        }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
             .build(needles.keys())?;
-        let (anchors, near) = needles.into_values().map(|c| (c.anchors, c.near)).unzip();
         Ok(Self {
             automaton,
-            anchors,
-            near,
-            named: Named::new(&kinds),
+            anchors: needles.into_values().collect(),
+            named: Named::new(&kinds)?,
+            by_rule: kinds
+                .iter()
+                .enumerate()
+                .map(|(at, kind)| (kind.id, at))
+                .collect(),
             kinds,
         })
+    }
+
+    /// The kind that a rule reports, where a rule file describes it.
+    pub fn kind_of(&self, rule: &str) -> Option<&Kind> {
+        self.kinds.get(*self.by_rule.get(rule)?)
     }
 }

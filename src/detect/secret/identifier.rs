@@ -313,7 +313,7 @@ pub fn promise(name: &[u8]) -> Option<Promise> {
 }
 
 /// The words of a name in lower case: split at signs and where a capital begins a word.
-fn words(name: &[u8]) -> Vec<String> {
+pub(super) fn words(name: &[u8]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = b'_';
     for (at, byte) in name.iter().enumerate() {

@@ -3,6 +3,7 @@ use crate::rules::pattern::secret::{SecretPattern, Segment, parse_body};
 
 use super::near;
 use super::value;
+use super::words::is_wordlike;
 
 /// A kind of secret whose looks a rule file describes.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub struct Kind {
     pub pattern: SecretPattern,
     before: Vec<Segment>,
     bodies: Vec<Vec<Segment>>,
+    /// Ids that are shown with the secret.
+    pub beside: Vec<Vec<Segment>>,
 }
 
 /// Where a token of a kind lies: `start..body` is its public prefix, `body..end` the secret part.
@@ -20,6 +23,8 @@ pub struct Match {
     pub start: usize,
     pub body: usize,
     pub end: usize,
+    /// Letters of its own tell the kind, not only alphabet and length.
+    pub marked: bool,
 }
 
 impl Kind {
@@ -33,14 +38,15 @@ impl Kind {
     }
 
     pub fn new(id: &'static str, pattern: SecretPattern) -> Result<Self, String> {
+        let all = |bodies: &[String]| -> Result<Vec<Vec<Segment>>, String> {
+            bodies.iter().map(|body| parse_body(body)).collect()
+        };
+        let bodies = all(&pattern.body)?;
         Ok(Self {
             id,
             before: parse_body(pattern.before.as_deref().unwrap_or_default())?,
-            bodies: pattern
-                .body
-                .iter()
-                .map(|b| parse_body(b))
-                .collect::<Result<_, _>>()?,
+            beside: all(&pattern.beside)?,
+            bodies,
             pattern,
         })
     }
@@ -65,11 +71,17 @@ impl Kind {
             // The mark is in the middle: no part of the token is a public prefix.
             false => run_back(bytes, at, &self.before).map(|start| (start, start))?,
         };
-        let found = Match { start, body, end };
-        let words = &self.pattern.near;
-        (starts_token(bytes, start)
+        let found = Match {
+            start,
+            body,
+            end,
+            marked: true,
+        };
+        let near = &self.pattern.near;
+        ((starts_token(bytes, start) || self.is_glued(bytes, start))
+            && !is_inside_encoded(bytes, start, end)
             && self.is_plausible(bytes, found)
-            && (words.is_empty() || near::has_one_of(bytes, start..end, words)))
+            && (near.is_empty() || near::has_one_of(bytes, start..end, near)))
         .then_some(found)
     }
 
@@ -82,19 +94,28 @@ impl Kind {
         })
     }
 
-    /// The whole of a value as a token of this kind, whatever stands near it.
+    /// The whole of a value as a token of this kind, by its form alone.
     pub fn as_value(&self, bytes: &[u8], start: usize, end: usize) -> Option<Match> {
         let value = bytes.get(..end)?;
-        let fits = self
+        let body = self
             .bodies
             .iter()
-            .any(|b| run(value, start, b) == Some(end));
+            .find(|body| run(value, start, body) == Some(end))?;
         let found = Match {
             start,
             body: start,
             end,
+            marked: is_marked(body),
         };
-        (fits && self.is_plausible(bytes, found)).then_some(found)
+        self.is_plausible(bytes, found).then_some(found)
+    }
+
+    fn is_glued(&self, bytes: &[u8], start: usize) -> bool {
+        let before = bytes.get(..start).unwrap_or_default();
+        let glued = |word: &String| {
+            before.ends_with(word.as_bytes()) && starts_token(bytes, start - word.len())
+        };
+        self.pattern.glued.iter().any(glued)
     }
 
     fn is_plausible(&self, bytes: &[u8], found: Match) -> bool {
@@ -105,13 +126,78 @@ impl Kind {
         let wanted = &self.pattern.contains;
         (wanted.is_empty() || wanted.iter().any(holds))
             && !self.pattern.documented.iter().any(holds)
-            && (!self.pattern.mixed || value::is_mixed(body))
+            && (!self.pattern.mixed || is_mixed(body))
             && self
                 .pattern
                 .entropy
                 .is_none_or(|floor| value::entropy(body) >= floor)
             && !value::is_made_up(body)
     }
+}
+
+/// Small letters and capitals, and digits too; what has none of them by chance is still no words.
+fn is_mixed(body: &[u8]) -> bool {
+    value::is_mixed(body)
+        || (body.iter().any(u8::is_ascii_lowercase)
+            && body.iter().any(u8::is_ascii_uppercase)
+            && !is_wordlike(body))
+}
+
+/// True for a body with letters of its own: `SK` and 32 hex digits, not the dashes of a UUID.
+fn is_marked(body: &[Segment]) -> bool {
+    let letters = |segment: &Segment| match segment {
+        Segment::Literal(text) => text.iter().filter(|b| b.is_ascii_alphanumeric()).count(),
+        Segment::Run { .. } => 0,
+    };
+    body.iter().any(|segment| letters(segment) >= 2)
+}
+
+/// Longest text around a token that is read to tell whether it is a piece of something encoded.
+const ENCODED: usize = 48;
+
+/// True where a token is but a piece of a longer base64 text, which may hold any letters.
+fn is_inside_encoded(bytes: &[u8], start: usize, end: usize) -> bool {
+    let of_base64 = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'+' | b'/' | b'-' | b'_');
+    let before = bytes
+        .get(start.saturating_sub(ENCODED)..start)
+        .unwrap_or_default();
+    let after = bytes
+        .get(end..bytes.len().min(end + ENCODED))
+        .unwrap_or_default();
+    let left = before.iter().rev().take_while(of_base64).count();
+    let right = after.iter().take_while(of_base64).count();
+    let left = before.get(before.len() - left..).unwrap_or_default();
+    let right = after.get(..right).unwrap_or_default();
+    // A name or a path before a token is made of words and short.
+    let is_data = |text: &[u8]| text.len() >= 12 && value::is_mixed(text) && !is_wordlike(text);
+    if is_data(left) || is_data(right) {
+        return true;
+    }
+    // Alone on its line, between lines of base64.
+    let is_line = |text: &[u8]| text.len() >= 40 && text.iter().all(|b| of_base64(&b));
+    let above = before.trim_ascii_end();
+    let below = after.trim_ascii_start();
+    let whole_line = left.is_empty()
+        && right.is_empty()
+        && before.len() > above.len()
+        && before
+            .get(above.len()..)
+            .is_some_and(|gap| gap.contains(&b'\n'));
+    let lines = bytes
+        .get(start.saturating_sub(2 * ENCODED)..start)
+        .unwrap_or_default();
+    whole_line
+        && (lines
+            .trim_ascii_end()
+            .rsplit(|b| b.is_ascii_whitespace())
+            .next()
+            .is_some_and(is_line)
+            || (after.len() > below.len()
+                && after.starts_with(b"\n")
+                && below
+                    .split(|b| b.is_ascii_whitespace())
+                    .next()
+                    .is_some_and(is_line)))
 }
 
 /// The end of the segments that start at `at`, where the text does not go on as part of a word.
@@ -167,16 +253,24 @@ fn is_word(byte: u8) -> bool {
 }
 
 /// True where a token may start at `at`: not inside a word, unless what stands before it is an
-/// escape such as `\n` or `%3D`.
+/// escape such as `\n`, `%3D` or `\u003d`.
 pub fn starts_token(bytes: &[u8], at: usize) -> bool {
-    let back = |n: usize| at.checked_sub(n).and_then(|i| bytes.get(i)).copied();
-    match (back(3), back(2), back(1)) {
-        (_, _, None) => true,
-        (_, _, Some(last)) if !is_word(last) => true,
-        (_, Some(b'\\'), Some(b'n' | b'r' | b't')) => true,
-        (Some(b'%'), Some(high), Some(low)) => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+    let before = bytes.get(at.saturating_sub(6)..at).unwrap_or_default();
+    let is_hex = |text: &[u8]| text.iter().all(u8::is_ascii_hexdigit);
+    match before {
+        [] => true,
+        [.., last] if !is_word(*last) => true,
+        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [.., b'%', high, low] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+        [.., b'\\', b'x', a, b] => is_hex(&[*a, *b]),
+        [b'\\', b'u', code @ ..] => is_hex(code),
         _ => false,
     }
+}
+
+/// The end of a text of these segments that starts at `at` and is no part of a longer word.
+pub fn ends(bytes: &[u8], at: usize, segments: &[Segment]) -> Option<usize> {
+    starts_token(bytes, at).then(|| run(bytes, at, segments))?
 }
 
 #[cfg(test)]
@@ -211,6 +305,25 @@ mod tests {
         assert_eq!(ends(&fixed(), "atok_a8Kd0Pq3Zt7w"), None);
         assert!(ends(&fixed(), r"a\ntok_a8Kd0Pq3Zt7w").is_some());
         assert!(ends(&fixed(), "k%3Dtok_a8Kd0Pq3Zt7w").is_some());
+    }
+
+    #[test]
+    fn a_piece_of_base64_is_no_token() {
+        let kind = fixed();
+        for text in [
+            "\"Zm9vYmFyCg7kPq0Xw2Lf/tok_a8Kd0Pq3Zt7w\"",
+            "\"tok_a8Kd0Pq3Zt7w+Zm9vYmFyCg7kPq0Xw2Lf\"",
+            "Zm9vYmFyCg7kPq0Xw2LfZm9vYmFyCg7kPq0Xw2LfZm9v\ntok_a8Kd0Pq3Zt7w\n",
+        ] {
+            assert_eq!(ends(&kind, text), None, "{text}");
+        }
+        for text in [
+            "https://harbour.io/deploy/tok_a8Kd0Pq3Zt7w/x",
+            "acme-tok_a8Kd0Pq3Zt7w",
+            "tok_a8Kd0Pq3Zt7w\ntok_a8Kd0Pq3Zt7x\n",
+        ] {
+            assert!(ends(&kind, text).is_some(), "{text}");
+        }
     }
 
     #[test]

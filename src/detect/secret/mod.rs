@@ -5,6 +5,7 @@ mod authorization;
 mod automaton;
 mod base64;
 mod candidate;
+mod credential_name;
 mod generic_credential;
 mod identifier;
 mod jwt;
@@ -16,16 +17,15 @@ mod private_key;
 mod text;
 mod url_credentials;
 mod value;
+mod vendor;
 mod words;
 
-use crate::model::{Confidence, FileKind, KindSet, Redacted, SkipReason, Span};
+use crate::model::{FileKind, KindSet, SkipReason};
 use crate::parse::Document;
 
 use super::{Context, Detector, Sink};
 use automaton::{Anchor, Engine};
-use candidate::{Candidate, Found, Rank, Weight};
-use kind::{Kind, Match};
-use place::Place;
+use candidate::Found;
 use text::Text;
 
 pub(super) use value::{is_made_up, is_reference};
@@ -100,16 +100,18 @@ impl<'e, 't> Scan<'e, 't> {
                 self.look(*anchor, hit.range());
             }
             if self.found.is_full() {
-                self.found.settle(cx, out);
+                self.found.settle(engine, &self.text, cx, out);
             }
         }
-        self.found.settle(cx, out);
+        self.found.settle(engine, &self.text, cx, out);
     }
 
     fn look(&mut self, anchor: Anchor, hit: std::ops::Range<usize>) {
         let is_binary = self.text.kind == FileKind::Binary;
         let candidate = match anchor {
-            Anchor::Prefix { kind, prefix } => self.prefix(kind, prefix, hit.start),
+            Anchor::Prefix { kind, prefix } => {
+                vendor::at_prefix(self.engine, &self.text, hit.start, kind, prefix)
+            }
             Anchor::PrivateKey if hit.start >= self.keys_done => {
                 let (done, candidate) = private_key::check(&self.text, hit.start);
                 self.keys_done = done;
@@ -127,7 +129,11 @@ impl<'e, 't> Scan<'e, 't> {
                 candidate
             }
             Anchor::Url => url_credentials::check(&self.text, hit.start),
-            Anchor::Bearer => authorization::check(&self.text, hit.end, authorization::BEARER),
+            Anchor::Bearer => {
+                let value = authorization::token(&self.text, hit.end);
+                vendor::of_value(self.engine, &self.text, None, value)
+                    .or_else(|| authorization::check(&self.text, hit.end, authorization::BEARER))
+            }
             Anchor::Basic => authorization::check(&self.text, hit.end, authorization::BASIC),
             Anchor::Name if hit.start >= self.names_done => self.name(hit),
             _ => None,
@@ -137,74 +143,26 @@ impl<'e, 't> Scan<'e, 't> {
         }
     }
 
-    fn prefix(&self, kind: usize, prefix: usize, at: usize) -> Option<Candidate> {
-        let kind = self.engine.kinds.get(kind)?;
-        let prefix = kind.pattern.prefixes.get(prefix)?;
-        let found = kind.at_prefix(self.text.bytes, at, prefix)?;
-        Some(self.described(kind, found, Rank::Prefix))
-    }
-
     /// A name of something secret, or a vendor's: what is it given?
-    fn name(&mut self, hit: std::ops::Range<usize>) -> Option<Candidate> {
+    fn name(&mut self, hit: std::ops::Range<usize>) -> Option<candidate::Candidate> {
         let name = assignment::name_around(&self.text, hit);
-        let found = match assignment::parse(&self.text, name) {
+        let found = match assignment::parse(&self.text, name.clone()) {
             Ok(found) => found,
             Err(done) => {
                 self.names_done = done;
-                return None;
+                let value = vendor::argument(&self.text, &name)?;
+                return vendor::of_value(self.engine, &self.text, Some(&name), value);
             }
         };
         // A value may hold names of its own: `url = "...?token=x"`.
         self.names_done = found.value.start;
+        let (name, value) = (&found.name, found.value.clone());
+        if let Some(named) = vendor::of_value(self.engine, &self.text, Some(name), value) {
+            return Some(named);
+        }
         if !value::may_be_secret(self.text.slice(found.value.clone())) {
             return None;
         }
-        let engine = self.engine;
-        let named = engine
-            .named
-            .kind_of(engine, &self.text, found.value.clone())
-            .map(|(kind, token)| self.described(kind, token, Rank::Named));
-        named.or_else(|| generic_credential::check(&self.text, &found))
-    }
-
-    /// The finding for a token of a kind that a rule file describes.
-    fn described(&self, kind: &Kind, found: Match, rank: Rank) -> Candidate {
-        let prefix = self.text.slice(found.start..found.body);
-        let body = self.text.slice(found.body..found.end);
-        let checksum = kind.pattern.checksum.map(|check| check.holds(prefix, body));
-        let span = Span::from_usize(found.start, found.end);
-        let mut redacted = Redacted::new(&String::from_utf8_lossy(prefix), found.end - found.start);
-        redacted.checksum = checksum;
-        let name = &kind.pattern.name;
-        let place = self.text.place(found.start);
-        let called = self.text.called(found.start);
-        let message = match checksum {
-            Some(false) => format!(
-                "What looks like a {name} is written into {called}, but its checksum does not match"
-            ),
-            _ => format!("{name} is written into {called}"),
-        };
-        let (weight, confidence) = match checksum {
-            Some(false) => (Weight::Note, Confidence::Low),
-            Some(true) => (Weight::Full, Confidence::High),
-            None if place == Place::Test => (Weight::Less, Confidence::Medium),
-            None if place.is_lenient() => (Weight::Note, Confidence::Low),
-            None if rank == Rank::Named => (Weight::Full, Confidence::Medium),
-            None => (Weight::Full, Confidence::High),
-        };
-        Candidate {
-            rule: kind.id,
-            rank,
-            label: span,
-            mask: span,
-            weight,
-            confidence,
-            message,
-            help: format!(
-                "Revoke it ({}), then {}",
-                kind.pattern.revoke, kind.pattern.instead
-            ),
-            redacted,
-        }
+        generic_credential::check(&self.text, &found)
     }
 }

@@ -1,25 +1,195 @@
+//! The words of vendors around a value: which of them speak of it?
+
 use std::ops::Range;
 
-/// How far around a candidate a word counts as near.
-pub const BEFORE: usize = 240;
-const AFTER: usize = 80;
+use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 
-/// What counts as near in a text of `length` bytes, and whether it stands behind the candidate.
-pub fn around(length: usize, candidate: Range<usize>) -> [(Range<usize>, bool); 2] {
-    let Range { start, end } = candidate;
-    [
-        (start.saturating_sub(BEFORE)..start, false),
-        (end..length.min(end + AFTER), true),
-    ]
+use super::kind::Kind;
+
+/// How far around a value a word counts as near.
+const BEFORE: usize = 320;
+const AFTER: usize = 160;
+
+/// How near: in the name itself, on the line, or a few lines away; then by distance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nearness {
+    Name,
+    Line(usize),
+    Lines(usize),
+}
+
+/// A word of a kind, seen near a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub kind: usize,
+    pub nearness: Nearness,
+    pub length: usize,
+}
+
+/// The words of all kinds that only their surroundings tell from other text.
+#[derive(Debug)]
+pub struct Words {
+    automaton: AhoCorasick,
+    /// For each word the kinds that it speaks of, and whether it must be a word of the name.
+    meant: Vec<Vec<(usize, bool)>>,
+}
+
+impl Words {
+    pub fn new(kinds: &[Kind]) -> Result<Self, BuildError> {
+        let mut words = std::collections::BTreeMap::<&str, Vec<(usize, bool)>>::new();
+        for (at, kind) in kinds.iter().enumerate().filter(|(_, k)| k.needs_name()) {
+            let near = kind.pattern.near.iter().map(|word| (word, false));
+            let named = kind.pattern.named.iter().map(|word| (word, true));
+            for (word, whole) in near.chain(named) {
+                words.entry(word).or_default().push((at, whole));
+            }
+        }
+        Ok(Self {
+            automaton: AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::Standard)
+                .build(words.keys())?,
+            meant: words.into_values().collect(),
+        })
+    }
+
+    /// Every word near the value, and how near it is.
+    pub fn around(
+        &self,
+        bytes: &[u8],
+        name: Option<&Range<usize>>,
+        value: &Range<usize>,
+    ) -> Vec<Seen> {
+        let window = value.start.saturating_sub(BEFORE)..bytes.len().min(value.end + AFTER);
+        let name = name.map_or(value.start..value.start, |name| qualified(bytes, name));
+        let line = line_around(bytes, &window, value);
+        let text = bytes.get(window.clone()).unwrap_or_default();
+        let mut seen = Vec::new();
+        for hit in self.automaton.find_overlapping_iter(text) {
+            let at = window.start + hit.start()..window.start + hit.end();
+            if at.start < value.end && value.start < at.end {
+                continue;
+            }
+            let distance = match at.start < value.start {
+                true => value.start - at.end,
+                false => at.start - value.end,
+            };
+            let nearness = match () {
+                () if name.start <= at.start && at.end <= name.end => Nearness::Name,
+                () if line.start <= at.start && at.end <= line.end => Nearness::Line(distance),
+                () if at.start < value.start => Nearness::Lines(distance),
+                // The next lines name a value less often than those before it.
+                () => Nearness::Lines(BEFORE + distance),
+            };
+            let is_word = nearness == Nearness::Name && is_whole_word(bytes, &at);
+            let meant = self.meant.get(hit.pattern().as_usize());
+            for (kind, whole) in meant.into_iter().flatten() {
+                if !whole || is_word {
+                    seen.push(Seen {
+                        kind: *kind,
+                        nearness,
+                        length: at.len(),
+                    });
+                }
+            }
+        }
+        seen
+    }
+}
+
+/// The name with what it is a part of: `linode.token`, `config["linode"]["token"]`.
+fn qualified(bytes: &[u8], name: &Range<usize>) -> Range<usize> {
+    let before = bytes.get(name.start.saturating_sub(80)..name.start);
+    let part_of_path = |b: &&u8| b.is_ascii_alphanumeric() || b"_-.[]\"':>?!".contains(b);
+    let path = before.map_or(0, |before| {
+        before.iter().rev().take_while(part_of_path).count()
+    });
+    // Without a sign that joins them, what stands before is another text.
+    let joined = bytes
+        .get(name.start - path..name.start)
+        .is_some_and(|path| {
+            path.ends_with(b".")
+                || path.ends_with(b"[\"")
+                || path.ends_with(b"['")
+                || path.ends_with(b"::")
+                || path.ends_with(b"->")
+        });
+    let start = if joined {
+        name.start - path
+    } else {
+        name.start
+    };
+    start..name.end
+}
+
+/// The line of the value, as far as the window shows it.
+fn line_around(bytes: &[u8], window: &Range<usize>, value: &Range<usize>) -> Range<usize> {
+    let before = bytes.get(window.start..value.start).unwrap_or_default();
+    let after = bytes.get(value.end..window.end).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let end = memchr::memchr(b'\n', after).unwrap_or(after.len());
+    window.start + start..value.end + end
+}
+
+/// True where a text is a word of an identifier: `box` in `BOX_SECRET`, `boxSecret`, `my-box`,
+/// not in `inbox` or `boxed`.
+fn is_whole_word(bytes: &[u8], at: &Range<usize>) -> bool {
+    let get = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+    let (first, last) = (get(Some(at.start)), get(Some(at.end - 1)));
+    let (before, after) = (get(at.start.checked_sub(1)), get(Some(at.end)));
+    let begins = !before.is_ascii_alphabetic()
+        || (first.is_ascii_uppercase() && before.is_ascii_lowercase());
+    let ends =
+        !after.is_ascii_alphabetic() || (after.is_ascii_uppercase() && last.is_ascii_lowercase());
+    begins && ends
 }
 
 /// True where one of the lower-case `words` stands close to the candidate, in any case.
 pub fn has_one_of(bytes: &[u8], candidate: Range<usize>, words: &[String]) -> bool {
-    around(bytes.len(), candidate)
-        .into_iter()
-        .any(|(range, _)| {
-            let text = bytes.get(range).unwrap_or_default().to_ascii_lowercase();
-            let is_in = |word: &String| memchr::memmem::find(&text, word.as_bytes()).is_some();
-            words.iter().any(is_in)
-        })
+    let before = candidate.start.saturating_sub(BEFORE)..candidate.start;
+    let after = candidate.end..bytes.len().min(candidate.end + AFTER);
+    [before, after].into_iter().any(|range| {
+        let text = bytes.get(range).unwrap_or_default().to_ascii_lowercase();
+        let is_in = |word: &String| memchr::memmem::find(&text, word.as_bytes()).is_some();
+        words.iter().any(is_in)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_an_identifier_is_told_from_a_part_of_a_word() {
+        for (text, whole) in [
+            ("BOX_SECRET", true),
+            ("boxSecret", true),
+            ("myBoxSecret", true),
+            ("BoxSecret", true),
+            ("inbox_secret", false),
+            ("boxed_secret", false),
+            ("INBOXSECRET", false),
+        ] {
+            let at = text.to_ascii_lowercase().find("box").expect("box");
+            assert_eq!(
+                is_whole_word(text.as_bytes(), &(at..at + 3)),
+                whole,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_belongs_to_the_name_and_other_text_does_not() {
+        for (text, qualified_name) in [
+            ("x = linode.token", "linode.token"),
+            ("c[\"linode\"][\"token", "c[\"linode\"][\"token"),
+            ("linode: token", "token"),
+            ("\"linode\":\"token", "token"),
+        ] {
+            let at = text.len() - 5..text.len();
+            let found = qualified(text.as_bytes(), &at);
+            assert_eq!(&text[found], qualified_name, "{text}");
+        }
+    }
 }

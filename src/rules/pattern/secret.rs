@@ -23,10 +23,23 @@ pub struct SecretPattern {
     /// Texts of which the body must hold one.
     #[serde(default)]
     pub contains: Vec<String>,
-    /// Words of which one must stand in the name, on the line, or close before it.
+    /// Words of which one must stand in the name, on the line, or close by. They are looked for in
+    /// every file, so they are rare ones.
     #[serde(default)]
     pub near: Vec<String>,
-    /// True where a real one always has small letters, capitals and digits.
+    /// Words too common for `near`: one must be a word of the name itself (`box` in
+    /// `BOX_CLIENT_SECRET`), and the name must speak of a credential.
+    #[serde(default)]
+    pub named: Vec<String>,
+    /// Texts that may stand directly before a token, as `bot` in a URL of Telegram's.
+    #[serde(default)]
+    pub glued: Vec<String>,
+    /// The rule of the secret to which this one is the key id: side by side they are one finding.
+    pub half_of: Option<String>,
+    /// Forms of the public ids that belong to the secret and are shown with it.
+    #[serde(default)]
+    pub beside: Vec<String>,
+    /// True where a real one has small letters and capitals, and digits or at least no words.
     #[serde(default)]
     pub mixed: bool,
     /// Least entropy of the body in bits a character.
@@ -84,6 +97,8 @@ pub enum Alphabet {
     Digits,
     Hex,
     HexUpper,
+    /// Hexadecimal digits in either case.
+    AnyHex,
     /// Small letters and digits.
     Lower,
     /// Capitals and digits.
@@ -91,6 +106,8 @@ pub enum Alphabet {
     Alnum,
     /// Letters, digits and `_`.
     Word,
+    /// Letters and digits but for `0`, `O`, `I` and `l`.
+    Base58,
     Base32,
     Base64,
     Base64Url,
@@ -104,10 +121,12 @@ impl Alphabet {
             "digits" => Self::Digits,
             "hex" => Self::Hex,
             "HEX" => Self::HexUpper,
+            "anyhex" => Self::AnyHex,
             "lower" => Self::Lower,
             "upper" => Self::Upper,
             "alnum" => Self::Alnum,
             "word" => Self::Word,
+            "base58" => Self::Base58,
             "base32" => Self::Base32,
             "base64" => Self::Base64,
             "base64url" => Self::Base64Url,
@@ -121,10 +140,12 @@ impl Alphabet {
             Self::Digits => byte.is_ascii_digit(),
             Self::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
             Self::HexUpper => matches!(byte, b'0'..=b'9' | b'A'..=b'F'),
+            Self::AnyHex => byte.is_ascii_hexdigit(),
             Self::Lower => matches!(byte, b'0'..=b'9' | b'a'..=b'z'),
             Self::Upper => matches!(byte, b'0'..=b'9' | b'A'..=b'Z'),
             Self::Alnum => byte.is_ascii_alphanumeric(),
             Self::Word => byte.is_ascii_alphanumeric() || byte == b'_',
+            Self::Base58 => byte.is_ascii_alphanumeric() && !b"0OIl".contains(&byte),
             Self::Base32 => matches!(byte, b'2'..=b'7' | b'A'..=b'Z'),
             Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'),
             Self::Base64Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
@@ -169,10 +190,10 @@ impl SecretPattern {
         if self.body.is_empty() {
             return Err("a secret pattern needs a body".into());
         }
-        for body in self.body.iter().chain(&self.before) {
+        for body in self.body.iter().chain(&self.before).chain(&self.beside) {
             parse_body(body)?;
         }
-        if self.prefixes.is_empty() && self.near.is_empty() {
+        if self.prefixes.is_empty() && self.near.is_empty() && self.named.is_empty() {
             return Err("a kind without a prefix needs words that stand near it".into());
         }
         if self.prefixes.iter().any(|prefix| prefix.len() < 3) {
@@ -184,6 +205,13 @@ impl SecretPattern {
             .any(|word| *word != word.to_ascii_lowercase() || word.len() < 3)
         {
             return Err("words of `near` are lower case, three bytes or longer".into());
+        }
+        if self
+            .named
+            .iter()
+            .any(|word| !word.bytes().all(|b| Alphabet::Lower.contains(b)))
+        {
+            return Err("words of `named` are single ones in lower case".into());
         }
         if self.instead.ends_with('.') || self.revoke.ends_with('.') {
             return Err("`revoke` and `instead` end without a full stop".into());
