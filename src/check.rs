@@ -62,6 +62,8 @@ pub struct CheckRequest {
     pub severity: Option<Severity>,
     pub confidence: Option<Confidence>,
     pub honour_ignores: bool,
+    /// Whether secrets that fail their own check are left out, whatever the configuration says.
+    pub strict_checksum: bool,
     pub whole_files: bool,
     pub threads: Option<usize>,
     /// Targets and arguments of the builds, in place of what the repository says.
@@ -86,6 +88,7 @@ impl CheckRequest {
             severity: None,
             confidence: None,
             honour_ignores: true,
+            strict_checksum: false,
             whole_files: false,
             threads: None,
             wanted: Wanted::default(),
@@ -188,6 +191,7 @@ impl Run {
                 registries: config.registries.clone(),
                 wanted: request.wanted.clone(),
                 labels: config.labels.clone(),
+                strict_checksum: request.strict_checksum || config.strict_checksum,
             },
             active: ActiveRules::new(rules, &selection)?,
             excludes: Excludes::new(root.path(), &config.exclude)?,

@@ -156,6 +156,54 @@ fn a_checksum_decides_how_sure_a_finding_is() {
 }
 
 #[test]
+fn what_fails_its_own_check_may_be_left_out_and_is_masked_all_the_same() {
+    let text = example::expand("t = \"ghp_${rand:alnum:36}\"").into_owned();
+    let source = source("a.py", text.as_bytes());
+    let advisories = Advisories::starter();
+    let given = Given {
+        strict_checksum: true,
+        ..Given::default()
+    };
+    let cx = Context {
+        rules: &all_rules(),
+        advisories: &advisories,
+        given: &given,
+    };
+    let checked = check_source(&cx, &source);
+    assert!(checked.findings.is_empty(), "{:?}", checked.findings);
+    assert!(!checked.secrets.is_empty());
+}
+
+#[test]
+fn proof_is_told_from_silence() {
+    for (text, proven) in [
+        ("seed: \"${nkey:9500}\"", Some(true)),
+        ("nats_seed: \"SU${rand:base32:56}\"", Some(false)),
+        ("k = \"${base58check:0488ade4:74}\"", Some(true)),
+        ("mnemonic = \"${mnemonic:12}\"", Some(true)),
+        ("t = \"glsa_${rand:alnum:32}_${rand:hex:8}\"", None),
+        ("t = \"glpat-${rand:base64url:20}\"", None),
+    ] {
+        let text = example::expand(text).into_owned();
+        let checked = check(&source("src/app.py", text.as_bytes()), &all_rules());
+        let told = checked.findings.first().map(|f| match &f.evidence {
+            Evidence::Secret(redacted) => redacted.checksum,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(told, Some(proven), "{text}");
+    }
+}
+
+#[test]
+fn a_key_id_names_its_account() {
+    // Account 123456789012 behind the first bit.
+    let text = example::expand("id = \"AKIA${join:RZPUZ|DIKFKNTY4PC}\"").into_owned();
+    let checked = check(&source("src/app.py", text.as_bytes()), &all_rules());
+    let message = &checked.findings[0].message;
+    assert!(message.contains("of account 123456789012 "), "{message}");
+}
+
+#[test]
 fn a_real_token_weighs_the_same_in_a_test_and_a_look_alike_weighs_less() {
     let proven = found("tests/test_a.py", "t = \"${crc32:ghp_:30}\"");
     assert_eq!(proven[0].1, Severity::Critical);

@@ -104,6 +104,9 @@ pub struct CommonArgs {
     /// Also run an installed shellcheck on the shell texts, and report what it says at its place
     #[arg(long, help_heading = "Rules")]
     shellcheck: bool,
+    /// Leave out what looks like a secret but fails the check that it carries inside
+    #[arg(long, help_heading = "Rules")]
+    strict_checksum: bool,
     /// Fail from this severity up; medium where nothing says otherwise
     #[arg(
         long,
@@ -331,6 +334,7 @@ fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequ
         severity: args.severity,
         confidence: args.confidence,
         honour_ignores: !args.no_ignores,
+        strict_checksum: args.strict_checksum,
         whole_files,
         threads: args.threads,
         wanted: Wanted {

@@ -14,6 +14,8 @@ pub struct Given {
     pub wanted: Wanted,
     /// The labels that images are to have.
     pub labels: Option<LabelSchema>,
+    /// True where what looks like a secret and fails its own check is not reported.
+    pub strict_checksum: bool,
 }
 
 /// The project's table of labels.
@@ -60,5 +62,6 @@ impl Given {
             contexts: Vec::new(),
         },
         labels: None,
+        strict_checksum: false,
     };
 }

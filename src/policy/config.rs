@@ -29,6 +29,8 @@ pub struct Config {
     pub registries: Option<Vec<String>>,
     /// The labels that images are to have.
     pub labels: Option<LabelSchema>,
+    /// Whether secrets that fail their own check are left out.
+    pub strict_checksum: bool,
 }
 
 impl Default for Config {
@@ -43,6 +45,7 @@ impl Default for Config {
             require_reason: false,
             registries: None,
             labels: None,
+            strict_checksum: false,
         }
     }
 }
@@ -94,6 +97,14 @@ struct Raw {
     require_reason: bool,
     images: Option<RawImages>,
     labels: Option<BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
+    #[serde(default)]
+    secrets: RawSecrets,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct RawSecrets {
+    strict_checksum: bool,
 }
 
 #[derive(Deserialize)]
@@ -212,6 +223,7 @@ impl Config {
             require_reason: raw.require_reason,
             registries: raw.images.map(registries).transpose()?,
             labels: raw.labels.map(labels).transpose()?,
+            strict_checksum: raw.secrets.strict_checksum,
         })
     }
 }
@@ -296,6 +308,8 @@ mod tests {
             exclude = ["vendor/"]
             [rules]
             "policy/unused-suppression" = "off"
+            [secrets]
+            strict-checksum = true
             [[ignore]]
             rule = "policy"
             path = "docs/**"
@@ -306,6 +320,7 @@ mod tests {
         .expect("valid");
         assert_eq!(config.profile, Some(Profile::Strict));
         assert_eq!(config.levels["policy/unused-suppression"], None);
+        assert!(config.strict_checksum);
         assert!(config.ignores[0].covers_path(&RepoPath::from("docs/a/b.md")));
         assert!(!config.ignores[0].covers_path(&RepoPath::from("src/docs.md")));
     }

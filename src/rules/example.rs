@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::pattern::secret::Checksum;
+use super::checksum;
 
 /// Replaces every `${kind:...}` placeholder of an example's text.
 ///
@@ -13,6 +13,9 @@ use super::pattern::secret::Checksum;
 /// | `${join:A\|B\|C}` | `ABC`: a literal that must not stand in one piece in a file |
 /// | `${crc32:PREFIX:N}` | the prefix, N characters and the check that GitHub and npm append |
 /// | `${bech32:PREFIX:N}` | the prefix, N characters and their Bech32 check |
+/// | `${nkey:BYTES}` | these bytes in hex, 32 more and their CRC-16, in base32 |
+/// | `${base58check:BYTES:N}` | these bytes in hex, N more and their check, in base 58 |
+/// | `${mnemonic:N}` | a phrase of N words with a check that holds |
 /// | `${base64:TEXT}` | the text in base64 |
 /// | `${jwt:ROLE}` | a JSON Web Token of somebody with that role |
 /// | `${pem:LABEL}` | a block of PEM with a DER sequence inside, its lines joined by line ends |
@@ -63,13 +66,19 @@ fn generate(body: &str) -> Option<String> {
         "crc32" => {
             let (prefix, length) = sized()?;
             let payload = random(alphabet("alnum")?, length);
-            prefix.to_owned() + &Checksum::Crc32Base62.complete(prefix, &payload)
+            prefix.to_owned() + &checksum::crc32_base62(&payload)
         }
         "bech32" => {
             let (prefix, length) = sized()?;
             let payload = random(b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", length);
-            prefix.to_owned() + &Checksum::Bech32.complete(prefix, &payload)
+            prefix.to_owned() + &checksum::bech32(prefix, &payload)
         }
+        "nkey" => checksum::base32_crc16(&[&hex(rest)?[..], &bytes(32)].concat()),
+        "base58check" => {
+            let (version, length) = sized()?;
+            checksum::base58check(&[&hex(version)?[..], &bytes(length)].concat())
+        }
+        "mnemonic" => checksum::mnemonic_of(&bytes(rest.parse::<usize>().ok()? / 3 * 4)),
         _ => return None,
     })
 }
@@ -99,6 +108,17 @@ fn random(alphabet: &[u8], length: usize) -> String {
             state ^= state << 17;
             alphabet[(state >> 33) as usize % alphabet.len()] as char
         })
+        .collect()
+}
+
+fn bytes(length: usize) -> Vec<u8> {
+    random(BASE64, length).into_bytes()
+}
+
+fn hex(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
         .collect()
 }
 

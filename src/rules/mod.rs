@@ -10,6 +10,7 @@ mod selection;
 
 pub(crate) use alias::is_alias;
 pub use alias::is_same_id;
+pub(crate) use checksum::Mnemonic;
 pub use embedded::{PATTERNS, RuleSet};
 pub use file::{Check, Example, RuleFile, RuleFileError};
 pub use selection::{ActiveRules, Selection, SelectionError};

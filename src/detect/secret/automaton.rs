@@ -5,7 +5,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
 use super::kind::Kind;
 use super::named::Named;
-use super::{authorization, identifier, private_key};
+use super::{authorization, identifier, private_key, recovery_phrase};
 
 /// What to do where a needle was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub enum Anchor {
     PrivateKey,
     PuttyKey,
     Jwt,
+    Phrase,
     Url,
     Bearer,
     Basic,
@@ -70,6 +71,9 @@ impl Engine {
             .for_each(|word| add(word, Anchor::Name));
         add(private_key::ANCHOR, Anchor::PrivateKey);
         add(private_key::PUTTY_ANCHOR, Anchor::PuttyKey);
+        recovery_phrase::ANCHORS
+            .iter()
+            .for_each(|word| add(word, Anchor::Phrase));
         add("eyj", Anchor::Jwt);
         add("://", Anchor::Url);
         add(authorization::BEARER, Anchor::Bearer);

@@ -181,6 +181,9 @@ impl Candidate {
         let Some(rule) = cx.rules.get(self.rule) else {
             return;
         };
+        if self.redacted.checksum == Some(false) && cx.given.strict_checksum {
+            return;
+        }
         let severity = match (self.weight, rule.severity) {
             (Weight::Full, severity) => severity,
             (Weight::Less, Severity::Critical) => Severity::High,

@@ -14,12 +14,14 @@ mod named;
 mod near;
 mod place;
 mod private_key;
+mod recovery_phrase;
 mod text;
 mod url_credentials;
 mod value;
 mod vendor;
 mod words;
 
+use crate::advisory::Day;
 use crate::model::{FileKind, KindSet, SkipReason};
 use crate::parse::Document;
 
@@ -74,6 +76,8 @@ struct Scan<'e, 't> {
     names_done: usize,
     tokens_done: usize,
     keys_done: usize,
+    phrases_done: usize,
+    today: Option<Day>,
 }
 
 impl<'e, 't> Scan<'e, 't> {
@@ -85,10 +89,13 @@ impl<'e, 't> Scan<'e, 't> {
             names_done: 0,
             tokens_done: 0,
             keys_done: 0,
+            phrases_done: 0,
+            today: None,
         }
     }
 
     fn run(mut self, cx: &Context<'_>, out: &mut Sink<'_>) {
+        self.today = cx.given.today;
         let engine = self.engine;
         for hit in engine.automaton.find_overlapping_iter(self.text.bytes) {
             for anchor in engine
@@ -102,6 +109,9 @@ impl<'e, 't> Scan<'e, 't> {
             if self.found.is_full() {
                 self.found.settle(engine, &self.text, cx, out);
             }
+        }
+        for candidate in recovery_phrase::check_lines(&self.text) {
+            self.found.add(candidate);
         }
         self.found.settle(engine, &self.text, cx, out);
     }
@@ -124,8 +134,13 @@ impl<'e, 't> Scan<'e, 't> {
                 candidate
             }
             Anchor::Jwt if hit.start >= self.tokens_done => {
-                let (done, candidate) = jwt::check(&self.text, hit.start);
+                let (done, candidate) = jwt::check(&self.text, hit.start, self.today);
                 self.tokens_done = done;
+                candidate
+            }
+            Anchor::Phrase if hit.start >= self.phrases_done => {
+                let (done, candidate) = recovery_phrase::check(&self.text, hit.end);
+                self.phrases_done = done;
                 candidate
             }
             Anchor::Url => url_credentials::check(&self.text, hit.start),

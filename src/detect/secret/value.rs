@@ -427,14 +427,14 @@ pub fn is_public(value: &[u8]) -> bool {
         b"ENC[",
         b"AgA",
         b"U2FsdGVkX1",
-        // A JSON Web Token is judged by what it says.
-        b"eyJ",
         b"iVBOR",
         b"R0lGOD",
         b"/9j/",
         b"PHN2Z",
     ];
+    // A JSON Web Token is judged by what it says.
     STARTS.iter().any(|start| value.starts_with(start))
+        || super::jwt::is_token(value)
         || MARKS
             .iter()
             .any(|mark| value.windows(mark.len()).any(|piece| piece == *mark))

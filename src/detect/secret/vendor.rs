@@ -110,11 +110,13 @@ fn without_scheme(text: &Text<'_>, value: Range<usize>) -> Range<usize> {
 fn described(text: &Text<'_>, kind: &Kind, found: Match, rank: Rank) -> Candidate {
     let prefix = text.slice(found.start..found.body);
     let body = text.slice(found.body..found.end);
-    let checksum = kind.pattern.checksum.map(|check| check.holds(prefix, body));
+    let check = kind.pattern.checksum;
+    let checksum = check.and_then(|check| check.judge(prefix, body));
+    let tells = check.and_then(|check| check.tells(body));
     let span = Span::from_usize(found.start, found.end);
     let mut redacted = Redacted::new(&String::from_utf8_lossy(prefix), found.end - found.start);
     redacted.checksum = checksum;
-    let name = &kind.pattern.name;
+    let name = format!("{}{}", kind.pattern.name, tells.unwrap_or_default());
     let called = text.called(found.start);
     let message = match checksum {
         Some(false) => format!(

@@ -60,6 +60,39 @@ pub enum Checksum {
     /// Bech32 over the lower-cased token, prefix and body.
     #[serde(rename = "bech32")]
     Bech32,
+    /// Base32 of a NATS seed whose last two bytes are a CRC-16.
+    #[serde(rename = "nkey")]
+    Nkey,
+    /// The same of a Stellar seed.
+    #[serde(rename = "stellar")]
+    Stellar,
+    /// Base 58 whose last four bytes are the start of a double SHA-256.
+    #[serde(rename = "base58check")]
+    Base58Check,
+    /// No check, but the account that an AWS key id names.
+    #[serde(rename = "aws-account")]
+    AwsAccount,
+    /// A macaroon from its location to its signature; one that does not decode says nothing.
+    #[serde(rename = "macaroon")]
+    Macaroon,
+    /// Length and CRC-32 at the end, in base 36; tokens without them say nothing.
+    #[serde(rename = "gitlab-routable")]
+    GitlabRoutable,
+    /// CRC-32 at the end, in hex; one that does not match says nothing.
+    #[serde(rename = "grafana")]
+    Grafana,
+    /// The mark that Azure writes at a fixed place; keys without it say nothing.
+    #[serde(rename = "azure-signature")]
+    AzureSignature,
+    /// JSON with time and server; text that does not decode says nothing.
+    #[serde(rename = "sentry-json")]
+    SentryJson,
+    /// A first part that decodes to an id with a time; another says nothing.
+    #[serde(rename = "discord-snowflake")]
+    DiscordSnowflake,
+    /// Bits that are set in private keys of Curve25519; others say nothing.
+    #[serde(rename = "curve25519")]
+    Curve25519,
 }
 
 /// A piece of a body.
