@@ -3,9 +3,10 @@ use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
+use super::encoded::{self, Image};
 use super::kind::Kind;
 use super::named::Named;
-use super::{authorization, identifier, private_key, recovery_phrase};
+use super::{authorization, identifier, kubernetes, private_key, recovery_phrase};
 
 /// What to do where a needle was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,15 @@ pub enum Anchor {
     Basic,
     /// A word of a name.
     Name,
+    /// What base64 makes of a mark, by index.
+    Image {
+        image: usize,
+    },
+    /// What hexadecimal digits make of a mark.
+    HexImage,
+    /// A Secret of Kubernetes.
+    Manifest,
+    EscapedUrl,
 }
 
 /// Every needle in one automaton, built on first use and then shared by all threads.
@@ -33,6 +43,7 @@ pub struct Engine {
     /// What each needle calls for, in the automaton's order.
     pub anchors: Vec<Vec<Anchor>>,
     pub kinds: Vec<Kind>,
+    pub images: Vec<Image>,
     /// Kinds without a prefix.
     pub named: Named,
     /// Where the kind of a rule stands among `kinds`.
@@ -78,6 +89,15 @@ impl Engine {
         add("://", Anchor::Url);
         add(authorization::BEARER, Anchor::Bearer);
         add(authorization::BASIC, Anchor::Basic);
+        let images = encoded::images();
+        for (image, Image { digits, .. }) in images.iter().enumerate() {
+            add(digits, Anchor::Image { image });
+        }
+        encoded::hex_images().for_each(|digits| add(&digits, Anchor::HexImage));
+        let manifests = kubernetes::ANCHORS.iter();
+        manifests.for_each(|anchor| add(anchor, Anchor::Manifest));
+        add(":\\/\\/", Anchor::EscapedUrl);
+        add("%3a%2f%2f", Anchor::EscapedUrl);
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
@@ -85,6 +105,7 @@ impl Engine {
             .build(needles.keys())?;
         Ok(Self {
             automaton,
+            images,
             anchors: needles.into_values().collect(),
             named: Named::new(&kinds)?,
             by_rule: kinds

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher};
+use std::ops::Range;
 
 use crate::detect::{Context, Sink};
 use crate::model::{Confidence, Evidence, Redacted, Severity, Span};
@@ -67,6 +68,11 @@ impl Found {
 
     pub fn is_full(&self) -> bool {
         self.candidates.len() >= KEPT
+    }
+
+    /// Every candidate: whoever looked into an encoded piece settles them with those around it.
+    pub fn into_all(self) -> Vec<Candidate> {
+        self.candidates
     }
 
     /// Reports each secret once, read in the way that says most about it and together with its key
@@ -170,6 +176,16 @@ fn id_beside(engine: &Engine, text: &Text<'_>, candidate: &Candidate) -> Option<
 impl Candidate {
     fn extent(&self) -> Span {
         self.label.cover(self.mask)
+    }
+
+    /// The same secret as the text around sees it: where it stands there, and what hides it.
+    pub fn moved(mut self, place: impl Fn(Range<usize>) -> Range<usize>, hidden: &str) -> Self {
+        self.label = Span::from(place(self.label.range()));
+        self.mask = Span::from(place(self.mask.range()));
+        if !self.message.ends_with(hidden) {
+            self.message.push_str(hidden);
+        }
+        self
     }
 
     fn report(

@@ -6,10 +6,13 @@ mod automaton;
 mod base64;
 mod candidate;
 mod credential_name;
+mod decoded;
+mod encoded;
 mod generic_credential;
 mod identifier;
 mod jwt;
 mod kind;
+mod kubernetes;
 mod named;
 mod near;
 mod place;
@@ -78,6 +81,11 @@ struct Scan<'e, 't> {
     keys_done: usize,
     phrases_done: usize,
     today: Option<Day>,
+    decoded_done: usize,
+    escapes_done: usize,
+    manifests_done: usize,
+    /// How many encodings this text was hidden by.
+    depth: u8,
 }
 
 impl<'e, 't> Scan<'e, 't> {
@@ -91,6 +99,10 @@ impl<'e, 't> Scan<'e, 't> {
             keys_done: 0,
             phrases_done: 0,
             today: None,
+            decoded_done: 0,
+            escapes_done: 0,
+            manifests_done: 0,
+            depth: 0,
         }
     }
 
@@ -98,14 +110,7 @@ impl<'e, 't> Scan<'e, 't> {
         self.today = cx.given.today;
         let engine = self.engine;
         for hit in engine.automaton.find_overlapping_iter(self.text.bytes) {
-            for anchor in engine
-                .anchors
-                .get(hit.pattern().as_usize())
-                .into_iter()
-                .flatten()
-            {
-                self.look(*anchor, hit.range());
-            }
+            self.look_all(&hit);
             if self.found.is_full() {
                 self.found.settle(engine, &self.text, cx, out);
             }
@@ -114,6 +119,24 @@ impl<'e, 't> Scan<'e, 't> {
             self.found.add(candidate);
         }
         self.found.settle(engine, &self.text, cx, out);
+    }
+
+    /// The same for text that was decoded, where what is found waits for the text around it.
+    fn pass(&mut self) {
+        let engine = self.engine;
+        for hit in engine.automaton.find_overlapping_iter(self.text.bytes) {
+            self.look_all(&hit);
+            if self.found.is_full() {
+                break;
+            }
+        }
+    }
+
+    fn look_all(&mut self, hit: &aho_corasick::Match) {
+        let anchors = self.engine.anchors.get(hit.pattern().as_usize());
+        for anchor in anchors.into_iter().flatten() {
+            self.look(*anchor, hit.range());
+        }
     }
 
     fn look(&mut self, anchor: Anchor, hit: std::ops::Range<usize>) {
@@ -127,7 +150,23 @@ impl<'e, 't> Scan<'e, 't> {
                 self.keys_done = done;
                 candidate
             }
+            Anchor::Image { image } if hit.start >= self.decoded_done => {
+                self.image(image, hit);
+                None
+            }
             _ if is_binary => None,
+            Anchor::HexImage if hit.start >= self.decoded_done => {
+                self.hex_image(&hit);
+                None
+            }
+            Anchor::Manifest if hit.start >= self.manifests_done => {
+                self.manifest(hit);
+                None
+            }
+            Anchor::EscapedUrl => {
+                self.escaped_url(hit);
+                None
+            }
             Anchor::PuttyKey if hit.start >= self.keys_done => {
                 let (done, candidate) = private_key::check_putty(&self.text, hit.start);
                 self.keys_done = done;
@@ -161,6 +200,9 @@ impl<'e, 't> Scan<'e, 't> {
     /// A name of something secret, or a vendor's: what is it given?
     fn name(&mut self, hit: std::ops::Range<usize>) -> Option<candidate::Candidate> {
         let name = assignment::name_around(&self.text, hit);
+        if self.is_escape(name.end) {
+            self.escaped_around(name.clone());
+        }
         let found = match assignment::parse(&self.text, name.clone()) {
             Ok(found) => found,
             Err(done) => {
@@ -171,6 +213,9 @@ impl<'e, 't> Scan<'e, 't> {
         };
         // A value may hold names of its own: `url = "...?token=x"`.
         self.names_done = found.value.start;
+        if self.encoded_value(&found) {
+            return None;
+        }
         let (name, value) = (&found.name, found.value.clone());
         if let Some(named) = vendor::of_value(self.engine, &self.text, Some(name), value) {
             return Some(named);

@@ -29,6 +29,20 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Text that stands encoded in this one at `at`.
+    pub fn decoded<'b>(&self, bytes: &'b [u8], kind: FileKind, at: usize) -> Text<'b>
+    where
+        'a: 'b,
+    {
+        Text {
+            bytes,
+            kind,
+            source: self.source,
+            place: OnceCell::from(self.place(at)),
+            docstrings: OnceCell::from(Vec::new()),
+        }
+    }
+
     /// What the text at `at` is for: its file's place, or an example inside an ordinary file.
     pub fn place(&self, at: usize) -> Place {
         let place = *self
@@ -86,7 +100,7 @@ impl<'a> Text<'a> {
         let what = match self.place(at) {
             Place::Test => return "this test".to_owned(),
             Place::Example => return "this example".to_owned(),
-            _ => self.kind.name(),
+            _ => self.source.kind.name(),
         };
         let complete = what.contains('.')
             || ["file", "script", "manifest", "workflow", "configuration"]
