@@ -16,7 +16,8 @@ use crate::join::{Around, Changed, Files};
 use crate::model::{Confidence, FileKind, KindSet, Profile, RepoPath, Report, Severity};
 use crate::parse::dockerfile::Wanted;
 use crate::policy::{
-    Config, ConfigError, Date, FailOn, Policy, PolicyOptions, UNUSED_PEER, WITHOUT_REASON,
+    Baseline, BaselineFile, Config, ConfigError, Date, FailOn, Policy, PolicyOptions, UNUSED_PEER,
+    WITHOUT_REASON,
 };
 use crate::rules::{ActiveRules, RuleSet, Selection, SelectionError};
 use crate::shellcheck;
@@ -49,6 +50,16 @@ pub enum ConfigChoice {
     File(PathBuf),
 }
 
+/// Which baseline to compare with.
+#[derive(Clone, Debug, Default)]
+pub enum BaselineChoice {
+    /// The one at the repository's root, if any, where the repository has a say.
+    #[default]
+    Repository,
+    None,
+    File(PathBuf),
+}
+
 /// A run, as asked for.
 #[derive(Debug)]
 pub struct CheckRequest {
@@ -56,6 +67,7 @@ pub struct CheckRequest {
     /// The folder that relative paths start from.
     pub current_dir: PathBuf,
     pub config: ConfigChoice,
+    pub baseline: BaselineChoice,
     pub profile: Option<Profile>,
     pub only: Vec<String>,
     pub skip: Vec<String>,
@@ -82,6 +94,7 @@ impl CheckRequest {
             what,
             current_dir,
             config: ConfigChoice::Repository,
+            baseline: BaselineChoice::Repository,
             profile: None,
             only: Vec::new(),
             skip: Vec::new(),
@@ -118,6 +131,12 @@ pub enum CheckError {
     Input(#[from] InputError),
     #[error("{error}")]
     Config {
+        path: RepoPath,
+        text: String,
+        error: ConfigError,
+    },
+    #[error("{error}")]
+    Baseline {
         path: RepoPath,
         text: String,
         error: ConfigError,
@@ -165,6 +184,7 @@ struct Run {
     root: Arc<Root>,
     config: Config,
     config_file: Option<(RepoPath, String)>,
+    baseline: Option<BaselineFile>,
     active: ActiveRules,
     excludes: Excludes,
     advisories: Advisories,
@@ -196,6 +216,7 @@ impl Run {
             active: ActiveRules::new(rules, &selection)?,
             excludes: Excludes::new(root.path(), &config.exclude)?,
             advisories: Advisories::open(request.cache.as_deref()),
+            baseline: baseline(&request, repository.as_ref(), root.path())?,
             request,
             repository,
             root,
@@ -242,7 +263,14 @@ impl Run {
             notes.push("ignores switched off".to_owned());
         }
         let is_change = matches!(request.what, What::Staged | What::Range(_));
+        let is_there = |path: &RepoPath| {
+            files
+                .as_deref()
+                .is_none_or(|files| files.read(path, 1).is_some())
+        };
         let policy = Policy {
+            baseline: self.baseline.as_ref(),
+            is_there: &is_there,
             config: &self.config,
             config_file: self.config_file.clone(),
             rules: &self.active,
@@ -319,6 +347,13 @@ impl Run {
             changes,
         }
     }
+}
+
+/// The baseline that a request would be compared with.
+pub fn read_baseline(request: &CheckRequest) -> Result<Option<Baseline>, CheckError> {
+    let (repository, root) = open(request)?;
+    let file = baseline(request, repository.as_ref(), root.path())?;
+    Ok(file.map(|file| file.baseline))
 }
 
 /// The packages that the lockfiles of an input pin.
@@ -505,11 +540,58 @@ fn configuration(
     let Some((path, bytes)) = found else {
         return Ok((Config::default(), None));
     };
-    let Ok(text) = String::from_utf8(bytes) else {
-        return Err(CheckError::ConfigEncoding(path));
-    };
+    let (path, text) = as_text(path, bytes)?;
     match Config::parse(&text, rules) {
         Ok(config) => Ok((config, Some((path, text)))),
         Err(error) => Err(CheckError::Config { path, text, error }),
+    }
+}
+
+/// The baseline that a request is compared with: a file that is named must be there.
+fn baseline(
+    request: &CheckRequest,
+    repository: Option<&Repository>,
+    root: &Path,
+) -> Result<Option<BaselineFile>, CheckError> {
+    let distrusted = matches!(request.config, ConfigChoice::None) || !request.honour_ignores;
+    let found = match &request.baseline {
+        BaselineChoice::None => None,
+        BaselineChoice::Repository if distrusted => None,
+        BaselineChoice::Repository => {
+            let path = RepoPath::from(Baseline::FILE);
+            let staged = match (&request.what, repository) {
+                (What::Staged, Some(repository)) => staged_file(repository, &path)?,
+                _ => None,
+            };
+            let bytes = match staged {
+                None => read_config(&root.join(Baseline::FILE))?,
+                staged => staged,
+            };
+            bytes.map(|bytes| (path, bytes))
+        }
+        BaselineChoice::File(file) => {
+            let bytes = read_config(&request.current_dir.join(file))?
+                .ok_or_else(|| InputError::NoSuchPath(file.clone()))?;
+            Some((RepoPath::from_path(file), bytes))
+        }
+    };
+    let Some((path, bytes)) = found else {
+        return Ok(None);
+    };
+    let (path, text) = as_text(path, bytes)?;
+    match Baseline::parse(&text) {
+        Ok(baseline) => Ok(Some(BaselineFile {
+            path,
+            text,
+            baseline,
+        })),
+        Err(error) => Err(CheckError::Baseline { path, text, error }),
+    }
+}
+
+fn as_text(path: RepoPath, bytes: Vec<u8>) -> Result<(RepoPath, String), CheckError> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((path, text)),
+        Err(_) => Err(CheckError::ConfigEncoding(path)),
     }
 }

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 
-use crate::check::{CheckRequest, ConfigChoice, Outcome as Checked, What, check};
+use crate::check::{BaselineChoice, CheckRequest, ConfigChoice, Outcome as Checked, What, check};
 use crate::fix::{Mode, Repair};
 use crate::input::{read_list, stdin};
 use crate::model::{Confidence, Profile, RepoPath, Severity, SkipReason};
@@ -133,6 +133,17 @@ pub struct CommonArgs {
     /// Count findings that the repository ignores
     #[arg(long, help_heading = "Policy")]
     no_ignores: bool,
+    /// Compare with this baseline instead of the repository's .plimsoll-baseline.json
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_baseline",
+        help_heading = "Policy"
+    )]
+    baseline: Option<PathBuf>,
+    /// Count findings that the baseline knows
+    #[arg(long, help_heading = "Policy")]
+    no_baseline: bool,
     /// Write the report as NAME, to PATH if given: pretty, concise, json, sarif, lsp (repeatable)
     #[arg(
         short,
@@ -327,6 +338,11 @@ fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequ
             (Some(file), _) => ConfigChoice::File(file.clone()),
             (None, true) => ConfigChoice::None,
             (None, false) => ConfigChoice::Repository,
+        },
+        baseline: match (&args.baseline, args.no_baseline) {
+            (Some(file), _) => BaselineChoice::File(file.clone()),
+            (None, true) => BaselineChoice::None,
+            (None, false) => BaselineChoice::Repository,
         },
         profile: args.profile,
         only: args.only.clone(),

@@ -1,5 +1,6 @@
 //! The command line: one file a verb.
 
+mod baseline;
 mod check;
 mod completions;
 mod db;
@@ -70,6 +71,8 @@ enum Verb {
     Rules(rules::RulesArgs),
     /// List the packages that lockfiles pin, with their places and what brings them in
     Packages(packages::PackagesArgs),
+    /// Write down the findings that are there, so that only new ones count
+    Baseline(baseline::BaselineArgs),
     /// Check every commit: put the git hook in, take it out, or say which one runs
     Hook(hook::HookArgs),
     /// Import, export and describe the advisories
@@ -122,6 +125,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Explain(args)) => explain::run(&args),
         Some(Verb::Rules(args)) => rules::run(&args),
         Some(Verb::Packages(args)) => packages::run(&args),
+        Some(Verb::Baseline(args)) => baseline::run(&args),
         Some(Verb::Hook(args)) => hook::run(&args),
         Some(Verb::Db(args)) => db::run(&args),
         Some(Verb::Completions(args)) => completions::run(&args, &mut Cli::command()),

@@ -105,13 +105,22 @@ pub fn print(text: &str) -> Result<(), CliError> {
 /// Says on stderr what went wrong; a mistake in the configuration is shown where it stands.
 pub fn complain(error: &CliError) {
     let mut stderr = io::stderr().lock();
-    if let CliError::Check(CheckError::Config { path, text, error }) = error {
+    let drawn = match error {
+        CliError::Check(CheckError::Config { path, text, error }) => {
+            Some((path, text, error, "--no-config"))
+        }
+        CliError::Check(CheckError::Baseline { path, text, error }) => {
+            Some((path, text, error, "--no-baseline"))
+        }
+        _ => None,
+    };
+    if let Some((path, text, error, without)) = drawn {
         let cx = RenderContext {
             color: false,
             width: terminal::width(),
             ..RenderContext::default()
         };
-        let _ = write!(stderr, "{}", config_error(path, text, error, &cx));
+        let _ = write!(stderr, "{}", config_error(path, text, error, without, &cx));
         return;
     }
     let _ = writeln!(stderr, "plimsoll: {}", printable::block(&error.to_string()));

@@ -85,7 +85,7 @@ pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around
         a.rule == b.rule && a.message == b.message && place(a) == place(b)
     });
     if !collected.findings.is_empty() {
-        redact::fingerprint(&mut collected.findings, &source.masked(&collected.secrets));
+        redact::fingerprint(&mut collected.findings, source, &collected.secrets);
     }
     Checked {
         findings: collected.findings,

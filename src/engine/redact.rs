@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::model::{Evidence, Finding, Fingerprint, Fix, Source, Span};
+use crate::model::{Evidence, Finding, Fingerprint, Fix, Mark, Source, Span};
 use crate::rules::RuleSet;
 
 /// Secrets shorter than this are masked in place but not searched for in other texts: a
@@ -102,29 +102,68 @@ fn retell(finding: &mut Finding, rules: &RuleSet) {
     }
 }
 
-/// Gives every finding of a source its identity: rule, path and context, never a line number.
+/// Gives every finding of a source its identity: rule, path, context and, where it points at a
+/// secret, that secret's mark; never a line number. See [`Fingerprint`].
 ///
 /// The context is the masked text of the lines that the primary label touches, white space folded;
 /// equal contexts are told apart by their order. Packages are identified by what they are.
-pub fn fingerprint(findings: &mut [Finding], masked: &Source) {
+pub fn fingerprint(findings: &mut [Finding], source: &Source, secrets: &[Span]) {
+    let masked = source.masked(secrets);
+    let secrets = joined(secrets);
     let mut seen: BTreeMap<Fingerprint, u64> = BTreeMap::new();
     for finding in findings {
         let path = masked.path.as_bytes();
         let rule = finding.rule.as_str().as_bytes();
         let base = match &finding.evidence {
             Evidence::Package { purl, advisory, .. } => {
-                Fingerprint::of(&[rule, path, purl.as_bytes(), advisory.as_bytes()])
+                let parts = [rule, purl.as_bytes(), advisory.as_bytes()];
+                Fingerprint::in_file(path, &parts, None)
             }
-            _ => Fingerprint::of(&[rule, path, &context(finding, masked)]),
+            _ => {
+                let context = context(finding, &masked);
+                let mark = Mark::of(
+                    pointed_at(finding, &secrets)
+                        .iter()
+                        .map(|s| source.slice(*s)),
+                );
+                Fingerprint::in_file(path, &[rule, &context], mark)
+            }
         };
         let ordinal = seen.entry(base).or_default();
-        finding.fingerprint = if *ordinal == 0 {
-            base
-        } else {
-            Fingerprint::of(&[base.to_string().as_bytes(), &ordinal.to_le_bytes()])
-        };
+        finding.fingerprint = base.again(*ordinal);
         *ordinal += 1;
     }
+}
+
+/// The spans in order, those that overlap as one.
+fn joined(spans: &[Span]) -> Vec<Span> {
+    let mut spans = spans.to_vec();
+    spans.sort();
+    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if last.end > span.start => *last = last.cover(span),
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// The secrets that a finding is about: those that its primary label touches; where it marks the
+/// header of a block, the one behind it.
+fn pointed_at<'s>(finding: &Finding, secrets: &'s [Span]) -> &'s [Span] {
+    let Some(label) = finding.primary() else {
+        return &[];
+    };
+    let first = secrets.partition_point(|s| s.end <= label.span.start);
+    let after = first + secrets[first..].partition_point(|s| s.start < label.span.end);
+    let is_secret = matches!(finding.evidence, Evidence::Secret(_));
+    let after = if first == after && is_secret {
+        (after + 1).min(secrets.len())
+    } else {
+        after
+    };
+    secrets.get(first..after).unwrap_or_default()
 }
 
 /// Longest context that is hashed: a minified file's line is not one.
@@ -154,7 +193,7 @@ fn context(finding: &Finding, masked: &Source) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::model::{
-        Confidence, FileKind, Label, Origin, RepoPath, Role, RuleId, Severity, SourceId,
+        Confidence, FileKind, Label, Origin, Redacted, RepoPath, Role, RuleId, Severity, SourceId,
     };
 
     fn source(text: &str) -> Source {
@@ -213,10 +252,41 @@ mod tests {
     #[test]
     fn a_fingerprint_survives_moved_lines_and_tells_twins_apart() {
         let mut before = [finding(0, 1)];
-        fingerprint(&mut before, &source("x  = 1\n"));
+        fingerprint(&mut before, &source("x  = 1\n"), &[]);
         let mut after = [finding(2, 3), finding(8, 9)];
-        fingerprint(&mut after, &source("\n\nx = 1\nx = 1\n"));
+        fingerprint(&mut after, &source("\n\nx = 1\nx = 1\n"), &[]);
         assert_eq!(before[0].fingerprint, after[0].fingerprint);
         assert_ne!(after[0].fingerprint, after[1].fingerprint);
+    }
+
+    #[test]
+    fn another_secret_of_the_same_length_in_the_same_place_is_another_finding() {
+        let of = |text: &str, label: Span, secret: Span| {
+            let mut findings = [finding(label.start, label.end)];
+            findings[0].evidence = Evidence::Secret(Redacted::new("", 4));
+            fingerprint(&mut findings, &source(text), &[secret]);
+            findings[0].fingerprint
+        };
+        let value = Span::new(2, 6);
+        assert_ne!(of("p=kX3v", value, value), of("p=Qm9d", value, value));
+        assert_eq!(
+            of("p=kX3v", value, value),
+            of("\n  p=kX3v", Span::new(5, 9), Span::new(5, 9))
+        );
+        let (header, body) = (Span::new(0, 5), Span::new(6, 10));
+        assert_ne!(
+            of("BEGIN\nkX3v", header, body),
+            of("BEGIN\nQm9d", header, body)
+        );
+    }
+
+    #[test]
+    fn a_finding_beside_a_secret_does_not_depend_on_it() {
+        let of = |text: &str| {
+            let mut findings = [finding(0, 1)];
+            fingerprint(&mut findings, &source(text), &[Span::new(2, 6)]);
+            findings[0].fingerprint
+        };
+        assert_eq!(of("p=kX3v"), of("p=Qm9d"));
     }
 }

@@ -16,7 +16,7 @@ mod span;
 
 pub use file_kind::{FileKind, KindSet};
 pub use finding::{Evidence, Finding, Label, Role};
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, Mark};
 pub use fix::{Edit, Fix, NewFile, Safety};
 pub use package::{Ecosystem, Package, PackageSource, PlacedPackage, Scope};
 pub use path::RepoPath;

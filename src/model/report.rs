@@ -82,6 +82,8 @@ pub struct ToolInfo {
     pub advisories: AdvisoryInfo,
     /// What shaped the verdict: the configuration file, the baseline, switches.
     pub policy: Vec<String>,
+    /// For each entry of the baseline whether a finding was taken for it; `None`: no baseline.
+    pub baseline: Option<Vec<bool>>,
 }
 
 /// Which advisory data was used.

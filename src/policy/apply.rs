@@ -8,6 +8,7 @@ use crate::model::{
 };
 use crate::rules::{ActiveRules, is_alias};
 
+use super::baseline::{Baseline, Matches};
 use super::comment::inline_ignores;
 use super::config::{Config, IgnoreEntry};
 use super::date::Date;
@@ -28,13 +29,31 @@ pub struct PolicyOptions {
 }
 
 /// Turns a scan into a report.
-#[derive(Debug)]
 pub struct Policy<'a> {
     pub config: &'a Config,
     /// Path and text of the configuration, for findings that point into it.
     pub config_file: Option<(RepoPath, String)>,
     pub rules: &'a ActiveRules,
     pub options: PolicyOptions,
+    pub baseline: Option<&'a BaselineFile>,
+    /// Whether a path is part of the state that is checked.
+    pub is_there: &'a (dyn Fn(&RepoPath) -> bool + Sync),
+}
+
+impl std::fmt::Debug for Policy<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Policy")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A baseline with the path and the text of its file, for remarks that point into it.
+#[derive(Clone, Debug)]
+pub struct BaselineFile {
+    pub path: RepoPath,
+    pub text: String,
+    pub baseline: Baseline,
 }
 
 /// An ignore, with whether each of its rules has silenced something.
@@ -62,13 +81,17 @@ impl Policy<'_> {
         let mut used_entries = vec![false; self.config.ignores.len()];
         let mut kept = Vec::new();
         let mut suppressed = Vec::new();
-        for finding in findings {
+        let matches = self.in_baseline(&findings, &sources);
+        for (at, finding) in findings.into_iter().enumerate() {
             // A comment is of use wherever it is understood, also on lines that nobody asks about.
             let inline = self.inline(&finding, &sources, &mut ignores);
             let by = self
                 .unchanged(&finding, &sources, &known)
                 .or(inline)
-                .or_else(|| self.configured(&finding, &sources, &mut used_entries));
+                .or_else(|| self.configured(&finding, &sources, &mut used_entries))
+                .or_else(|| {
+                    (matches.known.get(at) == Some(&true)).then_some(SuppressedBy::Baseline)
+                });
             match by {
                 Some(by) => suppressed.push(Suppressed { finding, by }),
                 None => kept.push(finding),
@@ -76,6 +99,7 @@ impl Policy<'_> {
         }
         let mut unused = self.unused_comments(&sources, &ignores, &skipped);
         self.unused_entries(&used_entries, &mut sources, &mut unused);
+        self.gone_from_baseline(&matches.used, &paths, &skipped, &mut sources, &mut unused);
         let silenced = |u: &UnusedSuppression| {
             // What is not on a changed line is not this commit's business.
             !self.options.whole_files
@@ -91,6 +115,9 @@ impl Policy<'_> {
         if let Some((path, _)) = &self.config_file {
             policy.insert(0, path.display());
         }
+        if let Some(file) = self.baseline {
+            policy.push(file.path.display());
+        }
         Report {
             findings: kept,
             suppressed,
@@ -102,10 +129,27 @@ impl Policy<'_> {
                 rules_hash: self.rules.set().hash().to_owned(),
                 advisories,
                 policy,
+                baseline: self.baseline.map(|_| matches.used),
             },
             sources,
             rules: Arc::clone(self.rules.set()),
         }
+    }
+
+    /// Which findings the baseline has, whatever else is said of them.
+    fn in_baseline(&self, findings: &[Finding], sources: &SourceTable) -> Matches {
+        let Some(file) = self.baseline else {
+            return Matches::default();
+        };
+        let nowhere = RepoPath::default();
+        let path = |finding: &Finding| {
+            let label = finding.primary();
+            label
+                .and_then(|label| sources.0.get(&label.source))
+                .map_or(&nowhere, |s| &s.path)
+        };
+        let placed = findings.iter().map(|finding| (finding, path(finding)));
+        file.baseline.matches(placed, self.is_there)
     }
 
     fn read_ignores(&self, source: &Source) -> Vec<Used> {
@@ -203,6 +247,7 @@ impl Policy<'_> {
                 || !self.answers(finding, &entry.rule)
                 || !entry.covers_path(path)
                 || !covers_package(entry, finding)
+                || !entry.covers_print(&finding.fingerprint)
             {
                 continue;
             }
@@ -229,7 +274,7 @@ impl Policy<'_> {
     }
 }
 
-/// The configuration's place among the sources, made where it is not there yet.
+/// The place of a file of ours among the sources, made where it is not there yet.
 pub(super) fn config_source(path: &RepoPath, text: &str, sources: &mut SourceTable) -> SourceId {
     if let Some((id, _)) = sources.0.iter().find(|(_, s)| s.path == *path) {
         return *id;

@@ -5,7 +5,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::model::{Profile, RepoPath, Severity};
+use crate::model::{Fingerprint, Profile, RepoPath, Severity};
 use crate::rules::{RuleSet, Selection, SelectionError};
 
 use super::{Date, FailOn};
@@ -59,6 +59,8 @@ pub struct IgnoreEntry {
     /// Package name or advisory id, for dependencies.
     pub package: Option<String>,
     pub advisory: Option<String>,
+    /// The one finding that is meant, as reports write its fingerprint.
+    pub fingerprint: Option<String>,
     pub reason: String,
     pub until: Option<Date>,
     /// Where the entry stands in the configuration.
@@ -66,6 +68,13 @@ pub struct IgnoreEntry {
 }
 
 impl IgnoreEntry {
+    /// True where the entry means any finding, or this one.
+    pub fn covers_print(&self, print: &Fingerprint) -> bool {
+        self.fingerprint
+            .as_ref()
+            .is_none_or(|text| *text == print.to_string())
+    }
+
     pub fn covers_path(&self, path: &RepoPath) -> bool {
         self.path.as_ref().is_none_or(|glob| matches(glob, path))
     }
@@ -120,6 +129,7 @@ struct RawIgnore {
     path: Option<Spanned<String>>,
     package: Option<String>,
     advisory: Option<String>,
+    fingerprint: Option<Spanned<String>>,
     reason: Spanned<String>,
     until: Option<Spanned<String>>,
 }
@@ -192,6 +202,14 @@ impl Config {
             if entry.reason.get_ref().trim().is_empty() {
                 return Err(at(&entry.reason, "an ignore needs a reason"));
             }
+            if let Some(print) = &entry.fingerprint
+                && !Fingerprint::is_written_as(print.get_ref())
+            {
+                return Err(at(
+                    print,
+                    "a fingerprint is written as reports write it: 32 hex digits, for secrets -xxx",
+                ));
+            }
             let until = match &entry.until {
                 None => None,
                 Some(text) => Some(
@@ -208,6 +226,7 @@ impl Config {
                 rule: entry.rule.into_inner(),
                 package: entry.package,
                 advisory: entry.advisory,
+                fingerprint: entry.fingerprint.map(Spanned::into_inner),
                 reason: entry.reason.into_inner(),
                 until,
                 span,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::guard::printable;
 use crate::model::{
     Edit, Evidence, FileKind, Finding, Fingerprint, Fix, Label, RepoPath, Role, Safety, Skipped,
     Source, SourceId, SourceTable, Span, UnusedSuppression,
@@ -15,6 +16,8 @@ pub(super) const UNUSED: &str = "policy/unused-suppression";
 /// The same for the comments of other tools, which may still need them.
 pub const UNUSED_PEER: &str = "policy/unused-peer-comment";
 pub const WITHOUT_REASON: &str = "policy/ignore-without-reason";
+/// The same for what a baseline knows.
+pub const UNUSED_ENTRY: &str = "policy/unused-baseline-entry";
 
 impl Policy<'_> {
     /// What is to be said about the comments of all sources.
@@ -192,16 +195,74 @@ impl Policy<'_> {
         }
     }
 
+    /// Entries of the baseline whose finding is gone: only where the file was checked in full by
+    /// the rule, or is itself gone from what was checked as a whole.
+    pub(super) fn gone_from_baseline(
+        &self,
+        used: &[bool],
+        checked: &BTreeSet<RepoPath>,
+        skipped: &[Skipped],
+        sources: &mut SourceTable,
+        unused: &mut Vec<UnusedSuppression>,
+    ) {
+        let Some(file) = self.baseline else {
+            return;
+        };
+        let incomplete = skipped.iter().filter(|s| s.reason.is_incomplete());
+        let incomplete: BTreeSet<&RepoPath> = incomplete.map(|s| &s.path).collect();
+        let mut there: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut ran: BTreeMap<&str, bool> = BTreeMap::new();
+        for (entry, _) in file
+            .baseline
+            .entries()
+            .iter()
+            .zip(used)
+            .filter(|(_, used)| !**used)
+        {
+            let path = RepoPath::from(entry.path.as_str());
+            let mut is_gone = || {
+                let is_there = || (self.is_there)(&path);
+                !*there.entry(&entry.path).or_insert_with(is_there)
+            };
+            let was_judged = if checked.contains(&path) {
+                !incomplete.contains(&path)
+            } else {
+                self.options.whole_repository && is_gone()
+            };
+            let could_see = *ran
+                .entry(&entry.rule)
+                .or_insert_with(|| self.ran(&entry.rule));
+            if !could_see || !was_judged {
+                continue;
+            }
+            let id = config_source(&file.path, &file.text, sources);
+            let span = Span::from(entry.span.clone());
+            unused.push(UnusedSuppression {
+                rule: UNUSED_ENTRY,
+                path: file.path.clone(),
+                source: Some(id),
+                line: sources.get(id).map_or(1, |s| s.lines().line(span.start)),
+                span,
+                what: format!(
+                    "{} finds this in {} no more",
+                    printable::line(&entry.rule),
+                    path.display()
+                ),
+                fix: None,
+            });
+        }
+    }
+
     pub(super) fn as_finding(&self, unused: &UnusedSuppression) -> Option<Finding> {
         let rule = self.rules.get(unused.rule)?;
         let severity = self.rules.severity_of(unused.rule).unwrap_or(rule.severity);
         if self.rules.min_severity.is_some_and(|min| severity < min) {
             return None;
         }
-        let help = if unused.rule == WITHOUT_REASON {
-            "write the reason behind the ids"
-        } else {
-            "delete the ignore, or fix it"
+        let help = match unused.rule {
+            WITHOUT_REASON => "write the reason behind the ids",
+            UNUSED_ENTRY => "run plimsoll baseline prune",
+            _ => "delete the ignore, or fix it",
         };
         Some(Finding {
             rule: rule.id.clone(),

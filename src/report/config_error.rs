@@ -7,11 +7,13 @@ use super::RenderContext;
 use super::snippet::{Message, draw};
 use super::window::{Mark, chunks};
 
-/// A mistake in the user's configuration, drawn where it stands.
+/// A mistake in the user's configuration, or in another file that a run depends on, drawn where it
+/// stands; `without` is the switch that leaves the file out.
 pub fn config_error(
     path: &RepoPath,
     text: &str,
     error: &ConfigError,
+    without: &str,
     cx: &RenderContext,
 ) -> String {
     let source = Source::new(
@@ -42,7 +44,7 @@ pub fn config_error(
     );
     let _ = writeln!(
         out,
-        "plimsoll: nothing was checked: {} must be mended first, or left out with --no-config",
+        "plimsoll: nothing was checked: {} must be mended first, or left out with {without}",
         path.display()
     );
     out

@@ -138,7 +138,15 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
         };
         format!("{how}: {}", fix.title)
     });
-    let help: Vec<String> = finding.help.iter().cloned().chain(fix).collect();
+    let print = format!("fingerprint: {}", finding.fingerprint);
+    let print = cx.verbose.then_some(print);
+    let help: Vec<String> = finding
+        .help
+        .iter()
+        .cloned()
+        .chain(fix)
+        .chain(print)
+        .collect();
     let code = format!("{} ({})", finding.rule, finding.severity.name());
     draw(
         Message {

@@ -228,11 +228,16 @@ fn result(
     if !fixes.is_empty() {
         result["fixes"] = fixes.into();
     }
+    if report.tool.baseline.is_some() {
+        let known = suppressed.is_some_and(|s| s.by == SuppressedBy::Baseline);
+        result["baselineState"] = if known { "unchanged" } else { "new" }.into();
+    }
     if let Some(suppressed) = suppressed {
         let (kind, reason) = match &suppressed.by {
             SuppressedBy::Inline { reason } => ("inSource", reason.clone()),
             SuppressedBy::Config { reason } => ("external", reason.clone()),
-            SuppressedBy::Baseline | SuppressedBy::UnchangedLine => ("external", None),
+            SuppressedBy::Baseline => ("external", Some("in the baseline".to_owned())),
+            SuppressedBy::UnchangedLine => ("external", None),
         };
         let mut suppression = json!({ "kind": kind });
         if let Some(reason) = reason {

@@ -164,7 +164,7 @@ fn complete(
             },
         });
     }
-    fingerprint(&mut findings, source);
+    fingerprint(&mut findings, source, &[]);
     findings
 }
 
