@@ -9,7 +9,7 @@ use super::checksum;
 ///
 /// | placeholder | becomes |
 /// |---|---|
-/// | `${rand:ALPHABET:N}` | N characters of `hex`, `HEX`, `lower`, `upper`, `alnum`, `base64`, `base64url`, `digits` |
+/// | `${rand:ALPHABET:N}` | N characters of `hex`, `HEX`, `lower`, `upper`, `alnum`, `base64`, `base64url`, `digits`, `base32`, `base32lower`, `word` |
 /// | `${join:A\|B\|C}` | `ABC`: a literal that must not stand in one piece in a file |
 /// | `${crc32:PREFIX:N}` | the prefix, N characters and the check that GitHub and npm append |
 /// | `${bech32:PREFIX:N}` | the prefix, N characters and their Bech32 check |
@@ -90,6 +90,8 @@ fn alphabet(name: &str) -> Option<&'static [u8]> {
         "lower" => b"abcdefghijklmnopqrstuvwxyz0123456789",
         "upper" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
         "base32" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+        "base32lower" => b"abcdefghijklmnopqrstuvwxyz234567",
+        "word" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_",
         "alnum" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
         "base64" => BASE64,
         "base64url" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",

@@ -228,6 +228,11 @@ pub fn is_bare(name: &[u8]) -> bool {
             .all(|word| is_number(word) || PLAIN.contains(&word.as_str()))
 }
 
+/// A word that may stand in the name of any vendor's credential.
+pub fn is_plain(word: &str) -> bool {
+    PLAIN.contains(&word)
+}
+
 fn is_number(word: &str) -> bool {
     word.bytes().all(|b| b.is_ascii_digit())
 }

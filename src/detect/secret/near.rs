@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 
+use super::credential_name;
 use super::kind::Kind;
 
 /// How far around a value a word counts as near.
@@ -24,14 +25,17 @@ pub struct Seen {
     pub kind: usize,
     pub nearness: Nearness,
     pub length: usize,
+    /// The word is a vendor's, not one like `token` that fits to any.
+    pub is_vendors: bool,
 }
 
 /// The words of all kinds that only their surroundings tell from other text.
 #[derive(Debug)]
 pub struct Words {
     automaton: AhoCorasick,
-    /// For each word the kinds that it speaks of, and whether it must be a word of the name.
-    meant: Vec<Vec<(usize, bool)>>,
+    /// For each word whether it is a vendor's, and the kinds that it speaks of, with whether it
+    /// must be a word of the name.
+    meant: Vec<(bool, Vec<(usize, bool)>)>,
 }
 
 impl Words {
@@ -49,7 +53,10 @@ impl Words {
                 .ascii_case_insensitive(true)
                 .match_kind(MatchKind::Standard)
                 .build(words.keys())?,
-            meant: words.into_values().collect(),
+            meant: words
+                .into_iter()
+                .map(|(word, kinds)| (!credential_name::is_plain(word), kinds))
+                .collect(),
         })
     }
 
@@ -82,15 +89,16 @@ impl Words {
                 () => Nearness::Lines(BEFORE + distance),
             };
             let is_word = nearness == Nearness::Name && is_whole_word(bytes, &at);
-            let meant = self.meant.get(hit.pattern().as_usize());
-            for (kind, whole) in meant.into_iter().flatten() {
-                if !whole || is_word {
-                    seen.push(Seen {
-                        kind: *kind,
-                        nearness,
-                        length: at.len(),
-                    });
-                }
+            let Some((is_vendors, kinds)) = self.meant.get(hit.pattern().as_usize()) else {
+                continue;
+            };
+            for (kind, _) in kinds.iter().filter(|(_, whole)| !whole || is_word) {
+                seen.push(Seen {
+                    kind: *kind,
+                    nearness,
+                    length: at.len(),
+                    is_vendors: *is_vendors,
+                });
             }
         }
         seen

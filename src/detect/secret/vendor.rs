@@ -42,12 +42,14 @@ pub fn of_value(
     }
     let seen = engine.named.words.around(text.bytes, name, &value);
     let named = name.map(|name| text.slice(name.clone()));
-    let in_name = seen.iter().any(|s| s.nearness == Nearness::Name);
-    let on_line = seen.iter().any(|s| matches!(s.nearness, Nearness::Line(_)));
+    let vendors = seen.iter().filter(|seen| seen.is_vendors);
+    let nearest = vendors.map(|seen| seen.nearness).min();
+    let in_name = nearest == Some(Nearness::Name);
+    let on_line = in_name || matches!(nearest, Some(Nearness::Line(_)));
     let counts = |s: &&Seen| match s.nearness {
         Nearness::Name => true,
         Nearness::Line(_) => !in_name,
-        Nearness::Lines(_) => !in_name && !on_line,
+        Nearness::Lines(_) => !on_line,
     };
     let (kind, found) = seen
         .iter()

@@ -142,10 +142,15 @@ pub enum Alphabet {
     /// Letters and digits but for `0`, `O`, `I` and `l`.
     Base58,
     Base32,
+    Base32Lower,
     Base64,
     Base64Url,
     /// What needs no escape in a URL: letters, digits and `-._~`.
     Url,
+    /// What stands in a parameter of a URL: the same, base64 and percent escapes.
+    Query,
+    /// Everything printable but blanks, quotation marks and backslashes.
+    Graphic,
 }
 
 impl Alphabet {
@@ -161,9 +166,12 @@ impl Alphabet {
             "word" => Self::Word,
             "base58" => Self::Base58,
             "base32" => Self::Base32,
+            "base32lower" => Self::Base32Lower,
             "base64" => Self::Base64,
             "base64url" => Self::Base64Url,
             "url" => Self::Url,
+            "query" => Self::Query,
+            "graphic" => Self::Graphic,
             _ => return None,
         })
     }
@@ -180,9 +188,12 @@ impl Alphabet {
             Self::Word => byte.is_ascii_alphanumeric() || byte == b'_',
             Self::Base58 => byte.is_ascii_alphanumeric() && !b"0OIl".contains(&byte),
             Self::Base32 => matches!(byte, b'2'..=b'7' | b'A'..=b'Z'),
+            Self::Base32Lower => matches!(byte, b'2'..=b'7' | b'a'..=b'z'),
             Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'),
             Self::Base64Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
-            Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'),
+            Self::Url => byte.is_ascii_alphanumeric() || b"-._~".contains(&byte),
+            Self::Query => byte.is_ascii_alphanumeric() || b"-._~+/%=".contains(&byte),
+            Self::Graphic => byte.is_ascii_graphic() && !b"\"'`\\".contains(&byte),
         }
     }
 }
