@@ -18,7 +18,8 @@ pub enum Rank {
     Url,
     Named,
     Structure,
-    Prefix,
+    /// A mark of its own; of several the one that leaves less open.
+    Prefix(u32),
 }
 
 /// How much less than its rule a finding weighs.

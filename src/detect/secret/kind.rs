@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::rules::PATTERNS;
 use crate::rules::pattern::secret::{SecretPattern, Segment, parse_body};
 
@@ -51,6 +53,15 @@ impl Kind {
         })
     }
 
+    /// How little a token with this prefix leaves open: kinds that ask for a word nearby say more
+    /// than others, then those of the longer prefix, then those of the smaller alphabet.
+    pub fn precision(&self, prefix: &str) -> u32 {
+        let near = u32::from(!self.pattern.near.is_empty());
+        let prefix = u32::try_from(prefix.len()).unwrap_or(0).min(255);
+        let widest = self.bodies.iter().flatten().map(Segment::variety).max();
+        near << 16 | prefix << 8 | (255 - widest.unwrap_or(0))
+    }
+
     /// True for kinds that only their surroundings tell from other text.
     pub fn needs_name(&self) -> bool {
         self.pattern.prefixes.is_empty()
@@ -78,7 +89,10 @@ impl Kind {
             marked: true,
         };
         let near = &self.pattern.near;
-        ((starts_token(bytes, start) || self.is_glued(bytes, start))
+        let separate = bytes.get(start).is_some_and(|first| !is_word(*first))
+            || starts_token(bytes, start)
+            || self.is_glued(bytes, start);
+        (separate
             && !is_inside_encoded(bytes, start, end)
             && self.is_plausible(bytes, found)
             && (near.is_empty() || near::has_one_of(bytes, start..end, near)))
@@ -131,7 +145,26 @@ impl Kind {
                 .pattern
                 .entropy
                 .is_none_or(|floor| value::entropy(body) >= floor)
-            && !value::is_made_up(body)
+            && !value::is_made_up(&self.without_literals(body))
+    }
+
+    /// The body without the long literals inside it, which no generator made.
+    fn without_literals<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
+        let literals = self.bodies.iter().flatten().filter_map(|s| match s {
+            Segment::Literal(text) if text.len() >= 6 => Some(text),
+            _ => None,
+        });
+        literals.fold(
+            Cow::Borrowed(body),
+            |body, literal| match memchr::memmem::find(&body, literal) {
+                Some(at) => {
+                    let mut rest = body.into_owned();
+                    rest.drain(at..at + literal.len());
+                    Cow::Owned(rest)
+                }
+                None => body,
+            },
+        )
     }
 }
 

@@ -24,7 +24,8 @@ pub fn at_prefix(
     let kind = engine.kinds.get(kind)?;
     let prefix = kind.pattern.prefixes.get(prefix)?;
     let found = kind.at_prefix(text.bytes, at, prefix)?;
-    Some(described(text, kind, found, Rank::Prefix))
+    let rank = Rank::Prefix(kind.precision(prefix));
+    Some(described(text, kind, found, rank))
 }
 
 /// A value as a vendor's secret: of the kinds of whose form it is, the one whose word stands

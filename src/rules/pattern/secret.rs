@@ -124,6 +124,18 @@ impl Segment {
     }
 }
 
+impl Segment {
+    /// How many different bytes may stand at a place of it.
+    pub fn variety(&self) -> u32 {
+        match self {
+            Self::Literal(_) => 1,
+            Self::Run { alphabet, .. } => {
+                (0..=u8::MAX).map(|b| u32::from(alphabet.contains(b))).sum()
+            }
+        }
+    }
+}
+
 /// The bytes of which a run may consist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alphabet {
