@@ -78,6 +78,8 @@ pub struct CheckRequest {
     pub strict_checksum: bool,
     pub whole_files: bool,
     pub threads: Option<usize>,
+    /// Whether archives are opened.
+    pub archives: bool,
     /// Targets and arguments of the builds, in place of what the repository says.
     pub wanted: Wanted,
     /// The folders in which shellcheck is looked for, where its checks are wanted.
@@ -104,6 +106,7 @@ impl CheckRequest {
             strict_checksum: false,
             whole_files: false,
             threads: None,
+            archives: false,
             wanted: Wanted::default(),
             shellcheck: None,
             today: None,
@@ -248,6 +251,7 @@ impl Run {
             threads: request.threads,
             around: around.as_ref(),
             originals,
+            archives: request.archives,
             keep: self.kept(),
         };
         let mut fed = Ok(None);

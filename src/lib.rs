@@ -1,6 +1,7 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod advisory;
+pub mod archive;
 pub mod check;
 pub mod classify;
 pub mod cli;

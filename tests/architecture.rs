@@ -22,6 +22,7 @@ const RANKS: &[(&str, u32)] = &[
     ("join", 50),
     ("detect", 40),
     ("advisory", 35),
+    ("archive", 30),
     ("parse", 30),
     ("classify", 25),
     ("rules", 20),

@@ -56,6 +56,9 @@ pub struct CommonArgs {
     /// Judge Dockerfiles with this build argument (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = build_arg, help_heading = "Input")]
     build_arg: Vec<(String, String)>,
+    /// Look into archives, those in archives too: zip (jar, whl, apk ...), tar, gz, zst
+    #[arg(long, help_heading = "Input")]
+    archives: bool,
     /// Run only these families, rules, peers' ids or advisories (repeatable)
     #[arg(
         long,
@@ -353,6 +356,7 @@ fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequ
         strict_checksum: args.strict_checksum,
         whole_files,
         threads: args.threads,
+        archives: args.archives,
         wanted: Wanted {
             targets: args
                 .target

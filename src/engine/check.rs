@@ -1,5 +1,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::archive::Format;
 use crate::detect::{Collected, Context, DETECTORS, Detector, Sink};
 use crate::guard::LIMITS;
 use crate::join::Around;
@@ -7,7 +8,7 @@ use crate::model::{FileKind, Finding, SkipReason, Source, Span};
 use crate::parse::Document;
 use crate::parse::builds::inline;
 
-use super::redact;
+use super::redact::{self, Seen};
 
 /// What the detectors say about one source.
 #[derive(Debug)]
@@ -27,9 +28,53 @@ pub fn check_source(cx: &Context<'_>, source: &Source) -> Checked {
 
 /// The same, with the repository around the source.
 pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around<'_>>) -> Checked {
+    let is_large = source.bytes.len() as u64 > LIMITS.parse;
+    let reach = if is_large { Reach::Text } else { Reach::All };
+    let mut checked = gather(cx, source, around, reach);
+    identify(&mut checked, source, &mut Seen::default());
+    checked
+}
+
+/// Which checks a source is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    All,
+    /// Those that parse nothing.
+    Text,
+    /// Those that need no repository around the file: it lies in an archive.
+    Alone,
+}
+
+impl Reach {
+    fn takes(self, detector: &dyn Detector, kind: FileKind) -> bool {
+        detector.kinds().contains(kind)
+            && match self {
+                Self::All => true,
+                Self::Text => detector.reads_large_files(),
+                // What a Dockerfile does depends on what stands around it.
+                Self::Alone if kind == FileKind::Dockerfile => detector.reads_large_files(),
+                Self::Alone => detector.family() != "dockerfile",
+            }
+    }
+}
+
+/// Gives what was found its identity.
+pub(super) fn identify(checked: &mut Checked, source: &Source, seen: &mut Seen) {
+    if !checked.findings.is_empty() {
+        redact::fingerprint_after(&mut checked.findings, source, &checked.secrets, seen);
+    }
+}
+
+/// What the detectors say, without fingerprints.
+pub(super) fn gather(
+    cx: &Context<'_>,
+    source: &Source,
+    around: Option<&Around<'_>>,
+    reach: Reach,
+) -> Checked {
     let large = source.bytes.len() as u64 > LIMITS.parse;
     let doc = match around {
-        Some(around) if !large && cx.rules.any_of("dockerfile") => {
+        Some(around) if reach == Reach::All && cx.rules.any_of("dockerfile") => {
             catch_unwind(AssertUnwindSafe(|| {
                 around.document(source, &cx.given.wanted)
             }))
@@ -48,16 +93,10 @@ pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around
         ));
         Document::new(source)
     });
-    if source.kind == FileKind::Binary {
-        out.skip(SkipReason::Binary);
-    } else if large {
-        out.skip(SkipReason::TooLargeToParse {
-            limit: LIMITS.parse,
-        });
+    if let Some(reason) = not_in_full(source.kind, &source.bytes, large, reach) {
+        out.skip(reason);
     }
-    let fits =
-        |d: &&&dyn Detector| d.kinds().contains(source.kind) && (!large || d.reads_large_files());
-    for detector in DETECTORS.iter().filter(fits) {
+    for detector in DETECTORS.iter().filter(|d| reach.takes(**d, source.kind)) {
         let run = catch_unwind(AssertUnwindSafe(|| detector.check(cx, &doc, &mut out)));
         if run.is_err() {
             // The panic's own words could quote the file: they are not repeated.
@@ -68,7 +107,7 @@ pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around
         }
     }
     let mut collected = out.into_collected();
-    if source.kind == FileKind::Compose && !large {
+    if source.kind == FileKind::Compose && reach == Reach::All {
         check_inline(cx, source, &mut collected);
     }
     collected.findings.retain(|f| cx.rules.shows(f));
@@ -84,14 +123,28 @@ pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around
         let place = |f: &Finding| f.primary().map(|label| label.span);
         a.rule == b.rule && a.message == b.message && place(a) == place(b)
     });
-    if !collected.findings.is_empty() {
-        redact::fingerprint(&mut collected.findings, source, &collected.secrets);
-    }
     Checked {
         findings: collected.findings,
         secrets: collected.secrets,
         skipped: collected.skipped,
         packages: collected.packages,
+    }
+}
+
+/// Why not everything that could be is checked in a file of this kind that begins like this.
+pub(super) fn not_in_full(
+    kind: FileKind,
+    head: &[u8],
+    large: bool,
+    reach: Reach,
+) -> Option<SkipReason> {
+    let limit = LIMITS.parse;
+    match kind {
+        _ if Format::of(head).is_some() => Some(SkipReason::Archive),
+        FileKind::Binary => Some(SkipReason::Binary),
+        _ if large => Some(SkipReason::TooLargeToParse { limit }),
+        FileKind::Dockerfile if reach == Reach::Alone => Some(SkipReason::NoContext),
+        _ => None,
     }
 }
 

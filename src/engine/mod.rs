@@ -1,8 +1,11 @@
 //! Runs the detectors: over one source, or over everything an input finds, on a pool of threads.
 
 mod check;
+mod flight;
+mod members;
 mod new_files;
 mod packages;
+mod part;
 mod progress;
 mod redact;
 mod scan;

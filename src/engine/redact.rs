@@ -108,9 +108,21 @@ fn retell(finding: &mut Finding, rules: &RuleSet) {
 /// The context is the masked text of the lines that the primary label touches, white space folded;
 /// equal contexts are told apart by their order. Packages are identified by what they are.
 pub fn fingerprint(findings: &mut [Finding], source: &Source, secrets: &[Span]) {
+    fingerprint_after(findings, source, secrets, &mut Seen::default());
+}
+
+/// How often each context came, in all parts of a file so far.
+pub type Seen = BTreeMap<Fingerprint, u64>;
+
+/// The same, where other parts of the file came before this one.
+pub fn fingerprint_after(
+    findings: &mut [Finding],
+    source: &Source,
+    secrets: &[Span],
+    seen: &mut Seen,
+) {
     let masked = source.masked(secrets);
     let secrets = joined(secrets);
-    let mut seen: BTreeMap<Fingerprint, u64> = BTreeMap::new();
     for finding in findings {
         let path = masked.path.as_bytes();
         let rule = finding.rule.as_str().as_bytes();

@@ -1,21 +1,28 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crossbeam_channel::{Receiver, bounded};
 
+use crate::archive::{self, Format, Storage};
 use crate::classify;
 use crate::detect::Context;
 use crate::guard::LIMITS;
-use crate::input::{Emit, Found, Item};
+use crate::input::{Content, Emit, Found, Item};
 use crate::join::Around;
 use crate::model::{
-    FileKind, Finding, Fingerprint, KindSet, Origin, RepoPath, SkipReason, Skipped, Source,
-    SourceId, SourceTable, Stats,
+    ChangedLines, FileKind, Finding, Fingerprint, KindSet, Origin, RepoPath, SkipReason, Skipped,
+    Source, SourceId, SourceTable, Stats,
 };
 
-use super::check::{check_source_in, sort};
+use super::check::{Reach, check_source_in, gather, identify, not_in_full, sort};
+use super::flight::{Flight, Held};
+use super::members::Members;
+use super::part::check_parts;
 use super::progress::Progress;
+use super::redact::Seen;
 
 /// How a scan runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +35,8 @@ pub struct ScanOptions<'a> {
     pub keep: KindSet,
     /// Whether the bytes of kept sources are handed out as they are, for fixes.
     pub originals: bool,
+    /// Whether archives are opened.
+    pub archives: bool,
 }
 
 /// Everything that was found, before policy. Sorted; the same whatever the number of threads.
@@ -50,6 +59,9 @@ pub struct Scan {
 /// What marks a source that policy must see even without findings.
 const MARKER: &[u8] = b"plimsoll:";
 
+/// Bytes that tell what a file is.
+const HEAD: u64 = 8 << 10;
+
 /// Items in flight between the input and the checkers.
 const QUEUE: usize = 1024;
 
@@ -65,16 +77,24 @@ where
         .unwrap_or(1)
         .max(1);
     let ids = AtomicU32::new(0);
+    let queued = Flight::new(LIMITS.in_flight);
+    let job = Job {
+        cx,
+        options,
+        progress,
+        ids: &ids,
+        reading: &Flight::new(LIMITS.in_flight),
+    };
     let (sender, receiver) = bounded(QUEUE);
     let mut total = Scan::default();
     std::thread::scope(|scope| {
         let mut workers = Vec::new();
         for _ in 0..threads {
             let receiver = receiver.clone();
-            let ids = &ids;
+            let job = &job;
             let worker = std::thread::Builder::new()
                 .stack_size(LIMITS.stack)
-                .spawn_scoped(scope, move || work(cx, options, progress, &receiver, ids));
+                .spawn_scoped(scope, move || work(job, &receiver));
             match worker {
                 Ok(worker) => workers.push(worker),
                 Err(_) => break,
@@ -87,7 +107,14 @@ where
             });
         } else {
             drop(receiver);
-            feed(&|found| sender.send(found).is_ok());
+            feed(&|found| {
+                let weight = match &found {
+                    Found::Item(item) => item.weight(),
+                    Found::Skipped(_) => 0,
+                };
+                let held = queued.hold(weight);
+                sender.send((found, held)).is_ok()
+            });
             drop(sender);
         }
         for worker in workers {
@@ -105,69 +132,163 @@ where
     total
 }
 
-fn work(
-    cx: &Context<'_>,
-    options: ScanOptions<'_>,
-    progress: &dyn Progress,
-    receiver: &Receiver<Found>,
-    ids: &AtomicU32,
-) -> Scan {
+fn work(job: &Job<'_>, receiver: &Receiver<(Found, Held<'_>)>) -> Scan {
     let mut part = Scan::default();
     let mut buffer = Vec::new();
-    for found in receiver {
+    for (found, held) in receiver {
         match found {
             Found::Skipped(skipped) => part.skipped.push(skipped),
-            Found::Item(item) => part.check(cx, options, progress, item, &mut buffer, ids),
+            Found::Item(item) => part.check(job, item, &mut buffer),
         }
+        drop(held);
     }
     part
 }
 
+/// What a worker needs beside an item.
+pub(super) struct Job<'j> {
+    pub cx: &'j Context<'j>,
+    options: ScanOptions<'j>,
+    progress: &'j dyn Progress,
+    ids: &'j AtomicU32,
+    /// Bytes of files that are read whole.
+    reading: &'j Flight,
+}
+
+impl Job<'_> {
+    pub fn id(&self) -> SourceId {
+        SourceId(self.ids.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// What is known of a file beside its bytes.
+pub(super) struct Subject {
+    pub path: RepoPath,
+    pub origin: Origin,
+    pub changed: Option<ChangedLines>,
+    pub before: Option<Vec<u8>>,
+}
+
+/// Files below this size are read without asking for room.
+const SMALL: u64 = 1 << 20;
+/// Largest buffer that is kept from file to file.
+const KEPT: usize = 1 << 20;
+
 impl Scan {
-    fn check(
-        &mut self,
-        cx: &Context<'_>,
-        options: ScanOptions<'_>,
-        progress: &dyn Progress,
-        mut item: Item,
-        raw: &mut Vec<u8>,
-        ids: &AtomicU32,
-    ) {
+    fn check(&mut self, job: &Job<'_>, mut item: Item, raw: &mut Vec<u8>) {
         raw.clear();
-        if let Err(reason) = item.read_into(raw) {
-            self.skip(&item.path, reason);
+        let content = match item.content(raw) {
+            Ok(content) => content,
+            Err(reason) => {
+                self.skip(&item.path, reason);
+                return;
+            }
+        };
+        // Parsing takes several times what a file takes.
+        let weight = raw.len() as u64;
+        let held = job
+            .reading
+            .hold(if weight > SMALL { 4 * weight } else { 0 });
+        let subject = Subject {
+            path: item.path,
+            origin: item.origin,
+            changed: item.changed,
+            before: item.before,
+        };
+        match content {
+            Content::InBuffer => self.check_buffer(job, subject, raw),
+            Content::Large(file) => self.check_file(job, subject, file),
+        }
+        drop(held);
+        if raw.capacity() > KEPT {
+            *raw = Vec::new();
+        }
+    }
+
+    fn check_buffer(&mut self, job: &Job<'_>, subject: Subject, raw: &[u8]) {
+        if job.options.archives && self.open(job, &subject, raw, &mut Cursor::new(raw)) {
             return;
         }
-        if classify::is_template(&item.path) {
-            self.skip(&item.path, SkipReason::Template);
+        if raw.len() as u64 <= LIMITS.parse {
+            self.check_whole(job, subject, raw, Reach::All);
+        } else {
+            self.check_large(job, subject, raw, raw);
         }
-        let id = SourceId(ids.fetch_add(1, Ordering::Relaxed));
-        let mut source = Source::new(id, item.path, FileKind::Text, raw, item.origin);
+    }
+
+    fn check_file(&mut self, job: &Job<'_>, subject: Subject, mut file: File) {
+        let mut head = Vec::new();
+        let begun = (&mut file).take(HEAD).read_to_end(&mut head);
+        if job.options.archives && self.open(job, &subject, &head, &mut file) {
+            return;
+        }
+        match begun.and_then(|_| file.rewind()) {
+            Ok(()) => {
+                let mut whole = Heard::new(file.take(LIMITS.file));
+                let path = subject.path.clone();
+                self.check_large(job, subject, &head, &mut whole);
+                if let Some(why) = whole.failed {
+                    self.skip(&path, SkipReason::Unreadable(why));
+                }
+            }
+            Err(error) => self.skip(&subject.path, SkipReason::Unreadable(error.to_string())),
+        }
+    }
+
+    /// Checks what is in an archive; false where it is none, or one that cannot be read.
+    fn open(
+        &mut self,
+        job: &Job<'_>,
+        subject: &Subject,
+        head: &[u8],
+        storage: &mut dyn Storage,
+    ) -> bool {
+        let Some(format) = Format::find(head, storage) else {
+            return false;
+        };
+        let mut members = Members::new(self, job, &subject.origin);
+        let opened = archive::unpack(&subject.path, format, storage, &mut members);
+        if opened {
+            self.stats.files_checked += 1;
+            self.paths.insert(subject.path.clone());
+        }
+        opened
+    }
+
+    pub(super) fn check_whole(
+        &mut self,
+        job: &Job<'_>,
+        subject: Subject,
+        raw: &[u8],
+        reach: Reach,
+    ) {
+        if classify::is_template(&subject.path) {
+            self.skip(&subject.path, SkipReason::Template);
+        }
+        let id = job.id();
+        let mut source = Source::new(id, subject.path, FileKind::Text, raw, subject.origin);
         source.kind = classify::classify(&source.path, &source.bytes);
+        let around = job.options.around.filter(|_| reach == Reach::All);
         if source.kind == FileKind::Text
             && classify::begins_like_dockerfile(&source.bytes)
-            && let Some(around) = options.around
-            && around.is_built(&source.path)
+            && around.is_some_and(|around| around.is_built(&source.path))
         {
             source.kind = FileKind::Dockerfile;
         }
-        source.changed = item.changed;
-        let checked = check_source_in(cx, &source, options.around);
-        if let Some(before) = &item.before {
-            self.remember(cx, options, &source, &checked.findings, before);
+        source.changed = subject.changed;
+        let mut checked = gather(job.cx, &source, around, reach);
+        identify(&mut checked, &source, &mut Seen::default());
+        if reach == Reach::Alone {
+            // Nothing is written into an archive.
+            checked.findings.iter_mut().for_each(|f| f.fixes.clear());
+        }
+        if let Some(before) = &subject.before {
+            self.remember(job, &source, &checked.findings, before);
         }
         let bytes = source.bytes.len() as u64;
-        progress.checked(bytes);
-        for reason in checked.skipped {
-            self.skip(&source.path, reason);
-        }
-        self.stats.files_checked += 1;
-        self.stats.bytes_checked += bytes;
+        self.count(job, &source, bytes, checked.skipped);
         self.stats.packages += checked.packages;
-        if source.kind != FileKind::Binary {
-            *self.stats.by_kind.entry(source.kind.name()).or_default() += 1;
-        }
-        self.paths.insert(source.path.clone());
+        let options = job.options;
         let keep = !checked.findings.is_empty()
             || options.keep.contains(source.kind)
             || (options.originals && source.origin == Origin::Buffer)
@@ -175,23 +296,65 @@ impl Scan {
         if keep {
             let masked = source.masked(&checked.secrets);
             self.sources.0.insert(id, Arc::new(masked));
-            if options.originals {
+            if options.originals && reach == Reach::All {
                 self.originals.insert(id, source.bytes);
             }
         }
         self.findings.extend(checked.findings);
     }
 
-    /// Notes which findings on unchanged lines the file had before: the others are new, caused by
-    /// what the change took away.
-    fn remember(
+    /// Checks a file of any size for what needs no parsing. `head` is its beginning, which
+    /// `content` gives as well.
+    pub(super) fn check_large(
         &mut self,
-        cx: &Context<'_>,
-        options: ScanOptions<'_>,
-        source: &Source,
-        findings: &[Finding],
-        before: &[u8],
+        job: &Job<'_>,
+        subject: Subject,
+        head: &[u8],
+        content: impl Read,
     ) {
+        let head = head.get(..HEAD as usize).unwrap_or(head);
+        let mut like = Source::new(job.id(), subject.path, FileKind::Text, head, subject.origin);
+        like.kind = classify::classify(&like.path, &like.bytes);
+        like.changed = subject.changed;
+        let id = || job.id();
+        let mut parts = check_parts(job.cx, &like, content, &id);
+        if let Some(before) = &subject.before {
+            let before = check_parts(job.cx, &like, before.as_slice(), &id);
+            let known = before.findings.iter().map(|f| f.fingerprint);
+            self.known.extend(known);
+        }
+        let is_large = parts.bytes > LIMITS.parse;
+        let reason = not_in_full(like.kind, head, is_large, Reach::Text);
+        parts.skipped.extend(reason);
+        self.count(job, &like, parts.bytes, parts.skipped);
+        for source in parts.sources {
+            self.sources.0.insert(source.id, Arc::new(source));
+        }
+        self.findings.extend(parts.findings);
+    }
+
+    fn count(&mut self, job: &Job<'_>, source: &Source, bytes: u64, skipped: Vec<SkipReason>) {
+        job.progress.checked(bytes);
+        for reason in skipped {
+            match reason {
+                // It was to be opened, and could not be: the reason for that has its own row.
+                SkipReason::Archive if job.options.archives => {
+                    self.skip(&source.path, SkipReason::Binary);
+                }
+                reason => self.skip(&source.path, reason),
+            }
+        }
+        self.stats.files_checked += 1;
+        self.stats.bytes_checked += bytes;
+        if source.kind != FileKind::Binary {
+            *self.stats.by_kind.entry(source.kind.name()).or_default() += 1;
+        }
+        self.paths.insert(source.path.clone());
+    }
+
+    /// Notes which findings on unchanged lines the file had before the change: the others are new,
+    /// caused by what the change took away.
+    fn remember(&mut self, job: &Job<'_>, source: &Source, findings: &[Finding], before: &[u8]) {
         if findings.iter().all(|f| touches_change(f, source)) {
             return;
         }
@@ -203,11 +366,11 @@ impl Scan {
             source.origin.clone(),
         );
         old.kind = classify::classify(&old.path, &old.bytes);
-        let findings = check_source_in(cx, &old, options.around).findings;
+        let findings = check_source_in(job.cx, &old, job.options.around).findings;
         self.known.extend(findings.iter().map(|f| f.fingerprint));
     }
 
-    fn skip(&mut self, path: &RepoPath, reason: SkipReason) {
+    pub(super) fn skip(&mut self, path: &RepoPath, reason: SkipReason) {
         self.skipped.push(Skipped {
             path: path.clone(),
             reason,
@@ -281,4 +444,31 @@ impl Scan {
 /// True where a label of the finding stands on a line that the change added or altered.
 fn touches_change(finding: &Finding, source: &Source) -> bool {
     finding.labels.iter().any(|l| source.is_changed(l.span))
+}
+
+/// A stream whose error is remembered: to the checks it is the end.
+struct Heard<R> {
+    inner: R,
+    failed: Option<String>,
+}
+
+impl<R> Heard<R> {
+    fn new(inner: R) -> Self {
+        Self {
+            inner,
+            failed: None,
+        }
+    }
+}
+
+impl<R: Read> Read for Heard<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer);
+        if let Err(error) = &read
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.failed = Some(error.to_string());
+        }
+        read
+    }
 }

@@ -5,6 +5,24 @@ pub struct Limits {
     pub file: u64,
     /// Largest file that is parsed, in bytes; larger ones are checked for secrets only.
     pub parse: u64,
+    /// Largest git blob or standard input, which are held in memory, in bytes.
+    pub blob: u64,
+    /// Bytes of a larger file that are looked at together.
+    pub window: usize,
+    /// Bytes that two neighbouring windows share: longer than any secret.
+    pub overlap: usize,
+    /// Bytes that are read ahead of the checks.
+    pub in_flight: u64,
+    /// Archives in archives that are opened.
+    pub archive_depth: u32,
+    /// Unpacked bytes of one file in an archive.
+    pub archive_member: u64,
+    /// Unpacked bytes of one archive, with the archives in it.
+    pub archive_bytes: u64,
+    /// Entries of one archive, with the archives in it.
+    pub archive_entries: u64,
+    /// How many times its packed size a stream may unpack to.
+    pub archive_ratio: u64,
     /// Deepest nesting of brackets or blocks that is parsed.
     pub nesting: u32,
     /// Longest time one parse may take, in milliseconds.
@@ -29,8 +47,17 @@ pub struct Limits {
 
 /// The limits in force.
 pub const LIMITS: Limits = Limits {
-    file: 256 << 20,
+    file: (4 << 30) - 1,
     parse: 16 << 20,
+    blob: 256 << 20,
+    window: 2 << 20,
+    overlap: 128 << 10,
+    in_flight: 128 << 20,
+    archive_depth: 2,
+    archive_member: 64 << 20,
+    archive_bytes: 512 << 20,
+    archive_entries: 10_000,
+    archive_ratio: 200,
     nesting: 1000,
     parse_millis: 2000,
     findings_per_rule: 1000,
@@ -49,6 +76,47 @@ impl Limits {
         vec![
             ("file", self.file, "bytes of a file that is read at all"),
             ("parse", self.parse, "bytes of a file that is parsed"),
+            (
+                "blob",
+                self.blob,
+                "bytes of a git blob or of standard input",
+            ),
+            (
+                "window",
+                self.window as u64,
+                "bytes of a larger file that are looked at together",
+            ),
+            (
+                "overlap",
+                self.overlap as u64,
+                "bytes that neighbouring windows share",
+            ),
+            (
+                "in_flight",
+                self.in_flight,
+                "bytes that are read ahead of the checks",
+            ),
+            (
+                "archive_depth",
+                self.archive_depth.into(),
+                "levels of archives in an archive",
+            ),
+            (
+                "archive_member",
+                self.archive_member,
+                "unpacked bytes of one file in an archive",
+            ),
+            (
+                "archive_bytes",
+                self.archive_bytes,
+                "unpacked bytes of one archive",
+            ),
+            (
+                "archive_entries",
+                self.archive_entries,
+                "entries of one archive",
+            ),
+            ("archive_ratio", self.archive_ratio, "times the packed size"),
             (
                 "nesting",
                 self.nesting.into(),

@@ -106,8 +106,8 @@ pub(super) fn blob(git: &gix::Repository, id: ObjectId) -> Result<Vec<u8>, SkipR
         Ok(None) => return Err(SkipReason::MissingObject),
         Err(error) => return Err(SkipReason::Unreadable(error.to_string())),
     };
-    if header.size() > LIMITS.file {
-        let limit = LIMITS.file;
+    if header.size() > LIMITS.blob {
+        let limit = LIMITS.blob;
         return Err(SkipReason::TooLarge { limit });
     }
     match git.try_find_object(id) {

@@ -132,13 +132,13 @@ pub fn read_list(input: impl Read, nul: bool, name: &Path) -> Result<Vec<PathBuf
         why,
     };
     input
-        .take(LIMITS.file + 1)
+        .take(LIMITS.blob + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| unreadable(e.to_string()))?;
-    if bytes.len() as u64 > LIMITS.file {
+    if bytes.len() as u64 > LIMITS.blob {
         return Err(InputError::TooLarge {
             path: name.to_owned(),
-            limit: LIMITS.file,
+            limit: LIMITS.blob,
         });
     }
     let separator = if nul { b'\0' } else { b'\n' };

@@ -26,6 +26,7 @@ mod tree_files;
 mod worktree;
 mod worktree_files;
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -75,6 +76,14 @@ pub enum Payload {
     Bytes(Vec<u8>),
 }
 
+/// An item's bytes.
+#[derive(Debug)]
+pub enum Content {
+    InBuffer,
+    /// A regular file, to be read piece by piece.
+    Large(File),
+}
+
 /// What an input finds, in any order.
 #[derive(Clone, Debug)]
 pub enum Found {
@@ -99,14 +108,32 @@ impl Item {
     /// Puts the item's bytes into `buffer`, or says why there are none. Only regular files are
     /// read, and of those only what [`crate::guard::LIMITS`] allows.
     pub fn read_into(&mut self, buffer: &mut Vec<u8>) -> Result<(), SkipReason> {
-        match &mut self.payload {
+        match self.content(buffer)? {
+            Content::InBuffer => Ok(()),
+            Content::Large(file) => open::read(file, buffer),
+        }
+    }
+
+    /// The same, but a file that is too large to be parsed is only opened.
+    pub fn content(&mut self, buffer: &mut Vec<u8>) -> Result<Content, SkipReason> {
+        let file = match &mut self.payload {
             Payload::Bytes(bytes) => {
                 *buffer = std::mem::take(bytes);
-                Ok(())
+                return Ok(Content::InBuffer);
             }
-            Payload::Beneath { root, path } => open::read(root.open_file(path)?, buffer),
-            Payload::File(path) => open::read(open::open_file(path)?, buffer),
-        }
+            Payload::Beneath { root, path } => root.open_file(path)?,
+            Payload::File(path) => open::open_file(path)?,
+        };
+        open::content(file, buffer)
+    }
+
+    /// Bytes that the item holds in memory.
+    pub fn weight(&self) -> u64 {
+        let bytes = match &self.payload {
+            Payload::Bytes(bytes) => bytes.len(),
+            Payload::Beneath { .. } | Payload::File(_) => 0,
+        };
+        (bytes + self.before.as_ref().map_or(0, Vec::len)) as u64
     }
 }
 

@@ -2,10 +2,10 @@
 //! never reads what is not a regular file.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 
-use super::InputError;
+use super::{Content, InputError};
 use crate::guard::LIMITS;
 use crate::model::SkipReason;
 
@@ -44,7 +44,32 @@ fn check_kind(meta: &std::fs::Metadata) -> Result<(), SkipReason> {
 
 /// Reads an open file into `buffer`, which keeps its capacity from file to file.
 pub(super) fn read(file: File, buffer: &mut Vec<u8>) -> Result<(), SkipReason> {
-    read_up_to(file, buffer, LIMITS.file)
+    read_up_to(file, buffer, LIMITS.blob)
+}
+
+/// Reads an open file into `buffer` unless it is too large to be parsed.
+pub(super) fn content(mut file: File, buffer: &mut Vec<u8>) -> Result<Content, SkipReason> {
+    let meta = file.metadata().map_err(|e| reason(&e))?;
+    check_kind(&meta)?;
+    let (length, limit) = (meta.len(), LIMITS.file);
+    if length > limit {
+        return Err(SkipReason::TooLarge { limit });
+    }
+    buffer.clear();
+    if length <= LIMITS.parse {
+        buffer.reserve(usize::try_from(length).unwrap_or(0).saturating_add(1));
+        (&mut file)
+            .take(LIMITS.parse + 1)
+            .read_to_end(buffer)
+            .map_err(|e| reason(&e))?;
+    }
+    // It may have grown since.
+    if length <= LIMITS.parse && buffer.len() as u64 <= LIMITS.parse {
+        return Ok(Content::InBuffer);
+    }
+    buffer.clear();
+    file.rewind().map_err(|e| reason(&e))?;
+    Ok(Content::Large(file))
 }
 
 fn read_up_to(file: File, buffer: &mut Vec<u8>, limit: u64) -> Result<(), SkipReason> {

@@ -8,14 +8,14 @@ use crate::model::{Origin, RepoPath, SkipReason};
 pub fn stdin(path: RepoPath, input: impl Read) -> Result<Found, InputError> {
     let mut bytes = Vec::new();
     input
-        .take(LIMITS.file + 1)
+        .take(LIMITS.blob + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| InputError::Unreadable {
             path: "standard input".into(),
             why: e.to_string(),
         })?;
-    if bytes.len() as u64 > LIMITS.file {
-        let limit = LIMITS.file;
+    if bytes.len() as u64 > LIMITS.blob {
+        let limit = LIMITS.blob;
         return Ok(Found::skipped(path, SkipReason::TooLarge { limit }));
     }
     Ok(Found::Item(Item {

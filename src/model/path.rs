@@ -6,13 +6,47 @@ use std::sync::Arc;
 ///
 /// File names are bytes, not text. Whoever shows one goes through [`RepoPath::display`], which
 /// keeps it on one line and free of control characters.
+///
+/// A file in an archive has the path `archive!/member`, and still knows where the one ends and the
+/// other begins: a folder's name may end with `!` as well.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RepoPath(Arc<[u8]>);
+pub struct RepoPath {
+    bytes: Arc<[u8]>,
+    /// Length of the archive's own path; 0 outside archives.
+    archive: u32,
+}
+
+/// What stands between an archive and its member.
+const MEMBER: &[u8] = b"!/";
 
 impl RepoPath {
     pub fn new(bytes: &[u8]) -> Self {
         let bytes = bytes.strip_prefix(b"./").unwrap_or(bytes);
-        Self(Arc::from(bytes))
+        Self {
+            bytes: Arc::from(bytes),
+            archive: 0,
+        }
+    }
+
+    /// The path of a file in this archive; in an archive in an archive, the outermost one counts.
+    pub fn member(&self, name: &[u8]) -> RepoPath {
+        let own = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
+        Self {
+            bytes: Arc::from([&self.bytes, MEMBER, name].concat()),
+            archive: if self.archive > 0 { self.archive } else { own },
+        }
+    }
+
+    /// The outermost archive and the member in it, for a file in an archive.
+    pub fn in_archive(&self) -> Option<(RepoPath, &[u8])> {
+        let length = self.archive as usize;
+        let member = self.bytes.get(length + MEMBER.len()..)?;
+        (length > 0).then(|| {
+            (
+                Self::new(self.bytes.get(..length).unwrap_or_default()),
+                member,
+            )
+        })
     }
 
     /// The path as the platform gives it, with its separators turned into `/`.
@@ -35,24 +69,27 @@ impl RepoPath {
     }
 
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     /// The path as text where it is UTF-8.
     pub fn as_str(&self) -> Option<&str> {
-        std::str::from_utf8(&self.0).ok()
+        std::str::from_utf8(&self.bytes).ok()
     }
 
     /// The last component.
     pub fn file_name(&self) -> &[u8] {
-        self.0.rsplit(|b| *b == b'/').next().unwrap_or(&self.0)
+        self.bytes
+            .rsplit(|b| *b == b'/')
+            .next()
+            .unwrap_or(&self.bytes)
     }
 
     /// The part before the last component, empty at the root.
     pub fn parent(&self) -> RepoPath {
-        match self.0.iter().rposition(|b| *b == b'/') {
-            Some(at) => Self(Arc::from(&self.0[..at])),
-            None => Self(Arc::from(&b""[..])),
+        match self.bytes.iter().rposition(|b| *b == b'/') {
+            Some(at) => Self::new(&self.bytes[..at]),
+            None => Self::default(),
         }
     }
 
@@ -65,24 +102,25 @@ impl RepoPath {
 
     /// `self/name`, or `name` where `self` is the root.
     pub fn join(&self, name: &[u8]) -> RepoPath {
-        if self.0.is_empty() {
+        if self.bytes.is_empty() {
             return Self::new(name);
         }
-        let mut joined = self.0.to_vec();
+        let mut joined = self.bytes.to_vec();
         joined.push(b'/');
         joined.extend_from_slice(name);
-        Self(Arc::from(joined))
+        Self::new(&joined)
     }
 
     pub fn is_under(&self, folder: &RepoPath) -> bool {
-        folder.0.is_empty()
-            || (self.0.starts_with(&folder.0) && self.0.get(folder.0.len()) == Some(&b'/'))
+        folder.bytes.is_empty()
+            || (self.bytes.starts_with(&folder.bytes)
+                && self.bytes.get(folder.bytes.len()) == Some(&b'/'))
     }
 
     /// The path for a person: one line, control and invisible characters made visible. A name that
     /// a CI would take for a command at the start of a line gets `./` in front.
     pub fn display(&self) -> String {
-        let shown = crate::guard::printable::line(&String::from_utf8_lossy(&self.0));
+        let shown = crate::guard::printable::line(&String::from_utf8_lossy(&self.bytes));
         if shown.trim_start().starts_with([':', '#']) {
             format!("./{shown}")
         } else {
@@ -92,7 +130,7 @@ impl RepoPath {
 
     /// The path as text, lossy where it is not UTF-8. For machine formats that escape themselves.
     pub fn to_text(&self) -> String {
-        String::from_utf8_lossy(&self.0).into_owned()
+        String::from_utf8_lossy(&self.bytes).into_owned()
     }
 }
 
@@ -119,6 +157,19 @@ mod tests {
         assert_eq!(path.extension(), Some(&b"Py"[..]));
         assert_eq!(path.parent(), RepoPath::from("a/b.tar"));
         assert_eq!(RepoPath::from(".env").extension(), None);
+    }
+
+    #[test]
+    fn a_member_knows_its_archive() {
+        let path = RepoPath::from("odd!/a.zip")
+            .member(b"lib/b.jar")
+            .member(b"x.env");
+        assert_eq!(path, path.clone());
+        assert_eq!(path.as_bytes(), b"odd!/a.zip!/lib/b.jar!/x.env");
+        let (archive, member) = path.in_archive().expect("an archive");
+        assert_eq!(archive, RepoPath::from("odd!/a.zip"));
+        assert_eq!(member, b"lib/b.jar!/x.env");
+        assert_eq!(RepoPath::from("odd!/a").in_archive(), None);
     }
 
     #[test]

@@ -33,6 +33,16 @@ pub enum SkipReason {
     TooManyFindings { rule: String, dropped: u64 },
     /// Bytes that are not text: looked at for tokens and keys only.
     Binary,
+    /// An archive that nobody asked to open: looked at as a binary only.
+    Archive,
+    /// A Dockerfile in an archive: nothing says what it would be built with.
+    NoContext,
+    /// Encrypted, or part of an encrypted archive.
+    Encrypted,
+    /// Packed in a way that is not read.
+    Unsupported(String),
+    /// What goes beyond the limit of that name in [`crate::guard::LIMITS`].
+    OverLimit { name: &'static str, limit: u64 },
     /// Not parsed as what its name says it is, with the parser's words.
     Malformed(String),
     /// A template: it becomes a Dockerfile or a manifest only after rendering.
@@ -58,6 +68,8 @@ impl SkipReason {
                 | Self::NotRegular
                 | Self::Submodule
                 | Self::Binary
+                | Self::Archive
+                | Self::NoContext
                 | Self::Excluded
                 | Self::Template
                 | Self::Generated
@@ -79,6 +91,11 @@ impl SkipReason {
             Self::TooSlow { .. } => "too-slow",
             Self::TooManyFindings { .. } => "too-many-findings",
             Self::Binary => "binary",
+            Self::Archive => "archive",
+            Self::NoContext => "no-context",
+            Self::Encrypted => "encrypted",
+            Self::Unsupported(_) => "unsupported",
+            Self::OverLimit { .. } => "over-limit",
             Self::Malformed(_) => "malformed",
             Self::Template => "template",
             Self::Generated => "generated",
@@ -112,6 +129,20 @@ impl std::fmt::Display for SkipReason {
                 write!(f, "{dropped} more findings of {rule} are not listed")
             }
             Self::Binary => f.write_str("binary file: looked at for tokens and keys only"),
+            Self::Archive => f.write_str(
+                "archive, not opened without --archives: looked at for tokens and keys only",
+            ),
+            Self::NoContext => f.write_str(
+                "Dockerfile in an archive, without a build context: checked for secrets only",
+            ),
+            Self::Encrypted => f.write_str("encrypted"),
+            Self::Unsupported(what) => f.write_str(what),
+            Self::OverLimit { name, limit } => {
+                let rows = crate::guard::LIMITS.rows();
+                let meaning = rows.iter().find(|(known, ..)| known == name);
+                let meaning = meaning.map_or("", |(.., meaning)| meaning);
+                write!(f, "over the limit {name}: {limit} {meaning}")
+            }
             Self::Malformed(why) => write!(f, "cannot be parsed: {why}"),
             Self::Template => f.write_str("template, judged only after rendering"),
             Self::Generated => f.write_str("minified or generated code"),

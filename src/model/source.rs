@@ -1,7 +1,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::{FileKind, RepoPath, Span};
-use crate::text::{Encoding, LineIndex};
+use crate::text::{Encoding, LineIndex, Position, Start};
 
 /// Names one source within one run. Reports renumber sources by path, so that ids are stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,8 @@ pub struct Source {
     pub origin: Origin,
     /// `None`: every line counts as changed.
     pub changed: Option<ChangedLines>,
+    /// Where the bytes begin in their file: they may be a part of one that is too large to be held.
+    pub start: Start,
     lines: OnceLock<LineIndex>,
 }
 
@@ -63,8 +65,36 @@ impl Source {
             encoding,
             origin,
             changed: None,
+            start: Start::default(),
             lines: OnceLock::new(),
         }
+    }
+
+    /// Other bytes of the same file.
+    #[must_use]
+    pub fn part(&self, id: SourceId, bytes: &[u8], start: Start) -> Self {
+        Self {
+            id,
+            path: self.path.clone(),
+            kind: self.kind,
+            bytes: Arc::from(bytes),
+            encoding: self.encoding,
+            origin: self.origin.clone(),
+            changed: self.changed.clone(),
+            start,
+            lines: OnceLock::new(),
+        }
+    }
+
+    /// Line and column in the file of an offset, in characters.
+    pub fn position(&self, offset: u32) -> Position {
+        self.start.place(self.lines().position(offset, &self.bytes))
+    }
+
+    /// The same in UTF-16 code units.
+    pub fn position_utf16(&self, offset: u32) -> Position {
+        let position = self.lines().position_utf16(offset, &self.bytes);
+        self.start.place_utf16(position)
     }
 
     /// The line index, built on first use: most sources never need one.
@@ -72,7 +102,7 @@ impl Source {
         self.lines.get_or_init(|| LineIndex::new(&self.bytes))
     }
 
-    /// The 1-based first and last line of a span.
+    /// The 1-based first and last line of a span, counted from the source's own start.
     pub fn line_span(&self, span: Span) -> (u32, u32) {
         let last = span.end.saturating_sub(1).max(span.start);
         (self.lines().line(span.start), self.lines().line(last))
@@ -82,7 +112,8 @@ impl Source {
     pub fn is_changed(&self, span: Span) -> bool {
         self.changed.as_ref().is_none_or(|changed| {
             let (first, last) = self.line_span(span);
-            changed.touches(first, last)
+            let before = self.start.lines;
+            changed.touches(first.saturating_add(before), last.saturating_add(before))
         })
     }
 
@@ -134,6 +165,7 @@ impl Source {
             encoding: self.encoding,
             origin: self.origin.clone(),
             changed: self.changed.clone(),
+            start: self.start,
             lines: OnceLock::new(),
         }
     }

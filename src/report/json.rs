@@ -2,7 +2,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Evidence, Finding, Label, Report, Role, Severity, SuppressedBy};
+use crate::model::{Evidence, Finding, Label, RepoPath, Report, Role, Severity, SuppressedBy};
 
 use super::place::{Place, edited, place};
 use super::{RenderContext, Reporter};
@@ -21,11 +21,10 @@ impl Reporter for Json {
             .skipped
             .iter()
             .map(|s| {
-                json!({
-                    "path": s.path.to_text(),
-                    "reason": s.reason.code(),
-                    "detail": s.reason.to_string(),
-                })
+                placed(
+                    &s.path,
+                    json!({ "reason": s.reason.code(), "detail": s.reason.to_string() }),
+                )
             })
             .collect();
         let document = json!({
@@ -82,9 +81,14 @@ fn summary(report: &Report) -> Value {
 }
 
 fn range(at: &Place<'_>, label: &Label) -> Value {
+    let byte = |offset: u32| at.source.start.byte + u64::from(offset);
     json!({
-        "start": { "line": at.start.line, "column": at.start.column, "byte": label.span.start },
-        "end": { "line": at.end.line, "column": at.end.column, "byte": label.span.end },
+        "start": {
+            "line": at.start.line,
+            "column": at.start.column,
+            "byte": byte(label.span.start),
+        },
+        "end": { "line": at.end.line, "column": at.end.column, "byte": byte(label.span.end) },
     })
 }
 
@@ -102,13 +106,15 @@ fn finding(report: &Report, finding: &Finding) -> Option<Value> {
                 Role::Secondary => ("secondary", Value::Null),
                 Role::Flow(n) => ("flow", n.into()),
             };
-            Some(json!({
-                "path": at.source.path.to_text(),
-                "range": range(&at, label),
-                "text": label.text,
-                "role": role,
-                "step": step,
-            }))
+            Some(placed(
+                &at.source.path,
+                json!({
+                    "range": range(&at, label),
+                    "text": label.text,
+                    "role": role,
+                    "step": step,
+                }),
+            ))
         })
         .collect();
     let fixes: Vec<Value> = finding
@@ -142,7 +148,7 @@ fn finding(report: &Report, finding: &Finding) -> Option<Value> {
         Evidence::None => Value::Null,
         other => serde_json::to_value(other).ok()?,
     };
-    Some(json!({
+    let shown = json!({
         "rule": finding.rule.as_str(),
         "aliases": finding.aliases,
         "family": finding.rule.family(),
@@ -152,12 +158,25 @@ fn finding(report: &Report, finding: &Finding) -> Option<Value> {
         "level": finding.severity.level(),
         "confidence": finding.confidence,
         "message": finding.message,
-        "path": at.source.path.to_text(),
         "range": range(&at, primary),
         "labels": labels,
         "help": finding.help,
         "fixes": fixes,
         "fingerprint": finding.fingerprint.to_string(),
         "evidence": evidence,
-    }))
+    });
+    Some(placed(&at.source.path, shown))
+}
+
+/// Says where something is: the path of a file that can be opened and, in an archive, the member,
+/// in which the range is then.
+fn placed(path: &RepoPath, mut what: Value) -> Value {
+    match path.in_archive() {
+        Some((archive, member)) => {
+            what["path"] = archive.to_text().into();
+            what["member"] = String::from_utf8_lossy(member).into();
+        }
+        None => what["path"] = path.to_text().into(),
+    }
+    what
 }

@@ -17,7 +17,7 @@ const END_OF_FILE: u64 = 65_535;
 pub(super) struct LineHashes(BTreeMap<SourceId, Vec<String>>);
 
 impl LineHashes {
-    /// The hash of a 1-based line.
+    /// The hash of a line, 1-based from the start of the source.
     pub fn of(&mut self, source: &Source, line: u32) -> String {
         self.0
             .entry(source.id)

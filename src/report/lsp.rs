@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::model::{Finding, Label, Level, RepoPath, Report, Role, SourceId};
+use crate::model::{Finding, Label, Level, RepoPath, Report, Role};
 
 use super::place::place;
 use super::{RenderContext, Reporter};
@@ -16,21 +16,23 @@ pub(super) struct Lsp;
 impl Reporter for Lsp {
     fn write(&self, report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result<()> {
         let root = cx.root.as_deref().unwrap_or(Path::new("/"));
-        let mut files: BTreeMap<SourceId, Vec<Value>> = BTreeMap::new();
+        // Of a large file, several parts may be at hand: an editor wants all of it in one message.
+        let mut files: BTreeMap<RepoPath, Vec<Value>> = BTreeMap::new();
         for finding in &report.findings {
             let Some(label) = finding.primary() else {
                 continue;
             };
             if let Some(diagnostic) = diagnostic(report, finding, root) {
-                files.entry(label.source).or_default().push(diagnostic);
+                let path = report.sources.get(label.source).map(|s| file_of(&s.path));
+                files
+                    .entry(path.unwrap_or_default())
+                    .or_default()
+                    .push(diagnostic);
             }
         }
-        for (id, diagnostics) in files {
-            let Some(source) = report.sources.get(id) else {
-                continue;
-            };
+        for (path, diagnostics) in files {
             let params = json!({
-                "uri": file_uri(root, &source.path),
+                "uri": file_uri(root, &path),
                 "diagnostics": diagnostics,
             });
             writeln!(w, "{params}")?;
@@ -49,17 +51,26 @@ fn diagnostic(report: &Report, finding: &Finding, root: &Path) -> Option<Value> 
             let at = place(report, label)?;
             Some(json!({
                 "location": {
-                    "uri": file_uri(root, &at.source.path),
+                    "uri": file_uri(root, &file_of(&at.source.path)),
                     "range": range(report, label)?,
                 },
                 "message": label.text,
             }))
         })
         .collect();
-    let message = match &finding.help {
-        Some(help) => format!("{}\n{help}", finding.message),
+    let at = place(report, primary)?;
+    let mut message = match at.source.path.in_archive() {
+        Some((_, member)) => {
+            let member = RepoPath::new(member).display();
+            let (line, column) = (at.start.line, at.start.column);
+            format!("{member}:{line}:{column}: {}", finding.message)
+        }
         None => finding.message.clone(),
     };
+    if let Some(help) = &finding.help {
+        message.push('\n');
+        message.push_str(help);
+    }
     Some(json!({
         "range": range(report, primary)?,
         "severity": match finding.severity.level() {
@@ -75,9 +86,19 @@ fn diagnostic(report: &Report, finding: &Finding, root: &Path) -> Option<Value> 
     }))
 }
 
-/// Positions count from 0 here.
+/// The file that an editor can open.
+fn file_of(path: &RepoPath) -> RepoPath {
+    path.in_archive()
+        .map_or_else(|| path.clone(), |(file, _)| file)
+}
+
+/// Positions count from 0 here. An archive has none.
 fn range(report: &Report, label: &Label) -> Option<Value> {
     let at = place(report, label)?;
+    if at.source.path.in_archive().is_some() {
+        let start = json!({ "line": 0, "character": 0 });
+        return Some(json!({ "start": start, "end": start }));
+    }
     let zero = |p: crate::text::Position| json!({ "line": p.line - 1, "character": p.column - 1 });
     Some(json!({ "start": zero(at.start_utf16), "end": zero(at.end_utf16) }))
 }

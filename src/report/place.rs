@@ -13,13 +13,13 @@ pub(super) struct Place<'r> {
 /// Resolves a label; `None` where its source is not in the report.
 pub(super) fn place<'r>(report: &'r Report, label: &Label) -> Option<Place<'r>> {
     let source = report.sources.get(label.source)?;
-    let (lines, bytes) = (source.lines(), &source.bytes);
+    let span = label.span;
     Some(Place {
         source,
-        start: lines.position(label.span.start, bytes),
-        end: lines.position(label.span.end, bytes),
-        start_utf16: lines.position_utf16(label.span.start, bytes),
-        end_utf16: lines.position_utf16(label.span.end, bytes),
+        start: source.position(span.start),
+        end: source.position(span.end),
+        start_utf16: source.position_utf16(span.start),
+        end_utf16: source.position_utf16(span.end),
     })
 }
 

@@ -22,7 +22,11 @@ const SKIPPED: usize = 5;
 
 impl Reporter for Pretty {
     fn write(&self, report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result<()> {
-        let file = |finding: &Finding| finding.primary().map(|l| l.source);
+        // Of a large file, several parts may be at hand.
+        let file = |finding: &Finding| {
+            let source = report.sources.get(finding.primary()?.source)?;
+            Some(source.path.clone())
+        };
         for findings in report.findings.chunk_by(|a, b| file(a) == file(b)) {
             of_one_file(report, findings, cx, w)?;
         }

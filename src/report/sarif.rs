@@ -153,7 +153,7 @@ fn result(
 ) -> Option<Value> {
     let primary = finding.primary()?;
     let at = place(report, primary)?;
-    let line_hash = hashes.of(at.source, at.start.line);
+    let line_hash = hashes.of(at.source, at.source.lines().line(primary.span.start));
     let related: Vec<Value> = finding
         .labels
         .iter()
@@ -199,10 +199,13 @@ fn result(
             json!({ "description": { "text": fix.title }, "artifactChanges": changes })
         })
         .collect();
-    let text = match &finding.help {
+    let mut text = match &finding.help {
         Some(help) => format!("{}. {help}", finding.message),
         None => finding.message.clone(),
     };
+    if let Some((_, member)) = at.source.path.in_archive() {
+        text = format!("{}: {text}", member_place(member, at.start));
+    }
     let mut result = json!({
         "ruleId": finding.rule.as_str(),
         "ruleIndex": index.get(finding.rule.as_str()),
@@ -261,9 +264,29 @@ fn created(file: &NewFile) -> Value {
     })
 }
 
+/// A place in a file in an archive.
+fn member_place(member: &[u8], at: Position) -> String {
+    let member = String::from_utf8_lossy(member);
+    format!("{member}:{}:{}", at.line, at.column)
+}
+
 fn location(report: &Report, label: &Label) -> Option<Value> {
     let at = place(report, label)?;
     let mut encoded = String::new();
+    if let Some((archive, member)) = at.source.path.in_archive() {
+        uri::encode_path(archive.as_bytes(), &mut encoded);
+        return Some(json!({
+            "physicalLocation": {
+                "artifactLocation": { "uri": encoded },
+                // An archive has no lines; without one, nothing is shown at all.
+                "region": { "startLine": 1 },
+            },
+            "logicalLocations": [{
+                "fullyQualifiedName": member_place(member, at.start),
+                "kind": "member",
+            }],
+        }));
+    }
     uri::encode_path(at.source.path.as_bytes(), &mut encoded);
     let region = |start: Position, end: Position| {
         json!({

@@ -80,7 +80,7 @@ fn chunk(source: &Source, from: u32, to: u32, marks: &[Mark], width: usize) -> C
         .find(|m| m.primary)
         .or_else(|| marks.first())
         .map_or(0, |m| m.span.start);
-    let position = lines.position(named, &source.bytes);
+    let position = source.position(named);
     let mut text = String::new();
     let mut ranges: Vec<Option<std::ops::Range<usize>>> = vec![None; marks.len()];
     for line in from..=to {
@@ -116,7 +116,7 @@ fn chunk(source: &Source, from: u32, to: u32, marks: &[Mark], width: usize) -> C
         .collect();
     Chunk {
         text,
-        first_line: from,
+        first_line: from.saturating_add(source.start.lines),
         line: position.line,
         column: position.column,
         marks,

@@ -39,7 +39,7 @@ pub fn decode(raw: &[u8]) -> (Encoding, Arc<[u8]>) {
 }
 
 /// A byte-order mark decides; without one, text whose every second byte is NUL is UTF-16.
-fn sniff(raw: &[u8]) -> Encoding {
+pub fn sniff(raw: &[u8]) -> Encoding {
     match raw {
         // A UTF-32 mark begins like a UTF-16 one; UTF-32 stays binary.
         [0xff, 0xfe, 0, 0, ..] => return Encoding::Utf8,

@@ -5,9 +5,12 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod archives;
 mod configuration;
+mod container;
 mod dockerfile;
 mod git;
+mod large;
 mod program;
 mod statements;
 #[path = "../support/mod.rs"]
@@ -57,7 +60,7 @@ fn a_million_lines_are_read() {
 fn a_file_over_the_limit_is_listed() {
     let scratch = Scratch::new();
     let file = std::fs::File::create(scratch.root().join("huge")).unwrap();
-    file.set_len((256 << 20) + 1).unwrap();
+    file.set_len(4 << 30).unwrap();
     assert_eq!(skipped(&json(&scratch, &["check"])), ["huge too-large"]);
     let output = plimsoll(&scratch, &["check", "--strict-scan"]);
     assert_eq!(output.status.code(), Some(3), "{}", tail(&output));

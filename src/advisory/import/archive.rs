@@ -4,12 +4,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
-
 use super::{Imported, osv, rustsec};
 use crate::advisory::index::{MANIFEST, Manifest, sha256};
 use crate::advisory::segment::Segment;
+use crate::archive::Frames;
 use crate::guard::LIMITS;
 
 /// What a name promises.
@@ -262,66 +260,4 @@ fn pax_path(bytes: &[u8]) -> Option<String> {
     text.lines()
         .find_map(|line| line.split_once(' ')?.1.strip_prefix("path="))
         .map(str::to_owned)
-}
-
-/// All zstd frames of a stream, one after the other, each checked against its checksum.
-struct Frames<R: BufRead> {
-    source: R,
-    decoder: Option<FrameDecoder>,
-}
-
-impl<R: BufRead> Frames<R> {
-    fn new(source: R) -> Self {
-        Self {
-            source,
-            decoder: None,
-        }
-    }
-
-    /// Starts the next frame; `None` at the end of the stream.
-    fn next_frame(&mut self) -> io::Result<Option<FrameDecoder>> {
-        while !self.source.fill_buf()?.is_empty() {
-            let mut decoder = FrameDecoder::new();
-            match decoder.init(&mut self.source) {
-                Ok(()) => return Ok(Some(decoder)),
-                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                    length,
-                    ..
-                })) => {
-                    let mut skipped = (&mut self.source).take(length.into());
-                    io::copy(&mut skipped, &mut io::sink())?;
-                }
-                Err(error) => return Err(io::Error::other(error)),
-            }
-        }
-        Ok(None)
-    }
-}
-
-impl<R: BufRead> Read for Frames<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let mut decoder = match self.decoder.take() {
-                Some(decoder) => decoder,
-                None => match self.next_frame()? {
-                    Some(decoder) => decoder,
-                    None => return Ok(0),
-                },
-            };
-            while decoder.can_collect() == 0 && !decoder.is_finished() {
-                decoder
-                    .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
-                    .map_err(io::Error::other)?;
-            }
-            let read = decoder.read(buffer)?;
-            if read > 0 || buffer.is_empty() {
-                self.decoder = Some(decoder);
-                return Ok(read);
-            }
-            let written = decoder.get_checksum_from_data();
-            if written.is_some() && written != decoder.get_calculated_checksum() {
-                return Err(io::Error::other("a zstd checksum does not hold"));
-            }
-        }
-    }
 }
