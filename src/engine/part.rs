@@ -45,7 +45,7 @@ pub(super) fn check_parts(
         encoding => Box::new(Utf16::new(content, encoding == Encoding::Utf16Le)),
     };
     let mut windows = Windows::new(content, LIMITS.window, LIMITS.overlap);
-    while let Some(window) = windows.next() {
+    while let Some(window) = windows.next_window() {
         let source = like.part(like.id, window.bytes, window.start);
         let mut checked = check::gather(cx, &source, None, Reach::Text);
         checked.findings.retain(|finding| {

@@ -49,7 +49,7 @@ impl<R: Read> Windows<R> {
     }
 
     /// The next window. After an error there is one more: what was read before it.
-    pub fn next(&mut self) -> Option<Window<'_>> {
+    pub fn next_window(&mut self) -> Option<Window<'_>> {
         match self.state {
             State::Ended => return None,
             State::First => self.state = State::Going,
@@ -125,7 +125,7 @@ mod tests {
             let text: Vec<u8> = (0..length).map(|n| b"ab\r\ncd \xc3\xa9"[n % 9]).collect();
             let mut windows = Windows::new(&text[..], 64, 16);
             let mut owned = Vec::new();
-            while let Some(window) = windows.next() {
+            while let Some(window) = windows.next_window() {
                 assert!(window.bytes.len() <= 64);
                 let at = window.start.byte as usize;
                 assert_eq!(window.bytes, &text[at..at + window.bytes.len()]);
