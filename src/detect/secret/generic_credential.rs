@@ -13,7 +13,10 @@ const RULE: &str = "secret/generic-credential";
 pub fn check(text: &Text<'_>, found: &Assignment) -> Option<Candidate> {
     let bytes = text.slice(found.value.clone());
     let name = text.slice(found.name.clone());
-    let promised = promise(name)?;
+    let promised = match found.style {
+        Style::Position => Promise::Password,
+        _ => promise(name)?,
+    };
     let place = text.place(found.value.start);
     if matches!(place, Place::Lockfile | Place::Translation)
         || value::is_reference(bytes)
@@ -27,7 +30,11 @@ pub fn check(text: &Text<'_>, found: &Assignment) -> Option<Candidate> {
     let convincing = match promised {
         Promise::Token => random && is_strong_enough(text, found, bytes),
         Promise::Password => {
-            let chosen = found.style != Style::Listed || in_definition(text, found);
+            let chosen = match found.style {
+                Style::Given | Style::Embedded | Style::Position => true,
+                Style::Listed => in_definition(text, found),
+                Style::Compared | Style::Told => false,
+            };
             random
                 || (chosen
                     && place == Place::Ordinary
@@ -51,11 +58,14 @@ pub fn check(text: &Text<'_>, found: &Assignment) -> Option<Candidate> {
         mask: span,
         weight: if lenient { Weight::Note } else { Weight::Full },
         confidence: if lenient { Confidence::Low } else { Confidence::Medium },
-        message: format!(
-            "{what} `{}` has its value written into {}",
-            printable_name(name),
-            text.called(found.value.start)
-        ),
+        message: match found.style {
+            Style::Position => format!("{what} is written into {}", text.called(found.value.start)),
+            _ => format!(
+                "{what} `{}` has its value written into {}",
+                printable_name(name),
+                text.called(found.value.start)
+            ),
+        },
         help: "Replace it where it is valid, then read it at run time from the environment, a mounted file or a secret store".to_owned(),
         redacted: Redacted::new("", bytes.len()),
     })

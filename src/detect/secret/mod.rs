@@ -18,6 +18,7 @@ mod near;
 mod place;
 mod private_key;
 mod recovery_phrase;
+mod syntax;
 mod text;
 mod url_credentials;
 mod value;
@@ -211,8 +212,7 @@ impl<'e, 't> Scan<'e, 't> {
                 return vendor::of_value(self.engine, &self.text, Some(&name), value);
             }
         };
-        // A value may hold names of its own: `url = "...?token=x"`.
-        self.names_done = found.value.start;
+        self.names_done = found.done();
         if self.encoded_value(&found) {
             return None;
         }

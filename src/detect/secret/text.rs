@@ -4,6 +4,7 @@ use std::ops::Range;
 use crate::model::{FileKind, Source};
 
 use super::place::Place;
+use super::syntax::Syntax;
 
 /// The text under scan with what its file tells about it.
 #[derive(Debug)]
@@ -12,6 +13,7 @@ pub struct Text<'a> {
     pub kind: FileKind,
     source: &'a Source,
     place: OnceCell<Place>,
+    syntax: OnceCell<Syntax>,
     docstrings: OnceCell<Vec<Range<usize>>>,
 }
 
@@ -25,6 +27,7 @@ impl<'a> Text<'a> {
             kind: source.kind,
             source,
             place: OnceCell::new(),
+            syntax: OnceCell::new(),
             docstrings: OnceCell::new(),
         }
     }
@@ -55,6 +58,13 @@ impl<'a> Text<'a> {
         place
     }
 
+    /// How literals are written in this file.
+    pub fn syntax(&self) -> Syntax {
+        *self
+            .syntax
+            .get_or_init(|| Syntax::of(&self.source.path, self.kind, self.bytes))
+    }
+
     /// True inside a string that documents a Python module, class or function.
     fn is_documented(&self, at: usize) -> bool {
         if self.kind != FileKind::Python {
@@ -79,6 +89,13 @@ impl<'a> Text<'a> {
 
     pub fn slice(&self, range: Range<usize>) -> &'a [u8] {
         self.bytes.get(range).unwrap_or_default()
+    }
+
+    /// What stands before `at` on its line, at most `reach` bytes of it.
+    pub fn line_before(&self, at: usize, reach: usize) -> &'a [u8] {
+        let before = self.slice(at.saturating_sub(reach)..at);
+        memchr::memrchr(b'\n', before)
+            .map_or(before, |end| before.get(end + 1..).unwrap_or_default())
     }
 
     /// The file's name ends with one of these, in lower case.
