@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use super::encoded::{self, Image};
 use super::kind::Kind;
 use super::named::Named;
-use super::{authorization, identifier, kubernetes, private_key, recovery_phrase};
+use super::{authorization, call, command, identifier, kubernetes, private_key, recovery_phrase};
 
 /// What to do where a needle was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,14 @@ pub enum Anchor {
     /// A Secret of Kubernetes.
     Manifest,
     EscapedUrl,
+    /// A command that is given a password, by index.
+    Command {
+        command: usize,
+    },
+    /// A call of which one argument is a password.
+    Call {
+        argument: usize,
+    },
 }
 
 /// Every needle in one automaton, built on first use and then shared by all threads.
@@ -89,6 +97,17 @@ impl Engine {
         add("://", Anchor::Url);
         add(authorization::BEARER, Anchor::Bearer);
         add(authorization::BASIC, Anchor::Basic);
+        for (command, known) in command::COMMANDS.iter().enumerate() {
+            add(known.needle, Anchor::Command { command });
+        }
+        for (call, argument) in call::CALLS {
+            add(
+                call,
+                Anchor::Call {
+                    argument: *argument,
+                },
+            );
+        }
         let images = encoded::images();
         for (image, Image { digits, .. }) in images.iter().enumerate() {
             add(digits, Anchor::Image { image });

@@ -4,7 +4,9 @@ mod assignment;
 mod authorization;
 mod automaton;
 mod base64;
+mod call;
 mod candidate;
+mod command;
 mod credential_name;
 mod decoded;
 mod encoded;
@@ -30,6 +32,7 @@ use crate::model::{FileKind, KindSet, SkipReason};
 use crate::parse::Document;
 
 use super::{Context, Detector, Sink};
+use assignment::Assignment;
 use automaton::{Anchor, Engine};
 use candidate::Found;
 use text::Text;
@@ -78,6 +81,7 @@ struct Scan<'e, 't> {
     text: Text<'t>,
     found: Found,
     names_done: usize,
+    commands_done: usize,
     tokens_done: usize,
     keys_done: usize,
     phrases_done: usize,
@@ -96,6 +100,7 @@ impl<'e, 't> Scan<'e, 't> {
             text,
             found: Found::default(),
             names_done: 0,
+            commands_done: 0,
             tokens_done: 0,
             keys_done: 0,
             phrases_done: 0,
@@ -191,6 +196,13 @@ impl<'e, 't> Scan<'e, 't> {
             }
             Anchor::Basic => authorization::check(&self.text, hit.end, authorization::BASIC),
             Anchor::Name if hit.start >= self.names_done => self.name(hit),
+            Anchor::Command { command } if hit.start >= self.commands_done => {
+                self.command(command, hit)
+            }
+            Anchor::Call { argument } => {
+                let found = call::check(&self.text, hit, argument);
+                found.and_then(|found| self.value(&found))
+            }
             _ => None,
         };
         if let Some(candidate) = candidate {
@@ -213,7 +225,23 @@ impl<'e, 't> Scan<'e, 't> {
             }
         };
         self.names_done = found.done();
-        if self.encoded_value(&found) {
+        self.value(&found)
+    }
+
+    /// A password that its place in a command line tells.
+    fn command(
+        &mut self,
+        command: usize,
+        hit: std::ops::Range<usize>,
+    ) -> Option<candidate::Candidate> {
+        let (done, found) = command::check(&self.text, hit, command::COMMANDS.get(command)?);
+        self.commands_done = done;
+        self.value(&found?)
+    }
+
+    /// What is given to a name, or stands where a password does: is it a secret?
+    fn value(&mut self, found: &Assignment) -> Option<candidate::Candidate> {
+        if self.encoded_value(found) {
             return None;
         }
         let (name, value) = (&found.name, found.value.clone());
@@ -223,6 +251,6 @@ impl<'e, 't> Scan<'e, 't> {
         if !value::may_be_secret(self.text.slice(found.value.clone())) {
             return None;
         }
-        generic_credential::check(&self.text, &found)
+        generic_credential::check(&self.text, found)
     }
 }

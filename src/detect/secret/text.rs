@@ -1,7 +1,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::model::{FileKind, Source};
+use crate::model::{FileKind, RepoPath, Source};
 
 use super::place::Place;
 use super::syntax::Syntax;
@@ -42,6 +42,7 @@ impl<'a> Text<'a> {
             kind,
             source: self.source,
             place: OnceCell::from(self.place(at)),
+            syntax: OnceCell::from(Syntax::of(&RepoPath::from(""), kind, bytes)),
             docstrings: OnceCell::from(Vec::new()),
         }
     }

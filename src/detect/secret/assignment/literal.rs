@@ -188,10 +188,10 @@ impl Cursor<'_, '_> {
         if let Some(found) = self.quoted() {
             return found.map(|value| (value, true));
         }
-        if syntax == Syntax::Code {
-            if let Some(found) = self.wrapped().or_else(|| self.otherwise()) {
-                return found.map(|value| (value, true));
-            }
+        if syntax == Syntax::Code
+            && let Some(found) = self.wrapped().or_else(|| self.otherwise())
+        {
+            return found.map(|value| (value, true));
         }
         self.bare(bare?).map(|value| (value, false))
     }
@@ -228,12 +228,14 @@ impl Cursor<'_, '_> {
 
     /// True where a literal starts here, behind the letter of its kind or without.
     pub fn starts_literal(&self) -> bool {
-        match self.rest(2) {
-            [b'"' | b'\'' | b'`', ..] => true,
-            [b'@' | b'N' | b'L' | b'b' | b'f' | b'r', b'"' | b'\''] => true,
-            [b'\\', b'"' | b'\''] => true,
-            _ => false,
-        }
+        matches!(
+            self.rest(2),
+            [b'"' | b'\'' | b'`', ..]
+                | [
+                    b'@' | b'N' | b'L' | b'b' | b'f' | b'r' | b'\\',
+                    b'"' | b'\''
+                ]
+        )
     }
 
     fn on_next_line(&mut self, bare: Option<Bare>) -> Option<(Range<usize>, bool)> {
@@ -251,10 +253,10 @@ impl Cursor<'_, '_> {
             // A key of its own: the name only heads a section.
             return (self.peek() != Some(b':')).then_some((value, true));
         }
-        if syntax == Syntax::Code {
-            if let Some(found) = self.wrapped() {
-                return found.map(|value| (value, true));
-            }
+        if syntax == Syntax::Code
+            && let Some(found) = self.wrapped()
+        {
+            return found.map(|value| (value, true));
         }
         match bare {
             Some(Bare::Word) => self.bare(Bare::Word).map(|value| (value, false)),
@@ -385,10 +387,10 @@ impl Cursor<'_, '_> {
                 .unwrap_or_default()
                 .to_ascii_lowercase();
             let is_one_of = |list: &[&str]| list.iter().any(|word| word.as_bytes() == last);
-            if last == b"-string" || last == b"convertto-securestring" {
-                if let Some(found) = self.quoted() {
-                    return Some(found);
-                }
+            if (last == b"-string" || last == b"convertto-securestring")
+                && let Some(found) = self.quoted()
+            {
+                return Some(found);
             }
             if last.is_empty() || !(self.take(b"(") || self.take(b"{")) {
                 break;

@@ -11,8 +11,8 @@ use std::ops::Range;
 
 use super::syntax::Syntax;
 use super::text::Text;
-use cursor::Cursor;
-pub use cursor::VALUE;
+pub use cursor::Cursor;
+use cursor::VALUE;
 use operator::{Hang, Name};
 
 /// A name and the literal text it is given.
