@@ -1,5 +1,7 @@
 //! The whole job in one call: input, detectors, policy.
 
+mod history;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -21,6 +23,8 @@ use crate::policy::{
 };
 use crate::rules::{ActiveRules, RuleSet, Selection, SelectionError};
 use crate::shellcheck;
+
+pub use history::{HistoryOutcome, HistoryRequest, history};
 
 /// What to look at.
 #[derive(Debug)]
@@ -148,6 +152,10 @@ pub enum CheckError {
     ConfigEncoding(RepoPath),
     #[error(transparent)]
     Selection(#[from] SelectionError),
+    #[error(
+        "a history is looked through for secrets only, and no rule of the family \"secret\" is left"
+    )]
+    NoSecretRules,
 }
 
 /// Where a configuration may stand, relative to the root; the first one found is the only one read.
@@ -209,13 +217,7 @@ impl Run {
             levels: config.levels.clone(),
         };
         Ok(Self {
-            given: Given {
-                today: request.today.map(Date::day),
-                registries: config.registries.clone(),
-                wanted: request.wanted.clone(),
-                labels: config.labels.clone(),
-                strict_checksum: request.strict_checksum || config.strict_checksum,
-            },
+            given: given(&request, &config),
             active: ActiveRules::new(rules, &selection)?,
             excludes: Excludes::new(root.path(), &config.exclude)?,
             advisories: Advisories::open(request.cache.as_deref()),
@@ -358,6 +360,17 @@ pub fn read_baseline(request: &CheckRequest) -> Result<Option<Baseline>, CheckEr
     let (repository, root) = open(request)?;
     let file = baseline(request, repository.as_ref(), root.path())?;
     Ok(file.map(|file| file.baseline))
+}
+
+/// What detection is told beside the files.
+fn given(request: &CheckRequest, config: &Config) -> Given {
+    Given {
+        today: request.today.map(Date::day),
+        registries: config.registries.clone(),
+        wanted: request.wanted.clone(),
+        labels: config.labels.clone(),
+        strict_checksum: request.strict_checksum || config.strict_checksum,
+    }
 }
 
 /// The packages that the lockfiles of an input pin.

@@ -287,6 +287,7 @@ fn malicious_packages_are_never_part_of_a_baseline() {
         fixes: Vec::new(),
         fingerprint: plimsoll::model::Fingerprint::of(&[b"x"]),
         evidence: plimsoll::model::Evidence::None,
+        appearance: None,
     };
     let path = plimsoll::model::RepoPath::from("package-lock.json");
     for (rule, holds) in [

@@ -65,6 +65,7 @@ fn finding(span: Span, text: &str) -> Finding {
         }],
         fingerprint: Fingerprint::of(&[b"x"]),
         evidence: Evidence::Secret(Redacted::new("abc_", 40)),
+        appearance: None,
     }
 }
 

@@ -47,7 +47,7 @@ pub struct CheckArgs {
     common: CommonArgs,
 }
 
-/// Arguments of every verb that checks.
+/// Arguments of every verb that checks files.
 #[derive(Debug, Args)]
 pub struct CommonArgs {
     /// Judge this stage of Dockerfiles as the one that is built (repeatable)
@@ -59,6 +59,16 @@ pub struct CommonArgs {
     /// Look into archives, those in archives too: zip (jar, whl, apk ...), tar, gz, zst
     #[arg(long, help_heading = "Input")]
     archives: bool,
+    /// Also run an installed shellcheck on the shell texts, and report what it says at its place
+    #[arg(long, help_heading = "Rules")]
+    shellcheck: bool,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Arguments of every verb that reports findings.
+#[derive(Debug, Args)]
+pub struct RunArgs {
     /// Run only these families, rules, peers' ids or advisories (repeatable)
     #[arg(
         long,
@@ -104,9 +114,6 @@ pub struct CommonArgs {
         help_heading = "Rules"
     )]
     confidence: Option<Confidence>,
-    /// Also run an installed shellcheck on the shell texts, and report what it says at its place
-    #[arg(long, help_heading = "Rules")]
-    shellcheck: bool,
     /// Leave out what looks like a secret but fails the check that it carries inside
     #[arg(long, help_heading = "Rules")]
     strict_checksum: bool,
@@ -314,7 +321,7 @@ pub(super) fn perform_with(
     let Some(mode) = fixes.mode() else {
         return Ok((perform(what, args, whole_files, quiet)?, None));
     };
-    if !mode.write && args.format.iter().any(|d| d.path.is_none()) {
+    if !mode.write && args.run.format.iter().any(|d| d.path.is_none()) {
         return Err(CliError::Usage(
             "--diff goes to standard output; give the report a path: --format NAME=PATH".into(),
         ));
@@ -334,6 +341,31 @@ pub(super) fn perform_with(
 }
 
 fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequest, CliError> {
+    Ok(CheckRequest {
+        whole_files,
+        archives: args.archives,
+        wanted: Wanted {
+            targets: args
+                .target
+                .iter()
+                .map(|name| Target {
+                    name: Some(name.clone()),
+                    by: "--target".to_owned(),
+                })
+                .collect(),
+            named: Vec::new(),
+            args: args.build_arg.clone(),
+            contexts: Vec::new(),
+        },
+        shellcheck: args
+            .shellcheck
+            .then(|| env::var_os("PATH").unwrap_or_default()),
+        ..run_request(what, &args.run)?
+    })
+}
+
+/// The part of a request that every verb has.
+pub(super) fn run_request(what: What, args: &RunArgs) -> Result<CheckRequest, CliError> {
     let current_dir =
         env::current_dir().map_err(|e| CliError::Usage(format!("the current folder: {e}")))?;
     Ok(CheckRequest {
@@ -354,25 +386,7 @@ fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequ
         confidence: args.confidence,
         honour_ignores: !args.no_ignores,
         strict_checksum: args.strict_checksum,
-        whole_files,
         threads: args.threads,
-        archives: args.archives,
-        wanted: Wanted {
-            targets: args
-                .target
-                .iter()
-                .map(|name| Target {
-                    name: Some(name.clone()),
-                    by: "--target".to_owned(),
-                })
-                .collect(),
-            named: Vec::new(),
-            args: args.build_arg.clone(),
-            contexts: Vec::new(),
-        },
-        shellcheck: args
-            .shellcheck
-            .then(|| env::var_os("PATH").unwrap_or_default()),
         today: today(),
         cache: crate::places::cache(),
         ..CheckRequest::new(what, current_dir)
@@ -381,6 +395,17 @@ fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequ
 
 /// Today, or the day of `SOURCE_DATE_EPOCH`, so that a run can be repeated.
 pub(super) fn today() -> Option<Date> {
+    unix_time().map(Date::from_unix)
+}
+
+/// The same in seconds since 1970.
+pub(super) fn now() -> i64 {
+    unix_time()
+        .and_then(|now| i64::try_from(now).ok())
+        .unwrap_or(0)
+}
+
+fn unix_time() -> Option<u64> {
     let fixed = env::var("SOURCE_DATE_EPOCH")
         .ok()
         .and_then(|s| s.parse().ok());
@@ -390,12 +415,17 @@ pub(super) fn today() -> Option<Date> {
             .ok()
             .map(|d| d.as_secs())
     };
-    fixed.or_else(now).map(Date::from_unix)
+    fixed.or_else(now)
 }
 
 /// Writes the report and turns it into an exit code.
 pub(super) fn finish(checked: &Checked, args: &CommonArgs, hint: &str) -> Outcome {
     finish_with(checked, None, args, hint)
+}
+
+/// The same for a verb that has nothing to do with files.
+pub(super) fn finish_run(checked: &Checked, args: &RunArgs, hint: &str) -> Outcome {
+    conclude(checked, None, args, hint)
 }
 
 /// The same, with what fixes came to.
@@ -405,6 +435,10 @@ pub(super) fn finish_with(
     args: &CommonArgs,
     hint: &str,
 ) -> Outcome {
+    conclude(checked, fixes, &args.run, hint)
+}
+
+fn conclude(checked: &Checked, fixes: Option<&Fixes>, args: &RunArgs, hint: &str) -> Outcome {
     let cx = RenderContext {
         color: terminal::use_color(args.color),
         width: terminal::width(),

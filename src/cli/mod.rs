@@ -7,6 +7,7 @@ mod db;
 mod diff;
 mod explain;
 mod fix;
+mod history;
 mod hook;
 mod man;
 mod output;
@@ -33,6 +34,7 @@ const EXAMPLES: &str = "\
 Examples:
   plimsoll                              check the current folder
   plimsoll staged                       check what the next commit changes
+  plimsoll history                      look for secrets in every commit
   plimsoll check --format sarif=o.sarif write a report for code scanning
   plimsoll explain dockerfile/root-user say why a rule exists and what to do
   plimsoll hook install                 check every commit from now on
@@ -65,6 +67,8 @@ enum Verb {
     Staged(staged::StagedArgs),
     /// Check what a range of commits changes
     Diff(diff::DiffArgs),
+    /// Look for secrets in every commit: each content that a file ever had, and every message
+    History(history::HistoryArgs),
     /// Say what a rule means, why it matters and what to do instead
     Explain(explain::ExplainArgs),
     /// List the rules
@@ -122,6 +126,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Check(args)) => check::run(&args),
         Some(Verb::Staged(args)) => staged::run(&args),
         Some(Verb::Diff(args)) => diff::run(&args),
+        Some(Verb::History(args)) => history::run(&args),
         Some(Verb::Explain(args)) => explain::run(&args),
         Some(Verb::Rules(args)) => rules::run(&args),
         Some(Verb::Packages(args)) => packages::run(&args),

@@ -6,10 +6,13 @@ use crate::engine::Progress;
 
 use super::terminal;
 
-/// One line on stderr that counts files, on a terminal and only once a run takes long.
+/// One line on stderr that counts files, on a terminal and only once a run takes long. Where it is
+/// known how many there are, it is a bar.
 #[derive(Debug)]
 pub struct ProgressLine {
     shown: bool,
+    noun: &'static str,
+    expected: AtomicU64,
     start: Instant,
     files: AtomicU64,
     bytes: AtomicU64,
@@ -23,7 +26,13 @@ const EVERY: u64 = 100;
 
 impl ProgressLine {
     pub fn new(quiet: bool) -> Self {
+        Self::counting(quiet, "files")
+    }
+
+    pub fn counting(quiet: bool, noun: &'static str) -> Self {
         Self {
+            noun,
+            expected: AtomicU64::new(0),
             shown: !quiet && terminal::shows_progress(),
             start: Instant::now(),
             files: AtomicU64::new(0),
@@ -59,13 +68,45 @@ impl Progress for ProgressLine {
                 .compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok();
         if mine {
-            let mut stderr = io::stderr().lock();
-            let _ = write!(
-                stderr,
-                "\rplimsoll: {files} files, {} MB\x1b[K",
-                bytes / 1_000_000
+            let line = line(
+                files,
+                self.expected.load(Ordering::Relaxed),
+                self.noun,
+                bytes,
             );
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "\r{line}\x1b[K");
             let _ = stderr.flush();
         }
+    }
+
+    fn announce(&self, files: u64) {
+        self.expected.store(files, Ordering::Relaxed);
+    }
+}
+
+/// Marks of a full bar.
+const BAR: u64 = 24;
+
+fn line(files: u64, expected: u64, noun: &str, bytes: u64) -> String {
+    let megabytes = bytes / 1_000_000;
+    if expected == 0 {
+        return format!("plimsoll: {files} {noun}, {megabytes} MB");
+    }
+    let done = (files.min(expected) * BAR / expected) as usize;
+    let (full, empty) = ("#".repeat(done), ".".repeat(BAR as usize - done));
+    format!("plimsoll: [{full}{empty}] {files} of {expected} {noun}, {megabytes} MB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn a_bar_fills_up_as_far_as_the_end_is_known() {
+        assert_eq!(line(32, 0, "files", 5_000_000), "plimsoll: 32 files, 5 MB");
+        let half = "plimsoll: [############............] 50 of 100 versions, 0 MB";
+        assert_eq!(line(50, 100, "versions", 0), half);
+        assert!(line(200, 100, "versions", 0).contains("[########################]"));
     }
 }

@@ -67,6 +67,7 @@ impl<'a> Sink<'a> {
                 fixes: Vec::new(),
                 fingerprint: Fingerprint::default(),
                 evidence: Evidence::None,
+                appearance: None,
             },
         };
         let source = self.source;
@@ -125,6 +126,7 @@ impl<'a> Sink<'a> {
             fixes: Vec::new(),
             fingerprint: Fingerprint::default(),
             evidence: Evidence::None,
+            appearance: None,
         }
     }
 

@@ -35,6 +35,13 @@ pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around
     checked
 }
 
+/// Runs the secrets' detector alone.
+pub fn check_secrets(cx: &Context<'_>, source: &Source) -> Checked {
+    let mut checked = gather(cx, source, None, Reach::Secrets);
+    identify(&mut checked, source, &mut Seen::default());
+    checked
+}
+
 /// Which checks a source is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
@@ -43,6 +50,8 @@ pub(super) enum Reach {
     Text,
     /// Those that need no repository around the file: it lies in an archive.
     Alone,
+    /// Secrets and nothing else.
+    Secrets,
 }
 
 impl Reach {
@@ -54,6 +63,7 @@ impl Reach {
                 // What a Dockerfile does depends on what stands around it.
                 Self::Alone if kind == FileKind::Dockerfile => detector.reads_large_files(),
                 Self::Alone => detector.family() != "dockerfile",
+                Self::Secrets => detector.family() == "secret",
             }
     }
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod flight;
+mod history;
 mod members;
 mod new_files;
 mod packages;
@@ -10,7 +11,8 @@ mod progress;
 mod redact;
 mod scan;
 
-pub use check::{Checked, check_source, check_source_in};
+pub use check::{Checked, check_secrets, check_source, check_source_in};
+pub use history::{Clean, HistoryOptions, HistoryScan, scan_history};
 pub use packages::{PackageCollector, PackageList};
 pub use progress::{Progress, Silent};
 pub(crate) use redact::fingerprint;

@@ -1,6 +1,8 @@
 /// Told about every file that was checked, from any thread.
 pub trait Progress: Sync {
     fn checked(&self, bytes: u64);
+    /// Says how many there will be, where that is known before.
+    fn announce(&self, _files: u64) {}
 }
 
 /// Says nothing.

@@ -235,6 +235,7 @@ mod tests {
             fixes: vec![],
             fingerprint: Fingerprint::default(),
             evidence: Evidence::None,
+            appearance: None,
         }
     }
 

@@ -33,6 +33,10 @@ pub struct Limits {
     pub findings: usize,
     /// Files of one run.
     pub files: usize,
+    /// Contents of files and messages of one history.
+    pub versions: usize,
+    /// Bytes of what is remembered of one history, to be faster the next time.
+    pub history_cache: usize,
     /// Files and folders of one build context that are looked at.
     pub context: usize,
     /// Longest path, in bytes.
@@ -63,6 +67,8 @@ pub const LIMITS: Limits = Limits {
     findings_per_rule: 1000,
     findings: 100_000,
     files: 2_000_000,
+    versions: 8_000_000,
+    history_cache: 64 << 20,
     context: 100_000,
     path: 4096,
     config: 4 << 20,
@@ -138,6 +144,16 @@ impl Limits {
                 "findings of one run that are listed",
             ),
             ("files", self.files as u64, "files of one run"),
+            (
+                "versions",
+                self.versions as u64,
+                "contents of files and messages of one history",
+            ),
+            (
+                "history_cache",
+                self.history_cache as u64,
+                "bytes of what is remembered of one history",
+            ),
             (
                 "context",
                 self.context as u64,

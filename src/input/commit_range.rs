@@ -60,7 +60,7 @@ fn or_head(name: &str) -> &str {
     if name.is_empty() { "HEAD" } else { name }
 }
 
-fn commit(git: &gix::Repository, name: &str) -> Result<ObjectId, InputError> {
+pub(super) fn commit(git: &gix::Repository, name: &str) -> Result<ObjectId, InputError> {
     let unknown = || InputError::NoSuchCommit(name.to_owned());
     let id = git.rev_parse_single(name).map_err(|_| unknown())?;
     let object = id.object().map_err(|_| unknown())?;

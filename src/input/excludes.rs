@@ -33,6 +33,10 @@ impl Excludes {
         Ok(Self(set))
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// True for a path below the root that is excluded itself; its parents are the caller's to ask.
     pub(super) fn matches(&self, relative: &Path, is_folder: bool) -> bool {
         !self.0.is_empty() && self.0.matched(relative, is_folder).is_ignore()

@@ -54,18 +54,33 @@ impl Repository {
         Self::open_checked(start, false)
     }
 
+    /// Opens it for what needs no worktree: a bare repository will do.
+    pub fn open_for_history(start: &Path) -> Result<Self, InputError> {
+        match Self::open(start) {
+            Err(InputError::NotARepository(path)) => {
+                let bare = bare_around(start).ok_or(InputError::NotARepository(path))?;
+                Self::open_at(bare, bare.to_owned(), true)
+            }
+            opened => opened,
+        }
+    }
+
     fn open_checked(start: &Path, check_owner: bool) -> Result<Self, InputError> {
         let (git_dir, root) = locate(start)?;
+        Self::open_at(&git_dir, root, check_owner)
+    }
+
+    fn open_at(git_dir: &Path, root: PathBuf, check_owner: bool) -> Result<Self, InputError> {
         let bad = |error: &dyn std::error::Error| InputError::BadRepository {
             path: root.clone(),
             why: chain(error),
         };
-        let mut git = gix::open_opts(&git_dir, options(false))
+        let mut git = gix::open_opts(git_dir, options(false))
             .map(gix::Repository::into_sync)
             .map_err(|e| bad(&e))?;
         if check_owner && git.to_thread_local().git_dir_trust() != gix::sec::Trust::Full {
             // Only now is the user's configuration worth reading, for `safe.directory`.
-            git = gix::open_opts(&git_dir, options(true))
+            git = gix::open_opts(git_dir, options(true))
                 .map(gix::Repository::into_sync)
                 .map_err(|_| InputError::ForeignOwner(root.clone()))?;
         }
@@ -135,6 +150,15 @@ impl Repository {
             why: chain(error),
         }
     }
+}
+
+/// The nearest folder that is a git folder itself.
+fn bare_around(start: &Path) -> Option<&Path> {
+    start.ancestors().find(|folder| {
+        folder.join("HEAD").is_file()
+            && folder.join("objects").is_dir()
+            && folder.join("refs").is_dir()
+    })
 }
 
 fn locate(start: &Path) -> Result<(PathBuf, PathBuf), InputError> {

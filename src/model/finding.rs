@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Confidence, Fingerprint, Fix, Redacted, RuleId, Severity, SourceId, Span};
+use super::{Appearance, Confidence, Fingerprint, Fix, Redacted, RuleId, Severity, SourceId, Span};
 
 /// What a label is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub struct Finding {
     /// Filled in by the engine once the source is masked.
     pub fingerprint: Fingerprint,
     pub evidence: Evidence,
+    /// Where in the history it first stood, where a history was looked through.
+    pub appearance: Option<Box<Appearance>>,
 }
 
 impl Finding {

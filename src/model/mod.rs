@@ -1,5 +1,6 @@
 //! The types that every layer shares: plain data, no input, no output.
 
+mod appearance;
 mod file_kind;
 mod finding;
 mod fingerprint;
@@ -14,6 +15,7 @@ mod skipped;
 mod source;
 mod span;
 
+pub use appearance::{Appearance, AuthorDate, CommitName};
 pub use file_kind::{FileKind, KindSet};
 pub use finding::{Evidence, Finding, Label, Role};
 pub use fingerprint::{Fingerprint, Mark};

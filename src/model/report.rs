@@ -71,6 +71,8 @@ pub struct Stats {
     pub by_kind: BTreeMap<&'static str, u64>,
     /// Packages looked up in the advisories.
     pub packages: u64,
+    /// Commits and tags whose messages and files were looked at, where a history was.
+    pub commits: u64,
 }
 
 /// Who made the report, and from which data.

@@ -16,6 +16,8 @@ pub enum Origin {
     Index,
     /// A blob of a commit.
     Commit(String),
+    /// The message of a commit or a tag.
+    Message(String),
     /// Standard input.
     Stdin,
     /// An editor's buffer or a test.

@@ -284,6 +284,7 @@ impl Policy<'_> {
                 unused.what.as_bytes(),
             ]),
             evidence: Evidence::None,
+            appearance: None,
         })
     }
 }

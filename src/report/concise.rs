@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use crate::guard::printable;
-use crate::model::Report;
+use crate::model::{Appearance, Report};
 
 use super::place::place;
 use super::{RenderContext, Reporter};
@@ -17,15 +17,28 @@ impl Reporter for Concise {
             };
             writeln!(
                 w,
-                "{}:{}:{}: {}[{}] {}",
+                "{}:{}:{}: {}[{}] {}{}",
                 at.source.path.display(),
                 at.start.line,
                 at.start.column,
                 finding.severity.name(),
                 finding.rule,
                 printable::line(&finding.message),
+                finding
+                    .appearance
+                    .as_deref()
+                    .map_or_else(String::new, since),
             )?;
         }
         Ok(())
+    }
+}
+
+/// The commit that a secret first stood in, and what became of it.
+fn since(appearance: &Appearance) -> String {
+    let fate = appearance.fate();
+    match &appearance.commit {
+        Some(commit) => format!(" ({} {}, {fate})", commit.short(), commit.author_date.day()),
+        None => format!(" ({fate})"),
     }
 }

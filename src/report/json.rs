@@ -2,7 +2,9 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Evidence, Finding, Label, RepoPath, Report, Role, Severity, SuppressedBy};
+use crate::model::{
+    Appearance, Evidence, Finding, Label, RepoPath, Report, Role, Severity, SuppressedBy,
+};
 
 use super::place::{Place, edited, place};
 use super::{RenderContext, Reporter};
@@ -65,7 +67,7 @@ fn summary(report: &Report) -> Value {
     let count = |wanted: fn(&SuppressedBy) -> bool| {
         report.suppressed.iter().filter(|s| wanted(&s.by)).count()
     };
-    json!({
+    let mut summary = json!({
         "files_checked": report.stats.files_checked,
         "files_skipped": report.skipped.len(),
         "bytes_checked": report.stats.bytes_checked,
@@ -77,7 +79,11 @@ fn summary(report: &Report) -> Value {
         "unchanged": count(|by| matches!(by, SuppressedBy::UnchangedLine)),
         "unused_suppressions": report.unused_suppressions.len(),
         "incomplete": report.is_incomplete(),
-    })
+    });
+    if report.stats.commits > 0 {
+        summary["commits_checked"] = report.stats.commits.into();
+    }
+    summary
 }
 
 fn range(at: &Place<'_>, label: &Label) -> Value {
@@ -148,7 +154,7 @@ fn finding(report: &Report, finding: &Finding) -> Option<Value> {
         Evidence::None => Value::Null,
         other => serde_json::to_value(other).ok()?,
     };
-    let shown = json!({
+    let mut shown = json!({
         "rule": finding.rule.as_str(),
         "aliases": finding.aliases,
         "family": finding.rule.family(),
@@ -165,6 +171,9 @@ fn finding(report: &Report, finding: &Finding) -> Option<Value> {
         "fingerprint": finding.fingerprint.to_string(),
         "evidence": evidence,
     });
+    if let Some(appearance) = &finding.appearance {
+        shown["commit"] = commit(appearance);
+    }
     Some(placed(&at.source.path, shown))
 }
 
@@ -179,4 +188,17 @@ fn placed(path: &RepoPath, mut what: Value) -> Value {
         None => what["path"] = path.to_text().into(),
     }
     what
+}
+
+/// Where in the history a secret first stood, and what became of it.
+fn commit(appearance: &Appearance) -> Value {
+    let commit = appearance.commit.as_ref();
+    json!({
+        "id": commit.map(|commit| commit.id.as_str()),
+        "author_date": commit.map(|commit| commit.author_date.to_string()),
+        "kind": commit.map(|commit| if commit.is_tag { "tag" } else { "commit" }),
+        "in_message": appearance.in_message,
+        "versions": appearance.versions,
+        "in_head": appearance.in_head,
+    })
 }

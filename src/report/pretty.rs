@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::guard::printable;
-use crate::model::{Finding, Label, Report, Role, Safety, SourceId};
+use crate::model::{Appearance, Finding, Label, Report, Role, Safety, SourceId};
 
 use super::place::place;
 use super::snippet::{Message, draw};
@@ -144,13 +144,9 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
     });
     let print = format!("fingerprint: {}", finding.fingerprint);
     let print = cx.verbose.then_some(print);
-    let help: Vec<String> = finding
-        .help
-        .iter()
-        .cloned()
-        .chain(fix)
-        .chain(print)
-        .collect();
+    let history = finding.appearance.as_deref().map(told);
+    let help = finding.help.iter().cloned();
+    let help: Vec<String> = help.chain(fix).chain(history).chain(print).collect();
     let code = format!("{} ({})", finding.rule, finding.severity.name());
     draw(
         Message {
@@ -162,6 +158,27 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
         },
         cx,
     )
+}
+
+/// When a secret came into the history, and what became of it.
+fn told(appearance: &Appearance) -> String {
+    let versions = appearance.versions as usize;
+    let commit = match &appearance.commit {
+        Some(commit) => {
+            let kind = if commit.is_tag { "tag" } else { "commit" };
+            format!(
+                " since {kind} {} of {}",
+                commit.short(),
+                commit.author_date.day()
+            )
+        }
+        None => String::new(),
+    };
+    let noun = match appearance.in_message {
+        true => plural(versions, "message"),
+        false => format!("{} of the file", plural(versions, "version")),
+    };
+    format!("history: {}{commit}, in {noun}", appearance.fate())
 }
 
 /// What was not scanned: the reasons that cost something one by one, the others as a count.

@@ -222,6 +222,15 @@ fn result(
         },
         "properties": { "confidence": finding.confidence.name() },
     });
+    if let Some(appearance) = &finding.appearance {
+        let commit = appearance.commit.as_ref();
+        let properties = &mut result["properties"];
+        properties["commit"] = json!(commit.map(|commit| commit.id.as_str()));
+        properties["authorDate"] = json!(commit.map(|c| c.author_date.to_string()));
+        properties["versions"] = appearance.versions.into();
+        properties["inHead"] = json!(appearance.in_head);
+        result["message"]["text"] = format!("{text} ({})", appearance.fate()).into();
+    }
     if !related.is_empty() {
         result["relatedLocations"] = related.into();
     }

@@ -18,13 +18,15 @@ pub fn summary_line(report: &Report) -> String {
         format!("{} ({})", plural(total, "finding"), counts.join(", "))
     });
     let stats = &report.stats;
-    let mut checked = format!(
-        "checked {}",
-        plural(
-            usize::try_from(stats.files_checked).unwrap_or(usize::MAX),
-            "file"
-        )
-    );
+    let files = usize::try_from(stats.files_checked).unwrap_or(usize::MAX);
+    let mut checked = match usize::try_from(stats.commits).unwrap_or(usize::MAX) {
+        0 => format!("checked {}", plural(files, "file")),
+        commits => format!(
+            "checked {}, {} of files",
+            plural(commits, "commit"),
+            plural(files, "version")
+        ),
+    };
     if stats.packages > 0 {
         let packages = usize::try_from(stats.packages).unwrap_or(usize::MAX);
         checked += &format!(", {}", plural(packages, "package"));

@@ -361,6 +361,7 @@ mod tests {
                 fixed_in: Vec::new(),
                 path: Vec::new(),
             },
+            appearance: None,
         }
     }
 

@@ -83,6 +83,7 @@ impl Comment {
             fixes: Vec::new(),
             fingerprint: Fingerprint::default(),
             evidence: Evidence::None,
+            appearance: None,
             aliases: vec![code],
         };
         rules.shows(&finding).then_some(finding)

@@ -1,7 +1,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::model::{FileKind, RepoPath, Source};
+use crate::model::{FileKind, Origin, RepoPath, Source};
 
 use super::place::Place;
 use super::syntax::Syntax;
@@ -115,6 +115,9 @@ impl<'a> Text<'a> {
 
     /// What the file is called in a message: `this Dockerfile`, `this YAML file`.
     pub fn called(&self, at: usize) -> String {
+        if matches!(self.source.origin, Origin::Message(_)) {
+            return "this message".to_owned();
+        }
         let what = match self.place(at) {
             Place::Test => return "this test".to_owned(),
             Place::Example => return "this example".to_owned(),
