@@ -79,6 +79,11 @@ const CANARIES: &[(&str, &str)] = &[
     ("t = \"{}\"", "${jwt:admin}"),
     ("k = \"\"\"{}\"\"\"", "${pem:RSA PRIVATE KEY}"),
     ("k = \"{}\"", "${pemline:PRIVATE KEY}"),
+    ("k = \"{}\"", "${der:}"),
+    ("seed: \"{}\"", "${nkey:9500}"),
+    ("k = \"{}\"", "${base58check:0488ade4:74}"),
+    ("mnemonic = \"{}\"", "${mnemonic:12}"),
+    ("{\"kty\": \"oct\", \"k\": \"{}\"}", "${rand:base64url:43}"),
 ];
 
 #[test]
@@ -203,6 +208,128 @@ fn a_key_id_names_its_account() {
     assert!(message.contains("of account 123456789012 "), "{message}");
 }
 
+/// A key in PEM whose body does not decode: 64 and 40 characters.
+const REPLACED: &str = "-----BEGIN RSA PRIVATE KEY-----\n${rand:base64:64}\n${rand:base64:40}\n-----END RSA PRIVATE KEY-----";
+
+#[test]
+fn a_key_weighs_what_it_proves() {
+    use Confidence::{High, Medium as Half};
+    for (path, text, severity, confidence) in [
+        ("a.pem", "${pem:PRIVATE KEY}", Severity::Critical, High),
+        ("tests/a.pem", "${pem:PRIVATE KEY}", Severity::High, High),
+        ("docs/a.md", "${pem:PRIVATE KEY}", Severity::High, High),
+        (
+            "a.pem",
+            "${pem:ENCRYPTED PRIVATE KEY}",
+            Severity::Medium,
+            Half,
+        ),
+        ("a.pem", REPLACED, Severity::Medium, Half),
+        ("tests/a.pem", REPLACED, Severity::Medium, Half),
+        (
+            "a.asc",
+            "${pem:PGP PRIVATE KEY BLOCK}",
+            Severity::Critical,
+            High,
+        ),
+        ("a.json", "{\"key\": \"${der:}\"}", Severity::Critical, High),
+        (
+            "a.yaml",
+            "key: ${pem64:EC PRIVATE KEY}\n",
+            Severity::Critical,
+            High,
+        ),
+    ] {
+        let found = found(path, text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!((found[0].1, found[0].2), (severity, confidence), "{text}");
+    }
+}
+
+#[test]
+fn what_is_public_or_encrypted_for_the_repository_is_silent() {
+    for (path, text) in [
+        (
+            "a.pem",
+            "${pem:CERTIFICATE}\n${pem:PUBLIC KEY}\n${pem:EC PARAMETERS}",
+        ),
+        ("a.asc", "${pem:PGP PUBLIC KEY BLOCK}\n${pem:PGP MESSAGE}"),
+        (
+            "a.yml",
+            "$ANSIBLE_VAULT;1.1;AES256\n${rand:digits:80}\n${rand:digits:80}\n",
+        ),
+        (
+            "a.yml",
+            "password: ENC[AES256_GCM,data:${rand:base64:24},iv:${rand:base64:43}=,tag:${rand:base64:22}==,type:str]\n",
+        ),
+        ("a.yml", "enc: |\n  ${pem:AGE ENCRYPTED FILE}\n"),
+        (
+            "a.go",
+            "block.Type == \"RSA PRIVATE KEY\" // -----BEGIN RSA PRIVATE KEY-----\n",
+        ),
+        (
+            "a.md",
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA...\n-----END RSA PRIVATE KEY-----\n",
+        ),
+        (
+            "a.md",
+            "-----BEGIN RSA PRIVATE KEY-----\n<your key>\n-----END RSA PRIVATE KEY-----\n",
+        ),
+        (
+            "a.json",
+            "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"${rand:base64url:43}\",\"y\":\"${rand:base64url:43}\"}",
+        ),
+        (
+            "a.py",
+            "xpub = '${base58check:0488b21e:74}'\naddress = '${base58check:00:20}'\n",
+        ),
+        ("a.conf", "nkey: ${nkey:a0}\n"),
+        (
+            "a.ts",
+            "const mnemonic = 'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about';\n",
+        ),
+    ] {
+        assert_eq!(found(path, text), [], "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_login_file_is_one_finding() {
+    let service = "{\"type\": \"service_account\", \"private_key_id\": \"${rand:hex:40}\", \"private_key\": \"${pemline:PRIVATE KEY}\\n\", \"client_email\": \"a@b.iam.gserviceaccount.com\"}";
+    assert_eq!(
+        rules_found("key.json", service),
+        ["secret/gcp-service-account"]
+    );
+    let user = "{\"client_secret\": \"d-FL95Q1${rand:alnum:16}\", \"refresh_token\": \"1//0${rand:base64url:99}\", \"type\": \"authorized_user\"}";
+    assert_eq!(
+        rules_found("adc.json", user),
+        ["secret/gcp-user-credentials"]
+    );
+    let creds = "-----BEGIN USER NKEY SEED-----\n${nkey:9500}\n------END USER NKEY SEED------\n";
+    assert_eq!(rules_found("user.creds", creds), ["secret/nats-seed"]);
+}
+
+#[test]
+fn a_token_that_has_expired_weighs_less() {
+    let text = example::expand("t = \"${jwt:admin}\"").into_owned();
+    let source = source("src/app.py", text.as_bytes());
+    let advisories = Advisories::starter();
+    let on = |day: &str| {
+        let given = Given {
+            today: plimsoll::advisory::Day::parse(day),
+            ..Given::default()
+        };
+        let cx = Context {
+            rules: &all_rules(),
+            advisories: &advisories,
+            given: &given,
+        };
+        check_source(&cx, &source).findings[0].severity
+    };
+    assert_eq!(on("2029-12-31"), Severity::Medium);
+    assert_eq!(on("2030-01-02"), Severity::Low);
+}
+
 #[test]
 fn a_real_token_weighs_the_same_in_a_test_and_a_look_alike_weighs_less() {
     let proven = found("tests/test_a.py", "t = \"${crc32:ghp_:30}\"");
@@ -253,6 +380,23 @@ const HOSTILE: &[&str] = &[
     "eyJhbGciOiJIUzI1NiJ9.",
     "-----BEGIN PRIVATE KEY-----",
     "-----BEGIN RSA PRIVATE KEY-----\\n",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n",
+    "LS0tLS1CRUdJT",
+    "LS0tLS1CRUdJT ",
+    "IBAAKCA",
+    "MIIEpAIBAAKCAQEA ",
+    "{\"kty\":",
+    "\"kty\":\"RSA\",\"d\":\"",
+    "{\"kty\":\"RSA\",\"d\":\"A\"}",
+    "\"keyMaterialType\": ",
+    "authorized_user\"",
+    "kdfparams ciphertext",
+    "\"encryptedPassword\":\"M",
+    "RWRTY0Iy",
+    "mnemonic abandon ",
+    "mnemonic ",
+    "abandon ",
+    "xprv9s21 ",
     "PuTTY-User-Key-File-2: ",
     "://a:b",
     "://a:b@",

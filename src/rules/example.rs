@@ -19,6 +19,9 @@ use super::checksum;
 /// | `${base64:TEXT}` | the text in base64 |
 /// | `${jwt:ROLE}` | a JSON Web Token of somebody with that role |
 /// | `${pem:LABEL}` | a block of PEM with a DER sequence inside, its lines joined by line ends |
+/// | `${pem64:LABEL}` | the same in base64 |
+/// | `${blob:TEXT:N}` | the text and N bytes behind it, in base64 |
+/// | `${der:}` | a private key of RSA in base64, without armour |
 /// | `${pemline:LABEL}` | the same, joined by `\n` escapes |
 pub fn expand(text: &str) -> Cow<'_, str> {
     if !text.contains("${") {
@@ -57,6 +60,12 @@ fn generate(body: &str) -> Option<String> {
         "join" => rest.replace('|', ""),
         "base64" => base64(rest.as_bytes(), false),
         "jwt" => token(rest),
+        "blob" => {
+            let (start, length) = sized()?;
+            base64(&[start.as_bytes(), &bytes(length)].concat(), false)
+        }
+        "der" => base64(&rsa_key(), false),
+        "pem64" => base64(pem(rest, "\n").as_bytes(), false),
         "pem" => pem(rest, "\n"),
         "pemline" => pem(rest, "\\n"),
         "rand" => {
@@ -154,13 +163,7 @@ fn token(role: &str) -> String {
 }
 
 fn pem(label: &str, line_end: &str) -> String {
-    let body = random(BASE64, 600);
-    // A DER sequence of 600 bytes, or the preamble of an OpenSSH key without a passphrase.
-    let mut bytes = match label.starts_with("OPENSSH") {
-        true => b"openssh-key-v1\0\0\0\0\x04none".to_vec(),
-        false => vec![0x30, 0x82, 0x02, 0x58],
-    };
-    bytes.extend(body.as_bytes());
+    let bytes = key(label);
     let text = base64(&bytes, false);
     let mut out = format!("-----BEGIN {label}-----");
     for line in text.as_bytes().chunks(64) {
@@ -168,6 +171,30 @@ fn pem(label: &str, line_end: &str) -> String {
         out.push_str(&String::from_utf8_lossy(line));
     }
     format!("{out}{line_end}-----END {label}-----")
+}
+
+/// The frame of PKCS #8 around 600 bytes.
+fn rsa_key() -> Vec<u8> {
+    let frame = b"\x30\x82\x02\x6e\x02\x01\0\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\0\x04\x82\x02\x58";
+    [&frame[..], &bytes(600)].concat()
+}
+
+/// What a block of PEM holds: the frame of its format around bytes that mean nothing.
+fn key(label: &str) -> Vec<u8> {
+    let body = bytes(600);
+    let frame: &[u8] = match label {
+        // No cipher, no key derivation, no options, one key; its public and its private part.
+        "OPENSSH PRIVATE KEY" => &[
+            &b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none\0\0\0\0\0\0\0\x01"[..],
+            b"\0\0\0\x02pk\0\0\x02\x58",
+        ]
+        .concat(),
+        // A secret key packet of 600 bytes, RSA with two short numbers, no passphrase.
+        "PGP PRIVATE KEY BLOCK" => &[0x95, 2, 0x66, 4, 0, 0, 0, 1, 1, 0, 16, 200, 1, 0, 2, 3, 0],
+        // A DER sequence of 600 bytes.
+        _ => &[0x30, 0x82, 0x02, 0x58],
+    };
+    [frame, &body].concat()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use super::encoded::{self, Image};
 use super::kind::Kind;
 use super::named::Named;
-use super::{authorization, call, command, identifier, kubernetes, private_key, recovery_phrase};
+use super::{authorization, call, command, identifier, key::STRUCTURES, kubernetes};
 
 /// What to do where a needle was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,10 +16,9 @@ pub enum Anchor {
         kind: usize,
         prefix: usize,
     },
-    PrivateKey,
-    PuttyKey,
+    /// One of the structures, by index.
+    Structure(usize),
     Jwt,
-    Phrase,
     Url,
     Bearer,
     Basic,
@@ -88,11 +87,11 @@ impl Engine {
         identifier::WORDS
             .iter()
             .for_each(|word| add(word, Anchor::Name));
-        add(private_key::ANCHOR, Anchor::PrivateKey);
-        add(private_key::PUTTY_ANCHOR, Anchor::PuttyKey);
-        recovery_phrase::ANCHORS
-            .iter()
-            .for_each(|word| add(word, Anchor::Phrase));
+        for (at, structure) in STRUCTURES.iter().enumerate() {
+            for anchor in structure.anchors {
+                add(anchor, Anchor::Structure(at));
+            }
+        }
         add("eyj", Anchor::Jwt);
         add("://", Anchor::Url);
         add(authorization::BEARER, Anchor::Bearer);

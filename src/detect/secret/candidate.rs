@@ -20,6 +20,8 @@ pub enum Rank {
     Structure,
     /// A mark of its own; of several the one that leaves less open.
     Prefix(u32),
+    /// A whole document, whose parts are secrets of their own.
+    Document,
 }
 
 /// How much less than its rule a finding weighs.
@@ -28,6 +30,8 @@ pub enum Weight {
     Full,
     /// One severity less, but no mere note.
     Less,
+    /// Medium at most.
+    Medium,
     /// A note.
     Note,
 }
@@ -181,8 +185,9 @@ impl Candidate {
 
     /// The same secret as the text around sees it: where it stands there, and what hides it.
     pub fn moved(mut self, place: impl Fn(Range<usize>) -> Range<usize>, hidden: &str) -> Self {
+        // Encoded, a public beginning does not look public to anybody.
+        self.mask = Span::from(place(self.extent().range()));
         self.label = Span::from(place(self.label.range()));
-        self.mask = Span::from(place(self.mask.range()));
         if !self.message.ends_with(hidden) {
             self.message.push_str(hidden);
         }
@@ -205,7 +210,8 @@ impl Candidate {
             (Weight::Full, severity) => severity,
             (Weight::Less, Severity::Critical) => Severity::High,
             (Weight::Less, Severity::High | Severity::Medium) => Severity::Medium,
-            (Weight::Less | Weight::Note, _) => Severity::Low,
+            (Weight::Medium, severity) if severity >= Severity::Medium => Severity::Medium,
+            (Weight::Less | Weight::Medium | Weight::Note, _) => Severity::Low,
         };
         let report = out
             .report(self.rule, self.label, self.message.clone())

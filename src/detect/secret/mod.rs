@@ -13,13 +13,12 @@ mod encoded;
 mod generic_credential;
 mod identifier;
 mod jwt;
+mod key;
 mod kind;
 mod kubernetes;
 mod named;
 mod near;
 mod place;
-mod private_key;
-mod recovery_phrase;
 mod syntax;
 mod text;
 mod url_credentials;
@@ -34,7 +33,8 @@ use crate::parse::Document;
 use super::{Context, Detector, Sink};
 use assignment::Assignment;
 use automaton::{Anchor, Engine};
-use candidate::Found;
+use candidate::{Candidate, Found};
+use key::STRUCTURES;
 use text::Text;
 
 pub(super) use value::{is_made_up, is_reference};
@@ -83,8 +83,7 @@ struct Scan<'e, 't> {
     names_done: usize,
     commands_done: usize,
     tokens_done: usize,
-    keys_done: usize,
-    phrases_done: usize,
+    structures_done: Vec<usize>,
     today: Option<Day>,
     decoded_done: usize,
     escapes_done: usize,
@@ -102,8 +101,7 @@ impl<'e, 't> Scan<'e, 't> {
             names_done: 0,
             commands_done: 0,
             tokens_done: 0,
-            keys_done: 0,
-            phrases_done: 0,
+            structures_done: vec![0; STRUCTURES.len()],
             today: None,
             decoded_done: 0,
             escapes_done: 0,
@@ -121,7 +119,7 @@ impl<'e, 't> Scan<'e, 't> {
                 self.found.settle(engine, &self.text, cx, out);
             }
         }
-        for candidate in recovery_phrase::check_lines(&self.text) {
+        for candidate in key::of_file(&self.text) {
             self.found.add(candidate);
         }
         self.found.settle(engine, &self.text, cx, out);
@@ -151,11 +149,7 @@ impl<'e, 't> Scan<'e, 't> {
             Anchor::Prefix { kind, prefix } => {
                 vendor::at_prefix(self.engine, &self.text, hit.start, kind, prefix)
             }
-            Anchor::PrivateKey if hit.start >= self.keys_done => {
-                let (done, candidate) = private_key::check(&self.text, hit.start);
-                self.keys_done = done;
-                candidate
-            }
+            Anchor::Structure(at) => self.structure(at, hit),
             Anchor::Image { image } if hit.start >= self.decoded_done => {
                 self.image(image, hit);
                 None
@@ -173,19 +167,9 @@ impl<'e, 't> Scan<'e, 't> {
                 self.escaped_url(hit);
                 None
             }
-            Anchor::PuttyKey if hit.start >= self.keys_done => {
-                let (done, candidate) = private_key::check_putty(&self.text, hit.start);
-                self.keys_done = done;
-                candidate
-            }
             Anchor::Jwt if hit.start >= self.tokens_done => {
                 let (done, candidate) = jwt::check(&self.text, hit.start, self.today);
                 self.tokens_done = done;
-                candidate
-            }
-            Anchor::Phrase if hit.start >= self.phrases_done => {
-                let (done, candidate) = recovery_phrase::check(&self.text, hit.end);
-                self.phrases_done = done;
                 candidate
             }
             Anchor::Url => url_credentials::check(&self.text, hit.start),
@@ -210,8 +194,20 @@ impl<'e, 't> Scan<'e, 't> {
         }
     }
 
+    fn structure(&mut self, at: usize, hit: std::ops::Range<usize>) -> Option<Candidate> {
+        let structure = STRUCTURES.get(at)?;
+        let done = self.structures_done.get_mut(at)?;
+        let wanted = structure.in_binaries || self.text.kind != FileKind::Binary;
+        if !wanted || hit.start < *done {
+            return None;
+        }
+        let candidate;
+        (*done, candidate) = (structure.check)(&self.text, hit);
+        candidate
+    }
+
     /// A name of something secret, or a vendor's: what is it given?
-    fn name(&mut self, hit: std::ops::Range<usize>) -> Option<candidate::Candidate> {
+    fn name(&mut self, hit: std::ops::Range<usize>) -> Option<Candidate> {
         let name = assignment::name_around(&self.text, hit);
         if self.is_escape(name.end) {
             self.escaped_around(name.clone());
@@ -229,18 +225,14 @@ impl<'e, 't> Scan<'e, 't> {
     }
 
     /// A password that its place in a command line tells.
-    fn command(
-        &mut self,
-        command: usize,
-        hit: std::ops::Range<usize>,
-    ) -> Option<candidate::Candidate> {
+    fn command(&mut self, command: usize, hit: std::ops::Range<usize>) -> Option<Candidate> {
         let (done, found) = command::check(&self.text, hit, command::COMMANDS.get(command)?);
         self.commands_done = done;
         self.value(&found?)
     }
 
     /// What is given to a name, or stands where a password does: is it a secret?
-    fn value(&mut self, found: &Assignment) -> Option<candidate::Candidate> {
+    fn value(&mut self, found: &Assignment) -> Option<Candidate> {
         if self.encoded_value(found) {
             return None;
         }

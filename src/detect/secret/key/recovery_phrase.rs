@@ -3,8 +3,8 @@ use std::ops::Range;
 use crate::model::{Confidence, FileKind, Redacted, Span};
 use crate::rules::Mnemonic;
 
-use super::candidate::{Candidate, Rank, Weight};
-use super::text::Text;
+use super::super::candidate::{Candidate, Rank, Weight};
+use super::super::text::Text;
 
 /// Words of names and sentences before a phrase.
 pub const ANCHORS: &[&str] = &[
@@ -21,7 +21,8 @@ pub const ANCHORS: &[&str] = &[
     "wallet_seed",
 ];
 
-/// How far behind its name a phrase may begin and end.
+/// How far behind its name a phrase may begin, and end.
+const REACH: usize = 64;
 const WINDOW: usize = 480;
 /// Longest word of the list, and longest gap between two words: `", "` and a line end.
 const WORD: usize = 8;
@@ -38,15 +39,11 @@ const PUBLISHED: &[&[u8]] = &[
     b"clutch captain shoe",
 ];
 
-/// A phrase behind its name, which ends at `at`. Returns up to where the text was looked at, too.
-pub fn check(text: &Text<'_>, at: usize) -> (usize, Option<Candidate>) {
+/// A phrase behind its name.
+pub fn check(text: &Text<'_>, hit: Range<usize>) -> (usize, Option<Candidate>) {
+    let at = hit.end;
     let end = text.bytes.len().min(at + WINDOW);
-    let phrase = runs(text.slice(at..end))
-        .into_iter()
-        .find(|run| run.len() >= 12);
-    let Some(words) = phrase else {
-        return (at, None);
-    };
+    let words = run_of_words(text.slice(at..end), REACH);
     let words: Vec<_> = words.iter().map(|w| at + w.start..at + w.end).collect();
     let done = words.last().map_or(at, |word| word.end);
     (done, judge(text, &words, true))
@@ -63,8 +60,7 @@ pub fn check_lines(text: &Text<'_>) -> Vec<Candidate> {
     for line in text.bytes.split(|b| *b == b'\n') {
         let words = line.split(|b| *b == b' ').take(25).count();
         if (12..=24).contains(&words) && line.first().is_some_and(u8::is_ascii_lowercase) {
-            let run = runs(line).into_iter().find(|run| run.len() == words);
-            let words = run.unwrap_or_default();
+            let words = run_of_words(line, 0);
             let words: Vec<_> = words
                 .iter()
                 .map(|w| start + w.start..start + w.end)
@@ -76,9 +72,9 @@ pub fn check_lines(text: &Text<'_>) -> Vec<Candidate> {
     found
 }
 
-/// Runs of words of the list, one behind the other.
-fn runs(text: &[u8]) -> Vec<Vec<Range<usize>>> {
-    let mut runs: Vec<Vec<Range<usize>>> = vec![Vec::new()];
+/// The first run of twelve words of the list or more that begins within `reach`.
+fn run_of_words(text: &[u8], reach: usize) -> Vec<Range<usize>> {
+    let mut run: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
     while let Some(skip) = text
         .get(at..)
@@ -86,26 +82,27 @@ fn runs(text: &[u8]) -> Vec<Vec<Range<usize>>> {
     {
         let start = at + skip;
         let rest = text.get(start..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .take_while(|b| b.is_ascii_alphanumeric())
-            .count();
+        let of_word = |b: &&u8| b.is_ascii_alphanumeric();
+        let length = rest.iter().take_while(of_word).count();
         let gap = text.get(at..start).unwrap_or_default();
-        // `\n` in a string joins two words like a line end.
-        let joins = gap.len() <= GAP && gap.iter().all(|b| b" \t\r\n\"',\\+".contains(b));
         let word = rest.get(..length).unwrap_or_default();
-        if !joins {
-            runs.push(Vec::new());
-        }
-        match runs.last_mut() {
-            Some(run) if length <= WORD && Mnemonic::has_word(word) => {
-                run.push(start..start + length)
+        let joins = gap.len() <= GAP && gap.iter().all(|b| b" \t\r\n\"',\\+".contains(b));
+        let listed = length <= WORD && Mnemonic::has_word(word);
+        if !(joins && listed) {
+            if run.len() >= 12 {
+                break;
             }
-            _ => runs.push(Vec::new()),
+            run.clear();
+        }
+        if run.is_empty() && start > reach {
+            break;
+        }
+        if listed {
+            run.push(start..start + length);
         }
         at = start + length;
     }
-    runs
+    run
 }
 
 fn judge(text: &Text<'_>, words: &[Range<usize>], named: bool) -> Option<Candidate> {
@@ -127,8 +124,8 @@ fn judge(text: &Text<'_>, words: &[Range<usize>], named: bool) -> Option<Candida
         weight: if phrase.holds { Weight::Full } else { Weight::Note },
         confidence: if phrase.holds { Confidence::High } else { Confidence::Low },
         message: match phrase.holds {
-            true => format!("Recovery phrase of a wallet ({} words) is written into {called}", words.len()),
-            false => format!("What looks like the recovery phrase of a wallet is written into {called}, but its checksum does not match"),
+            true => format!("recovery phrase of a wallet ({} words) is written into {called}", words.len()),
+            false => format!("what looks like the recovery phrase of a wallet is written into {called}, but its checksum does not match"),
         },
         help: "Move what the wallet holds to a new one, then read the phrase at run time from a secret store".to_owned(),
         redacted,
