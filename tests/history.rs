@@ -440,6 +440,28 @@ fn no_format_shows_the_secret_and_each_names_the_commit() {
 }
 
 #[test]
+fn people_read_the_commit_in_the_heading_and_what_became_of_the_secret() {
+    let scratch = Scratch::repository();
+    scratch.write("gone.conf", line(1));
+    scratch.write("kept.conf", line(2));
+    let commit = commit_at(&scratch, "first", 0);
+    scratch.write("kept.conf", format!("# moved\n{}", line(2)));
+    scratch.git(&["rm", "-q", "gone.conf"]);
+    commit_at(&scratch, "second", 1);
+    let shown = words(&run(&scratch, &["--no-cache"]));
+    let heading = format!("gone.conf:1:8 (commit {} of 2020-01-01)", &commit[..12]);
+    for part in [
+        &*heading,
+        "removed in the current tree, but in the history, in 1 version",
+        "still in the current tree, in 2 versions",
+        "checked 2 commits, 3 versions of files",
+        "rewriting the history comes second",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+}
+
+#[test]
 fn an_ignore_counts_in_an_old_version_in_the_current_one_and_in_the_configuration() {
     let scratch = Scratch::repository();
     let bare = line(1);

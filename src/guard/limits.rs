@@ -35,6 +35,8 @@ pub struct Limits {
     pub files: usize,
     /// Contents of files and messages of one history.
     pub versions: usize,
+    /// Bytes of the sources that findings in one history point into.
+    pub history_sources: usize,
     /// Bytes of what is remembered of one history, to be faster the next time.
     pub history_cache: usize,
     /// Files and folders of one build context that are looked at.
@@ -68,6 +70,7 @@ pub const LIMITS: Limits = Limits {
     findings: 100_000,
     files: 2_000_000,
     versions: 8_000_000,
+    history_sources: 96 << 20,
     history_cache: 64 << 20,
     context: 100_000,
     path: 4096,
@@ -148,6 +151,11 @@ impl Limits {
                 "versions",
                 self.versions as u64,
                 "contents of files and messages of one history",
+            ),
+            (
+                "history_sources",
+                self.history_sources as u64,
+                "bytes of the sources that findings in one history point into",
             ),
             (
                 "history_cache",

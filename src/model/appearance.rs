@@ -41,7 +41,7 @@ impl Appearance {
     /// What became of the secret, in a few words.
     pub fn fate(&self) -> &'static str {
         match (self.in_message, self.in_head) {
-            (true, _) => "in a message of the history",
+            (true, _) => "in the history's messages",
             (false, Some(true)) => "still in the current tree",
             (false, Some(false)) => "removed in the current tree, but in the history",
             (false, None) => "in the history",

@@ -34,6 +34,7 @@ pub fn config_error(
         .collect();
     let mut out = draw(
         Message {
+            at: None,
             code: "configuration",
             level: Level::Error,
             text: &error.message,

@@ -151,6 +151,7 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
     draw(
         Message {
             code: &code,
+            at: finding.appearance.as_deref().and_then(since),
             level: finding.severity.level(),
             text: &finding.message,
             help: (!help.is_empty()).then_some(help),
@@ -160,25 +161,22 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
     )
 }
 
-/// When a secret came into the history, and what became of it.
+/// The commit that a secret first stood in.
+fn since(appearance: &Appearance) -> Option<String> {
+    let commit = appearance.commit.as_ref()?;
+    let kind = if commit.is_tag { "tag" } else { "commit" };
+    let day = commit.author_date.day();
+    Some(format!("{kind} {} of {day}", commit.short()))
+}
+
+/// What became of a secret in a history.
 fn told(appearance: &Appearance) -> String {
     let versions = appearance.versions as usize;
-    let commit = match &appearance.commit {
-        Some(commit) => {
-            let kind = if commit.is_tag { "tag" } else { "commit" };
-            format!(
-                " since {kind} {} of {}",
-                commit.short(),
-                commit.author_date.day()
-            )
-        }
-        None => String::new(),
-    };
     let noun = match appearance.in_message {
         true => plural(versions, "message"),
         false => format!("{} of the file", plural(versions, "version")),
     };
-    format!("history: {}{commit}, in {noun}", appearance.fate())
+    format!("history: {}, in {noun}", appearance.fate())
 }
 
 /// What was not scanned: the reasons that cost something one by one, the others as a count.

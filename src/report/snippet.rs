@@ -24,6 +24,8 @@ pub(super) struct Message<'m> {
     pub text: &'m str,
     /// Each on a line of its own.
     pub help: Option<Vec<String>>,
+    /// What stands behind the names of files.
+    pub at: Option<String>,
     /// The chunk with the cause first.
     pub chunks: Vec<(RepoPath, Chunk)>,
 }
@@ -33,6 +35,7 @@ pub(super) fn draw(message: Message<'_>, cx: &RenderContext) -> String {
     let mut windows = Vec::new();
     let mut labels = Vec::new();
     let mut offset = 0;
+    let at = message.at.map_or_else(String::new, |at| format!(" ({at})"));
     for (path, chunk) in message.chunks {
         for (range, text, primary) in &chunk.marks {
             let text = (!text.is_empty()).then(|| text.clone());
@@ -46,7 +49,7 @@ pub(super) fn draw(message: Message<'_>, cx: &RenderContext) -> String {
         let len = chunk.text.len();
         windows.push(Window {
             offset,
-            name: format!("{}:{}:{}", path.display(), chunk.line, chunk.column),
+            name: format!("{}:{}:{}{at}", path.display(), chunk.line, chunk.column),
             first_line: chunk.first_line,
             text: chunk.text,
         });

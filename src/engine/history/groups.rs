@@ -74,6 +74,8 @@ pub(super) struct Groups {
     groups: HashMap<(Value, RepoPath), Group>,
     /// Values that the current tree holds, at whatever path.
     current: HashSet<Value>,
+    /// Bytes of the sources that findings point into.
+    held: usize,
     pub dropped: u64,
 }
 
@@ -92,7 +94,9 @@ impl Groups {
         checked: Checked,
     ) {
         let masked = Arc::new(source.masked(&checked.secrets));
-        let is_full = self.groups.len() >= LIMITS.findings;
+        let is_full = self.groups.len() >= LIMITS.findings || self.held >= LIMITS.history_sources;
+        self.held += masked.bytes.len();
+        let shared = self.groups.len();
         for finding in checked.findings {
             let value = values.of(&finding, source, &checked.secrets);
             if is_current {
@@ -123,6 +127,10 @@ impl Groups {
                     self.groups.insert((value, place), group);
                 }
             }
+        }
+        if self.groups.len() == shared {
+            // Of known secrets nothing more is held, or what it is changes hands.
+            self.held -= masked.bytes.len();
         }
     }
 
