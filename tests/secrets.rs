@@ -420,6 +420,22 @@ const HOSTILE: &[&str] = &[
     "8Q~",
     "xoxb-1-",
     "a_pass",
+    "curl -u a ",
+    "curl -u 'a",
+    "- name: password\n",
+    "value=\"a\" name=\"password\"",
+    "password:\n\n",
+    "password = a.b(c(",
+    "${password:",
+    "Authorization: ",
+    "Authorization: Token ",
+    "\"auth\": \"",
+    "credentials(a,",
+    "<pass>",
+    ":5432:",
+    "a:$6$",
+    "IDENTIFIED BY '",
+    "echo a | chpasswd",
 ];
 
 /// CPU time of this thread: a busy machine changes nothing about it.

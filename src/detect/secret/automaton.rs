@@ -6,7 +6,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use super::encoded::{self, Image};
 use super::kind::Kind;
 use super::named::Named;
-use super::{authorization, call, command, identifier, key::STRUCTURES, kubernetes};
+use super::{
+    assignment, authorization, call, command, file, identifier, key::STRUCTURES, kubernetes,
+    url_credentials,
+};
 
 /// What to do where a needle was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +23,17 @@ pub enum Anchor {
     Structure(usize),
     Jwt,
     Url,
+    OracleUrl,
     Bearer,
     Basic,
+    /// The name of a header, whatever its scheme.
+    Header,
+    /// Base64 of user and password for a registry.
+    Login,
+    WordPress,
+    PasswordHash,
+    BrowserLogin,
+    Pgpass,
     /// A word of a name.
     Name,
     /// What base64 makes of a mark, by index.
@@ -96,6 +108,22 @@ impl Engine {
         add("://", Anchor::Url);
         add(authorization::BEARER, Anchor::Bearer);
         add(authorization::BASIC, Anchor::Basic);
+        add(authorization::FIELD, Anchor::Header);
+        authorization::LOGINS
+            .iter()
+            .for_each(|needle| add(needle, Anchor::Login));
+        assignment::TAGS
+            .iter()
+            .for_each(|needle| add(needle, Anchor::Name));
+        add(url_credentials::ORACLE, Anchor::OracleUrl);
+        add(file::browser_login::ANCHOR, Anchor::BrowserLogin);
+        for (needles, anchor) in [
+            (file::wordpress::ANCHORS, Anchor::WordPress),
+            (file::password_hash::ANCHORS, Anchor::PasswordHash),
+            (file::pgpass::ANCHORS, Anchor::Pgpass),
+        ] {
+            needles.iter().for_each(|needle| add(needle, anchor));
+        }
         for (command, known) in command::COMMANDS.iter().enumerate() {
             add(known.needle, Anchor::Command { command });
         }

@@ -28,6 +28,8 @@ enum Form {
     Argument(usize),
     /// The next word, whatever it is.
     Next,
+    /// The next word behind that sign: `ident: "user:password"`.
+    NextBehind(u8),
     /// The next word, in quotes.
     Quoted,
     /// `echo password | command`; with a sign, behind it.
@@ -111,6 +113,7 @@ pub const COMMANDS: &[Command] = &[
     command("wpa_passphrase ", &[], Form::Argument(1)),
     command("requirepass", &[], Form::Next),
     command("masterauth", &[], Form::Next),
+    command("npmauthident", &[], Form::NextBehind(b':')),
     command("identified by ", &[], Form::Quoted),
     command("chpasswd", &[], Form::Piped(Some(b':'))),
     command("passwd --stdin", &[], Form::Piped(None)),
@@ -132,6 +135,9 @@ pub fn check(text: &Text<'_>, hit: Range<usize>, command: &Command) -> (usize, O
     let found = match command.form {
         Form::Piped(sign) => piped(text, hit.start, sign),
         Form::Next => words.separated(false),
+        Form::NextBehind(sign) => words
+            .separated(false)
+            .and_then(|word| part(text, word, Form::Behind(sign))),
         Form::Quoted => words.separated(true),
         Form::Argument(number) => words.argument(command, number),
         Form::Flag | Form::Attached | Form::Behind(_) => words.flagged(command),
@@ -379,6 +385,7 @@ mod tests {
             "rabbitmqctl add_user user s3cr3t!",
             "redis-server --requirepass s3cr3t!",
             "[\"redis-server\", \"--requirepass\", \"s3cr3t!\"]",
+            "npmAuthIdent: \"user:s3cr3t!\"",
             "CREATE USER a IDENTIFIED BY 's3cr3t!';",
             "mysql -e \"CREATE USER a IDENTIFIED BY 's3cr3t!'\"",
             "echo 'user:s3cr3t!' | chpasswd",

@@ -33,7 +33,7 @@ pub fn check(text: &Text<'_>, found: &Assignment) -> Option<Candidate> {
             let chosen = match found.style {
                 Style::Given | Style::Embedded | Style::Position => true,
                 Style::Listed => in_definition(text, found),
-                Style::Compared | Style::Told => false,
+                Style::Compared | Style::Told | Style::Below => false,
             };
             random
                 || (chosen

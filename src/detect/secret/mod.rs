@@ -10,6 +10,7 @@ mod command;
 mod credential_name;
 mod decoded;
 mod encoded;
+mod file;
 mod generic_credential;
 mod identifier;
 mod jwt;
@@ -82,6 +83,7 @@ struct Scan<'e, 't> {
     found: Found,
     names_done: usize,
     commands_done: usize,
+    headers_done: usize,
     tokens_done: usize,
     structures_done: Vec<usize>,
     today: Option<Day>,
@@ -100,6 +102,7 @@ impl<'e, 't> Scan<'e, 't> {
             found: Found::default(),
             names_done: 0,
             commands_done: 0,
+            headers_done: 0,
             tokens_done: 0,
             structures_done: vec![0; STRUCTURES.len()],
             today: None,
@@ -120,6 +123,9 @@ impl<'e, 't> Scan<'e, 't> {
             }
         }
         for candidate in key::of_file(&self.text) {
+            self.found.add(candidate);
+        }
+        if let Some(candidate) = file::rails_key::check(&self.text) {
             self.found.add(candidate);
         }
         self.found.settle(engine, &self.text, cx, out);
@@ -173,12 +179,30 @@ impl<'e, 't> Scan<'e, 't> {
                 candidate
             }
             Anchor::Url => url_credentials::check(&self.text, hit.start),
+            Anchor::OracleUrl => url_credentials::check_oracle(&self.text, hit.end),
             Anchor::Bearer => {
                 let value = authorization::token(&self.text, hit.end);
                 vendor::of_value(self.engine, &self.text, None, value)
                     .or_else(|| authorization::check(&self.text, hit.end, authorization::BEARER))
             }
             Anchor::Basic => authorization::check(&self.text, hit.end, authorization::BASIC),
+            Anchor::Header if hit.start >= self.headers_done => {
+                let (done, candidate) = authorization::field(&self.text, hit);
+                self.headers_done = done;
+                candidate
+            }
+            Anchor::Login if hit.start >= self.headers_done => {
+                let (done, candidate) = authorization::login(&self.text, hit);
+                self.headers_done = done;
+                candidate
+            }
+            Anchor::WordPress => file::wordpress::check(&self.text, hit),
+            Anchor::PasswordHash => file::password_hash::check(&self.text, hit.start),
+            Anchor::BrowserLogin => file::browser_login::check(&self.text, hit),
+            Anchor::Pgpass => {
+                let found = file::pgpass::check(&self.text, hit.start);
+                found.and_then(|found| self.value(&found))
+            }
             Anchor::Name if hit.start >= self.names_done => self.name(hit),
             Anchor::Command { command } if hit.start >= self.commands_done => {
                 self.command(command, hit)

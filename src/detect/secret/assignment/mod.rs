@@ -1,11 +1,14 @@
 //! `name = value` in any syntax, found around a word of the name.
 
+mod around;
+mod column;
 mod cursor;
 mod literal;
 mod operator;
 mod pair;
 #[cfg(test)]
 mod tests;
+mod wrapped;
 
 use std::ops::Range;
 
@@ -29,6 +32,8 @@ impl Assignment {
     pub fn done(&self) -> usize {
         match self.style {
             Style::Position => self.value.start,
+            // Other names stand between a name and its row.
+            Style::Below => self.name.end,
             _ => self.value.start.max(self.name.end),
         }
     }
@@ -48,10 +53,15 @@ pub enum Style {
     Compared,
     /// `The name is value`, `| name | value |`: text for people, and comments.
     Told,
+    /// In the row of a table below its name, or of an `INSERT` behind it.
+    Below,
     /// No name: the place is one where a password stands, as in `curl -u user:value`. `name` is
     /// what tells it, `-u` or the user.
     Position,
 }
+
+/// Names that are no words of a name elsewhere, in lower case: `<Pass>` and `<Pass encoding="...">`.
+pub const TAGS: &[&str] = &["<pass>", "<pass "];
 
 /// Longest name that is looked at.
 const NAME: usize = 80;
@@ -64,12 +74,16 @@ pub fn name_around(text: &Text<'_>, hit: Range<usize>) -> Range<usize> {
     let of_name = |b: &&u8| {
         b.is_ascii_alphanumeric() || matches!(**b, b'_' | b'-') || (dotted && **b == b'.')
     };
-    let before = bytes
-        .get(hit.start.saturating_sub(NAME)..hit.start)
-        .unwrap_or_default();
-    let start = hit.start - before.iter().rev().take_while(of_name).count();
-    // The hit itself may end in a sign that only helped to find it.
+    // The hit itself may begin or end in a sign that only helped to find it.
     let word = bytes.get(hit.clone()).unwrap_or_default();
+    let skipped = word.iter().position(|b| of_name(&b)).unwrap_or(0);
+    let before = match skipped {
+        0 => bytes
+            .get(hit.start.saturating_sub(NAME)..hit.start)
+            .unwrap_or_default(),
+        _ => &[],
+    };
+    let start = hit.start + skipped - before.iter().rev().take_while(of_name).count();
     let inside = word
         .iter()
         .rposition(|b| of_name(&b))
@@ -114,7 +128,11 @@ fn assignment(cursor: &mut Cursor<'_, '_>, name: Range<usize>) -> Option<Assignm
     if let Some((value, quoted)) = pair::value(cursor, &name) {
         return given(name, value, quoted, Style::Given);
     }
-    cursor.at = start;
+    *cursor = Cursor::new(cursor.text, start);
+    if let Some(value) = column::value(cursor, &name) {
+        return given(name, value, true, Style::Below);
+    }
+    *cursor = Cursor::new(cursor.text, start);
     let Hang { style, bare } = operator::hang(cursor, &mut name)?;
     let (value, quoted) = cursor.value(bare)?;
     given(name, value, quoted, style)

@@ -11,6 +11,7 @@ fn values(path: &str, written: &str) -> Vec<(String, Style)> {
     let lower = written.to_ascii_lowercase();
     let mut hits: Vec<_> = identifier::WORDS
         .iter()
+        .chain(TAGS)
         .flat_map(|word| lower.match_indices(word))
         .map(|(at, word)| at..at + word.len())
         .collect();
@@ -72,6 +73,9 @@ fn values_are_found_in_every_syntax() {
                 "<db:password type=\"string\">s3cr3t!</db:password>",
             ),
             ("a.xml", "<password><![CDATA[s3cr3t!]]></password>"),
+            ("a.xml", "<Pass>s3cr3t!</Pass>"),
+            ("a.xml", "<Pass encoding=\"base64\">s3cr3t!</Pass>"),
+            ("a.ini", "web ansible_host=a ansible_ssh_pass=s3cr3t! b=c\n"),
             ("a.xml", "<db password=\"s3cr3t!\"/>"),
             ("a.xml", "<string name=\"api_token\">s3cr3t!</string>"),
             ("a.html", "<div data-token='s3cr3t!'>"),
@@ -130,6 +134,7 @@ fn values_are_found_in_every_syntax() {
             ("a.tf", "  master_password = \"s3cr3t!\"\n"),
             ("a.vb", "Dim password As String = \"s3cr3t!\""),
             ("a.pas", "password: string := 's3cr3t!';"),
+            ("a.cs", "Password = \"s3cr3t!\""),
             ("a.sql", "ALTER USER a WITH PASSWORD 's3cr3t!';"),
             ("a.sql", "CREATE LOGIN a WITH PASSWORD = N's3cr3t!';"),
             ("a.sql", "DECLARE @password nvarchar(50) = 's3cr3t!'"),
@@ -361,6 +366,33 @@ fn comparisons_and_told_values_are_told_apart() {
 }
 
 #[test]
+fn values_in_rows_below_their_names_are_found() {
+    assert_found(
+        &[
+            (
+                "a.md",
+                "| user | password |\n|------|----------|\n| ann | s3cr3t! |\n",
+            ),
+            (
+                "a.feature",
+                "  | name | password | age |\n  | ann | s3cr3t! | 7 |\n",
+            ),
+            ("a.csv", "user,password,age\nann,s3cr3t!,7\n"),
+            ("a.csv", "\"user\";\"password\"\n\"ann\";\"s3cr3t!\"\n"),
+            (
+                "a.sql",
+                "INSERT INTO users (name, password) VALUES ('ann', 's3cr3t!');",
+            ),
+            (
+                "a.sql",
+                "insert into `users` (`id`, `password`, `at`)\nvalues\n(1, 's3cr3t!', now());",
+            ),
+        ],
+        Style::Below,
+    );
+}
+
+#[test]
 fn what_gives_no_literal_is_no_assignment() {
     for (path, text) in [
         ("a.py", "password = get_password()\n"),
@@ -381,6 +413,9 @@ fn what_gives_no_literal_is_no_assignment() {
         ("a.rs", "fn next(token: Token) -> Option<Token> {\n"),
         ("a.rs", "Token::new(\"s3cr3t!\")\n"),
         ("a.sql", "SELECT token FROM x WHERE id = 's3cr3t!'\n"),
+        ("a.py", "from a import token, b\nfrom c import s3cr3t, d\n"),
+        ("a.txt", "Of the token, the word\nand s3cr3t, nothing\n"),
+        ("a.sql", "INSERT INTO a (token) SELECT 's3cr3t!'\n"),
         ("a.txt", "The password was changed\n"),
         ("a.yml", "password:\n  from: vault\n"),
         ("a.yml", "password:\nuser: ann\n"),
