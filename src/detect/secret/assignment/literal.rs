@@ -316,7 +316,11 @@ impl Cursor<'_, '_> {
 
     /// `value` before the next tag, on this line or alone on one of its own.
     fn between_tags(&mut self) -> Option<Range<usize>> {
-        self.take_while(VALUE, |b| b.is_ascii_whitespace());
+        // In a string the line ends of the text are escapes.
+        for _ in 0..4 {
+            self.take_while(VALUE, |b| b.is_ascii_whitespace());
+            let _ = self.take(b"\\n") || self.take(b"\\r");
+        }
         let data = self.take(b"<![CDATA[");
         let rest = self.rest(VALUE);
         let end = match data {
@@ -325,7 +329,13 @@ impl Cursor<'_, '_> {
         };
         self.too_long = end.is_none() && rest.len() == VALUE;
         let end = end?;
-        let value = rest.get(..end)?.trim_ascii_end();
+        let mut value = rest.get(..end)?.trim_ascii_end();
+        while let Some(shorter) = value
+            .strip_suffix(b"\\n")
+            .or_else(|| value.strip_suffix(b"\\r"))
+        {
+            value = shorter.trim_ascii_end();
+        }
         let closed = data || rest.get(end..)?.starts_with(b"</");
         (closed && memchr::memchr(b'\n', value).is_none()).then_some(self.at..self.at + value.len())
     }

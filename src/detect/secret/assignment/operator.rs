@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::detect::secret::syntax::Syntax;
 use crate::detect::secret::text::Text;
+use crate::model::FileKind;
 
 use super::around::{in_braces, in_comment, in_string, stands_alone};
 use super::cursor::Cursor;
@@ -326,7 +327,18 @@ fn colon(cursor: &mut Cursor<'_, '_>, name: &Name) -> Option<Hang> {
             return Some(Style::Told.bare(Some(Bare::Told)));
         }
     }
-    Some(Style::Given.quoted())
+    let told = !name.closed && syntax == Syntax::Code && follows_word(text, start);
+    Some(if told { Style::Told } else { Style::Given }.quoted())
+}
+
+/// `Enter the token: "..."`: a sentence, and no key of an object or parameter. In Ruby, what a
+/// method is given stands like this.
+fn follows_word(text: &Text<'_>, start: usize) -> bool {
+    let before = text.line_before(start, NAME);
+    let word = before.trim_ascii_end();
+    word.len() < before.len()
+        && word.last().is_some_and(u8::is_ascii_alphanumeric)
+        && text.kind != FileKind::Ruby
 }
 
 /// `: str =`, `: &'static str =`, `: Option<String> =`: steps to behind the `=`.

@@ -206,6 +206,7 @@ fn values_on_the_next_line_are_found() {
             ("a.yml", "X-Api-Token:\n  - s3cr3t!\n"),
             ("a.json", "{\"X-Api-Token\": [\n  \"s3cr3t!\"\n]}"),
             ("a.xml", "<password>\n  s3cr3t!\n</password>"),
+            ("a.py", "x = \"<password>\\n  s3cr3t!\\r\\n</password>\""),
         ],
         Style::Given,
     );
@@ -360,6 +361,7 @@ fn comparisons_and_told_values_are_told_apart() {
             ("a.py", "# login with password: s3cr3t!\n"),
             ("a.py", "x = 1  # password = s3cr3t!\n"),
             ("a.java", "// password is s3cr3t!\n"),
+            ("a.py", "Enter the password: 's3cr3t!'\n"),
         ],
         Style::Told,
     );
