@@ -144,6 +144,10 @@ fn the_reading_that_says_most_wins() {
             "secret/stripe-key",
         ),
         ("datadog_api_key = \"${rand:hex:32}\"", "secret/datadog-key"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\n${rand:base64:64}\nAKIA${rand:base32:16}\n${rand:base64:40}\n-----END RSA PRIVATE KEY-----",
+            "secret/private-key",
+        ),
     ] {
         assert_eq!(rules_found("src/app.conf", text), [rule], "{text}");
     }

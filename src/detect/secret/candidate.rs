@@ -20,7 +20,7 @@ pub enum Rank {
     Structure,
     /// A mark of its own; of several the one that leaves less open.
     Prefix(u32),
-    /// A whole document, whose parts are secrets of their own.
+    /// A key or a file of credentials, of which everything inside is a part.
     Document,
 }
 

@@ -1,7 +1,6 @@
 use std::ops::Range;
 
-use super::super::candidate::{Candidate, Rank};
-use super::super::{text::Text, value};
+use super::super::{candidate::Candidate, text::Text, value};
 use super::{Key, Proof, object};
 
 pub const ANCHOR: &str = "authorized_user";
@@ -15,11 +14,7 @@ pub fn check(text: &Text<'_>, hit: Range<usize>) -> (usize, Option<Candidate>) {
         Ok(object) => object,
         Err(done) => return (done, None),
     };
-    let candidate = key(text, &object).map(|key| Candidate {
-        // The parts of the file are secrets of their own; together they say most.
-        rank: Rank::Document,
-        ..key.into_candidate(text)
-    });
+    let candidate = key(text, &object).map(|key| key.into_candidate(text));
     (object.end, candidate)
 }
 

@@ -148,7 +148,8 @@ impl Key {
         redacted.checksum = (self.proof != Proof::Looks).then_some(true);
         Candidate {
             rule: self.rule,
-            rank: Rank::Structure,
+            // What its characters spell by chance is no secret of another kind.
+            rank: Rank::Document,
             label: Span::from(self.label),
             mask: Span::from(self.mask),
             weight,

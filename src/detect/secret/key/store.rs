@@ -41,6 +41,7 @@ pub fn check(text: &Text<'_>) -> Option<Candidate> {
             browser_passwords::HELP,
         ),
         [0x30, ..] => of_der(text)?,
+        b"(11:" | b"(21:" => of_gnupg(bytes)?,
         [0x94 | 0x95 | 0x97 | 0xc5, ..] => {
             let encrypted = pgp::secret_key(bytes)?;
             let proof = if encrypted {
@@ -112,6 +113,17 @@ fn of_der(text: &Text<'_>) -> Option<(&'static str, &'static str, Proof, &'stati
     ))
 }
 
+/// A file of `private-keys-v1.d`.
+fn of_gnupg(bytes: &[u8]) -> Option<(&'static str, &'static str, Proof, &'static str)> {
+    let proof = match bytes {
+        _ if bytes.starts_with(b"(11:private-key(") => Proof::Whole,
+        _ if bytes.starts_with(b"(21:protected-private-key(") => Proof::Encrypted,
+        _ => return None,
+    };
+    let what = "private key of GnuPG";
+    Some(("secret/pgp-private-key", what, proof, private_key::HELP))
+}
+
 /// True where one of the entries is a private or a secret key, and not a certificate.
 fn java_store_has_key(bytes: &[u8]) -> bool {
     let walk = || -> Option<bool> {
@@ -181,6 +193,9 @@ mod tests {
             rule(b"SQLite format 3\0..CREATE TABLE users (password)"),
             None
         );
+        let gnupg = b"(11:private-key(3:rsa(1:n";
+        assert_eq!(rule(gnupg), Some("secret/pgp-private-key"));
+        assert_eq!(rule(b"(20:shadowed-private-key("), None);
         assert_eq!(rule(b"PK\x03\x04"), None);
         assert_eq!(rule(b""), None);
     }
