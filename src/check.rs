@@ -270,9 +270,13 @@ impl Run {
         }
         let is_change = matches!(request.what, What::Staged | What::Range(_));
         let is_there = |path: &RepoPath| {
-            files
-                .as_deref()
-                .is_none_or(|files| files.read(path, 1).is_some())
+            let is_file = |path: &RepoPath| {
+                files
+                    .as_deref()
+                    .is_none_or(|files| files.read(path, 1).is_some())
+            };
+            // A file in an archive is there as long as the archive is.
+            is_file(path) || path.possible_archive().is_some_and(|path| is_file(&path))
         };
         let policy = Policy {
             baseline: self.baseline.as_ref(),

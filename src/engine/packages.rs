@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use crate::classify;
 use crate::guard::LIMITS;
-use crate::input::{Found, Item};
+use crate::input::{Content, Found, Item};
 use crate::model::{PlacedPackage, SkipReason, Skipped, Source, SourceId};
 use crate::parse::Document;
 
@@ -64,15 +64,17 @@ fn read(mut item: Item) -> PackageList {
         });
     };
     let mut bytes = Vec::new();
-    if let Err(reason) = item.read_into(&mut bytes) {
-        skip(reason);
-        return list;
-    }
-    if bytes.len() as u64 > LIMITS.parse {
-        skip(SkipReason::TooLargeToParse {
-            limit: LIMITS.parse,
-        });
-        return list;
+    match item.content(&mut bytes) {
+        Ok(Content::InBuffer) if bytes.len() as u64 <= LIMITS.parse => {}
+        Ok(_) => {
+            let limit = LIMITS.parse;
+            skip(SkipReason::TooLargeToParse { limit });
+            return list;
+        }
+        Err(reason) => {
+            skip(reason);
+            return list;
+        }
     }
     let kind = classify::classify(&item.path, &bytes);
     let source = Source::new(SourceId(0), item.path, kind, &bytes, item.origin);

@@ -46,6 +46,11 @@ pub(super) fn check_parts(
     };
     let mut windows = Windows::new(content, LIMITS.window, LIMITS.overlap);
     while let Some(window) = windows.next_window() {
+        parts.bytes += window.own.len() as u64;
+        // Disk images are made of it.
+        if window.bytes.iter().all(|byte| *byte == 0) {
+            continue;
+        }
         let source = like.part(like.id, window.bytes, window.start);
         let mut checked = check::gather(cx, &source, None, Reach::Text);
         checked.findings.retain(|finding| {
@@ -53,7 +58,6 @@ pub(super) fn check_parts(
             begins.is_some_and(|at| window.own.contains(&at))
         });
         check::identify(&mut checked, &source, &mut seen);
-        parts.bytes += window.own.len() as u64;
         parts.add(checked, &source, id);
     }
     for (rule, dropped) in std::mem::take(&mut parts.dropped) {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek as _};
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,7 +10,7 @@ use crate::archive::{self, Format, Storage};
 use crate::classify;
 use crate::detect::Context;
 use crate::guard::LIMITS;
-use crate::input::{Content, Emit, Found, Item};
+use crate::input::{Content, Emit, Found, Item, Sparse};
 use crate::join::Around;
 use crate::model::{
     ChangedLines, FileKind, Finding, Fingerprint, KindSet, Origin, RepoPath, SkipReason, Skipped,
@@ -222,9 +222,9 @@ impl Scan {
         if job.options.archives && self.open(job, &subject, &head, &mut file) {
             return;
         }
-        match begun.and_then(|_| file.rewind()) {
-            Ok(()) => {
-                let mut whole = Heard::new(file.take(LIMITS.file));
+        match begun.and_then(|_| Sparse::new(file, LIMITS.file)) {
+            Ok(content) => {
+                let mut whole = Heard::new(content);
                 let path = subject.path.clone();
                 self.check_large(job, subject, &head, &mut whole);
                 if let Some(why) = whole.failed {
@@ -246,7 +246,8 @@ impl Scan {
         let Some(format) = Format::find(head, storage) else {
             return false;
         };
-        let mut members = Members::new(self, job, &subject.origin);
+        let before = subject.before.as_deref();
+        let mut members = Members::new(self, job, &subject.path, &subject.origin, before);
         let opened = archive::unpack(&subject.path, format, storage, &mut members);
         if opened {
             self.stats.files_checked += 1;

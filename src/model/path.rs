@@ -49,6 +49,12 @@ impl RepoPath {
         })
     }
 
+    /// The outermost archive in a path that was written down, if there is one in it.
+    pub fn possible_archive(&self) -> Option<RepoPath> {
+        let at = memchr::memmem::find(&self.bytes, MEMBER)?;
+        self.bytes.get(..at).map(Self::new)
+    }
+
     /// The path as the platform gives it, with its separators turned into `/`.
     pub fn from_path(path: &Path) -> Self {
         let bytes = path.as_os_str().as_encoded_bytes();

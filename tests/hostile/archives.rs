@@ -160,6 +160,25 @@ fn staged_and_committed_archives_are_opened() {
 }
 
 #[test]
+fn members_that_a_change_leaves_alone_are_not_its_business() {
+    let scratch = Scratch::repository();
+    let old = Entry::new("old.env", planted(41).as_bytes());
+    let edited = Entry::new("edited.env", planted(42).as_bytes());
+    scratch.write("a.jar", zip(&[old.clone(), edited]));
+    scratch.commit_all("first");
+    let edited = Entry::new("edited.env", planted(43).as_bytes());
+    let new = Entry::new("new.env", planted(41).as_bytes());
+    scratch.write("a.jar", zip(&[old, edited, new]));
+    scratch.git(&["add", "-A"]);
+    let staged = json(&scratch, &["staged", "--archives"]);
+    assert_eq!(
+        tokens(&staged),
+        ["a.jar edited.env:1:9", "a.jar new.env:1:9"]
+    );
+    assert_eq!(staged["summary"]["unchanged"], 1, "{staged}");
+}
+
+#[test]
 fn members_pass_through_the_other_families_as_well() {
     let lock = r#"{"lockfileVersion": 3, "packages": {"": {}, "node_modules/left-pad": {"version": "1.3.0", "resolved": "https://registry.npmjs.org/left-pad/-/left-pad-1.3.0.tgz"}}}"#;
     let docker = format!("FROM debian:latest\nENV TOKEN={}\n", token(6));
