@@ -1,12 +1,14 @@
 //! The whole job in one call: input, detectors, policy.
 
 mod history;
+mod team;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::advisory::Advisories;
+use crate::detect::secret::Team;
 use crate::detect::{Context, Given};
 use crate::engine::{PackageCollector, PackageList, Progress, ScanOptions, scan};
 use crate::fix::{Edited, Look, Mode, Repair, repair};
@@ -18,8 +20,8 @@ use crate::join::{Around, Changed, Files};
 use crate::model::{Confidence, FileKind, KindSet, Profile, RepoPath, Report, Severity};
 use crate::parse::dockerfile::Wanted;
 use crate::policy::{
-    Baseline, BaselineFile, Config, ConfigError, Date, FailOn, Policy, PolicyOptions, UNUSED_PEER,
-    WITHOUT_REASON,
+    Baseline, BaselineFile, Config, ConfigError, Date, FailOn, IN_ANY_FILE, Policy, PolicyOptions,
+    UNUSED_PEER, WITHOUT_REASON,
 };
 use crate::rules::{ActiveRules, RuleSet, Selection, SelectionError};
 use crate::shellcheck;
@@ -204,10 +206,8 @@ struct Run {
 
 impl Run {
     fn prepare(request: CheckRequest) -> Result<Self, CheckError> {
-        let rules = Arc::new(RuleSet::embedded());
         let (repository, root) = open(&request)?;
-        let (config, config_file) =
-            configuration(&request, repository.as_ref(), root.path(), &rules)?;
+        let (config, config_file, rules) = configured(&request, repository.as_ref(), &root)?;
         let selection = Selection {
             profile: request.profile.or(config.profile).unwrap_or_default(),
             only: request.only.clone(),
@@ -217,7 +217,7 @@ impl Run {
             levels: config.levels.clone(),
         };
         Ok(Self {
-            given: given(&request, &config),
+            given: given(&request, &config, &rules),
             active: ActiveRules::new(rules, &selection)?,
             excludes: Excludes::new(root.path(), &config.exclude)?,
             advisories: Advisories::open(request.cache.as_deref()),
@@ -254,6 +254,10 @@ impl Run {
             around: around.as_ref(),
             originals,
             archives: request.archives,
+            markers: match self.active.is_enabled(UNUSED_PEER) {
+                true => IN_ANY_FILE,
+                false => &[],
+            },
             keep: self.kept(),
         };
         let mut fed = Ok(None);
@@ -367,8 +371,10 @@ pub fn read_baseline(request: &CheckRequest) -> Result<Option<Baseline>, CheckEr
 }
 
 /// What detection is told beside the files.
-fn given(request: &CheckRequest, config: &Config) -> Given {
+fn given(request: &CheckRequest, config: &Config, rules: &RuleSet) -> Given {
     Given {
+        team: Team::new(rules).map(Arc::new),
+        allowed: config.allowed.clone(),
         today: request.today.map(Date::day),
         registries: config.registries.clone(),
         wanted: request.wanted.clone(),
@@ -377,15 +383,16 @@ fn given(request: &CheckRequest, config: &Config) -> Given {
     }
 }
 
+/// The rules that a request would run with, the repository's own included.
+pub fn read_rules(request: &CheckRequest) -> Result<Arc<RuleSet>, CheckError> {
+    let (repository, root) = open(request)?;
+    Ok(configured(request, repository.as_ref(), &root)?.2)
+}
+
 /// The packages that the lockfiles of an input pin.
 pub fn packages(request: CheckRequest) -> Result<PackageList, CheckError> {
     let (repository, root) = open(&request)?;
-    let (config, _) = configuration(
-        &request,
-        repository.as_ref(),
-        root.path(),
-        &RuleSet::embedded(),
-    )?;
+    let (config, ..) = configured(&request, repository.as_ref(), &root)?;
     let excludes = Excludes::new(root.path(), &config.exclude)?;
     let collector = PackageCollector::default();
     feed(
@@ -523,6 +530,30 @@ fn first(
         }
     }
     Ok(None)
+}
+
+type Prepared = (Config, Option<(RepoPath, String)>, Arc<RuleSet>);
+
+/// The configuration and all rules. A repository that has no say has no rules either.
+fn configured(
+    request: &CheckRequest,
+    repository: Option<&Repository>,
+    root: &Arc<Root>,
+) -> Result<Prepared, CheckError> {
+    let mut rules = match request.config {
+        ConfigChoice::Repository => {
+            let files = files(&request.what, root, repository)?;
+            let files = files.unwrap_or_else(|| Box::new(WorktreeFiles::new(Arc::clone(root))));
+            team::with_folder(files.as_ref())?
+        }
+        ConfigChoice::None | ConfigChoice::File(_) => RuleSet::embedded(),
+    };
+    let (config, file) = configuration(request, repository, root.path(), &rules)?;
+    for rule in &config.team {
+        // That they fit together was found when the configuration was read.
+        let _ = rules.add(rule.clone());
+    }
+    Ok((config, file, Arc::new(rules)))
 }
 
 fn has_configuration(folder: &Path) -> bool {

@@ -277,3 +277,116 @@ fn silence_in_a_file_that_was_not_checked_in_full_is_no_sign() {
     let text = format!("FROM debian:12\n{many}");
     assert!(about_ignores(&text).is_empty());
 }
+
+const SECRETS: &[&str] = &["secret"];
+
+/// A password that no rule takes for made up.
+fn password() -> String {
+    "kX3vQm9dTzR7wLpB".chars().rev().collect()
+}
+
+/// One line with a password in five languages, with `word` where each has a place for it.
+fn with_word(word: &str) -> Vec<(&'static str, String)> {
+    let value = password();
+    vec![
+        ("a.py", format!("db_password = \"{value}\"  # {word}\n")),
+        (
+            "a.js",
+            format!("const dbPassword = \"{value}\"; // {word}\n"),
+        ),
+        ("a.sql", format!("SET db_password = '{value}'; -- {word}\n")),
+        ("a.yaml", format!("db_password: {value} # {word}\n")),
+        (
+            "a.c",
+            format!("char *db_password = \"{value}\"; /* {word} */\n"),
+        ),
+    ]
+}
+
+fn counts(path: &str, text: &str) -> (usize, usize) {
+    let report = report(path, text, SECRETS, |_| {});
+    (report.findings.len(), report.suppressed.len())
+}
+
+#[test]
+fn the_comments_of_secret_scanners_silence_a_secret_in_every_language() {
+    for word in [
+        "gitleaks:allow",
+        "betterleaks:allow",
+        "kingfisher:ignore",
+        "trufflehog:ignore",
+        "pragma: allowlist secret",
+        "pragma:allowlist-secret",
+        "pragma: whitelist secret",
+        "nosec",
+    ] {
+        for (path, text) in with_word(word) {
+            assert_eq!(counts(path, &text), (0, 1), "{word} in {path}");
+        }
+    }
+    for (path, text) in with_word("not a marker") {
+        assert_eq!(counts(path, &text), (1, 0), "{path}");
+    }
+}
+
+#[test]
+fn the_comment_for_the_next_line_silences_that_line_alone() {
+    let word = "pragma: allowlist nextline secret";
+    for (leader, (path, text)) in ["#", "//", "--", "#", "//"].iter().zip(with_word("x")) {
+        let above = format!("{leader} {word}\n{text}");
+        assert_eq!(counts(path, &above), (0, 1), "{path}");
+        let far = format!("{leader} {word}\nother\n{text}");
+        assert_eq!(counts(path, &far), (1, 0), "{path}");
+    }
+}
+
+#[test]
+fn words_alone_count_where_their_tool_looks_for_words_alone() {
+    // A token is one wherever it stands, also in a value that goes on.
+    let value = plimsoll::rules::example::expand("${crc32:ghp_:30}").into_owned();
+    for (path, text) in [
+        (
+            "a.json",
+            format!("{{\"db_password\": \"{value}\", \"note\": \"WORD\"}}\n"),
+        ),
+        ("a.properties", format!("db.password={value} WORD\n")),
+        ("a.txt", format!("db_password = \"{value}\"   WORD\n")),
+        ("a.csv", format!("db_password=\"{value}\";WORD\n")),
+        ("a.env", format!("DB_PASSWORD={value} WORD\n")),
+    ] {
+        for word in [
+            "gitleaks:allow",
+            "betterleaks:allow",
+            "trufflehog:ignore",
+            "kingfisher:ignore",
+        ] {
+            let found = counts(path, &text.replace("WORD", word));
+            assert_eq!(found, (0, 1), "{word} in {path}");
+        }
+        // detect-secrets wants a comment.
+        let found = counts(path, &text.replace("WORD", "pragma: allowlist secret"));
+        assert_eq!(found.0, 1, "{path}");
+    }
+}
+
+#[test]
+fn a_line_that_allows_a_secret_and_has_none_is_reported() {
+    let unused = |path: &str, text: &str| {
+        let report = report(path, text, &[], |request| {
+            request.profile = Some(Profile::Strict)
+        });
+        let about = |f: &&plimsoll::model::Finding| f.rule.as_str() == "policy/unused-peer-comment";
+        report.findings.iter().filter(about).count()
+    };
+    for word in [
+        "gitleaks:allow",
+        "kingfisher:ignore",
+        "pragma: allowlist secret",
+    ] {
+        for (path, text) in with_word(word) {
+            assert_eq!(unused(path, &text), 0, "{word} in {path}");
+            let empty = text.replace(&password(), "");
+            assert_eq!(unused(path, &empty), 1, "{word} in {path}");
+        }
+    }
+}

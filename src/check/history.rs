@@ -8,12 +8,12 @@ use std::time::UNIX_EPOCH;
 use crate::advisory::Advisories;
 use crate::detect::Context;
 use crate::engine::{Clean, HistoryOptions, HistoryScan, Progress, scan_history};
-use crate::input::{Excludes, History, HistorySelection, InputError, Repository};
+use crate::input::{Excludes, History, HistorySelection, InputError, Repository, Root};
 use crate::model::{Finding, RepoPath, Report, RuleId, SourceId, Span, Suppressed};
 use crate::policy::{Config, Policy, PolicyOptions};
 use crate::rules::{ActiveRules, RuleSet, Selection};
 
-use super::{CheckError, CheckRequest, Outcome, baseline, configuration, given};
+use super::{CheckError, CheckRequest, Outcome, baseline, configured, given};
 
 /// A run over a history, as asked for.
 #[derive(Debug)]
@@ -48,12 +48,12 @@ pub fn history(
     stop: &AtomicBool,
     progress: &dyn Progress,
 ) -> Result<HistoryOutcome, CheckError> {
-    let rules = Arc::new(RuleSet::embedded());
     let check = &request.check;
     let repository = Repository::open_for_history(&check.current_dir)?;
     let root = repository.root().to_owned();
-    let (config, config_file) = configuration(check, None, &root, &rules)?;
-    let active = active(check, &config, rules)?;
+    let folder = Arc::new(Root::open(&root)?);
+    let (config, config_file, rules) = configured(check, None, &folder)?;
+    let active = active(check, &config, Arc::clone(&rules))?;
     let excludes = Excludes::new(&root, &config.exclude)?;
     let selection = HistorySelection {
         revisions: request.revisions.clone(),
@@ -63,7 +63,7 @@ pub fn history(
         excludes: &excludes,
     };
     let history = History::list(&repository, &selection, &|| !stop.load(Ordering::Relaxed))?;
-    let given = given(check, &config);
+    let given = given(check, &config, &rules);
     let advisories = Advisories::open(None);
     let cx = Context {
         rules: &active,
@@ -176,9 +176,10 @@ fn clean(
         config.levels,
         check.strict_checksum || config.strict_checksum,
     );
+    let rules = active.set().hash();
     let conditions: [&[u8]; 4] = [
         env!("CARGO_PKG_VERSION").as_bytes(),
-        active.set().hash().as_bytes(),
+        rules.as_bytes(),
         options.as_bytes(),
         &program(),
     ];

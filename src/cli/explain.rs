@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueHint};
 
 use crate::model::Rule;
-use crate::rules::{RuleSet, SelectionError};
+use crate::rules::SelectionError;
 
 use super::{CliError, Outcome, output};
 
@@ -17,7 +17,8 @@ pub struct ExplainArgs {
 }
 
 pub fn run(args: &ExplainArgs) -> Outcome {
-    let rules = RuleSet::embedded();
+    // Our own rules can be explained even where the repository's configuration is broken.
+    let rules = super::rules::all(false).unwrap_or_default();
     let mut found: Vec<&Rule> = rules.get(&args.rule).into_iter().collect();
     if found.is_empty() {
         found.extend(rules.by_alias(&args.rule));

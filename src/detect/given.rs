@@ -1,5 +1,8 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::allowed::Allowed;
+use super::secret::Team;
 use crate::advisory::Day;
 use crate::parse::dockerfile::Wanted;
 
@@ -16,6 +19,10 @@ pub struct Given {
     pub labels: Option<LabelSchema>,
     /// True where what looks like a secret and fails its own check is not reported.
     pub strict_checksum: bool,
+    /// The team's own kinds of secrets.
+    pub team: Option<Arc<Team>>,
+    /// What the configuration ignores by the secret's own text.
+    pub allowed: Option<Arc<Allowed>>,
 }
 
 /// The project's table of labels.
@@ -63,5 +70,7 @@ impl Given {
         },
         labels: None,
         strict_checksum: false,
+        team: None,
+        allowed: None,
     };
 }

@@ -1,5 +1,6 @@
 //! Documents and rules to findings. Pure: no input, output, clock, environment or network.
 
+mod allowed;
 mod dependency;
 pub mod dockerfile;
 mod given;
@@ -8,6 +9,7 @@ pub mod shell;
 mod sink;
 pub mod source;
 
+pub use allowed::{Allowed, Place as AllowedPlace};
 pub use given::{Given, LabelFormat, LabelSchema};
 pub use sink::{Collected, Reported, Sink};
 

@@ -133,6 +133,9 @@ pub(super) fn gather(
         let place = |f: &Finding| f.primary().map(|label| label.span);
         a.rule == b.rule && a.message == b.message && place(a) == place(b)
     });
+    if let Some(allowed) = &cx.given.allowed {
+        redact::allow(&mut collected.findings, source, &collected.secrets, allowed);
+    }
     Checked {
         findings: collected.findings,
         secrets: collected.secrets,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use crate::detect::Allowed;
 use crate::model::{Evidence, Finding, Fingerprint, Fix, Mark, Source, Span};
 use crate::rules::RuleSet;
 
@@ -146,6 +147,33 @@ pub fn fingerprint_after(
         *ordinal += 1;
     }
 }
+
+/// Notes which configured ignores mean a secret by its text or by its line.
+pub fn allow(findings: &mut [Finding], source: &Source, secrets: &[Span], allowed: &Allowed) {
+    let secrets = joined(secrets);
+    for finding in findings {
+        let line = finding.primary().map(|label| {
+            let line = source.lines().line(label.span.start);
+            let range = source.lines().line_range(line, &source.bytes);
+            let near = Span::from_usize(
+                range
+                    .start
+                    .max(label.span.range().start.saturating_sub(LINE)),
+                range.end.min(label.span.range().end + LINE),
+            );
+            source.slice(near)
+        });
+        let pointed = pointed_at(finding, &secrets).first();
+        if let (Some(line), Some(span)) = (line, pointed)
+            && let Evidence::Secret(redacted) = &mut finding.evidence
+        {
+            redacted.allowed = allowed.covering(source.slice(*span), line);
+        }
+    }
+}
+
+/// Bytes of a line on each side of a secret that an ignore is compared with.
+const LINE: usize = 4096;
 
 /// The spans in order, those that overlap as one.
 fn joined(spans: &[Span]) -> Vec<Span> {

@@ -33,6 +33,8 @@ pub struct ScanOptions<'a> {
     pub threads: Option<usize>,
     /// Kinds whose sources are kept for the joins, whether or not they have findings.
     pub keep: KindSet,
+    /// Words that mark sources which are kept whatever their kind.
+    pub markers: &'a [&'a str],
     /// Whether the bytes of kept sources are handed out as they are, for fixes.
     pub originals: bool,
     /// Whether archives are opened.
@@ -293,7 +295,11 @@ impl Scan {
         let keep = !checked.findings.is_empty()
             || options.keep.contains(source.kind)
             || (options.originals && source.origin == Origin::Buffer)
-            || memchr::memmem::find(&source.bytes, MARKER).is_some();
+            || memchr::memmem::find(&source.bytes, MARKER).is_some()
+            || options.markers.iter().any(|word| {
+                let found = memchr::memmem::find(&source.bytes, word.as_bytes());
+                found.is_some() && source.kind != FileKind::Binary
+            });
         if keep {
             let masked = source.masked(&checked.secrets);
             self.sources.0.insert(id, Arc::new(masked));

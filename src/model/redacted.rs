@@ -9,6 +9,9 @@ pub struct Redacted {
     pub length: usize,
     /// Whether a check inside the secret confirms it: `None` where its kind carries none.
     pub checksum: Option<bool>,
+    /// The configured ignores that mean the secret by its own text, which only the engine knows.
+    #[serde(skip)]
+    pub allowed: Vec<usize>,
 }
 
 impl Redacted {
@@ -17,6 +20,7 @@ impl Redacted {
             prefix: prefix.to_owned(),
             length,
             checksum: None,
+            allowed: Vec::new(),
         }
     }
 }

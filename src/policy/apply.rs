@@ -126,7 +126,7 @@ impl Policy<'_> {
             stats,
             tool: ToolInfo {
                 version: env!("CARGO_PKG_VERSION"),
-                rules_hash: self.rules.set().hash().to_owned(),
+                rules_hash: self.rules.set().hash(),
                 advisories,
                 policy,
                 baseline: self.baseline.map(|_| matches.used),
@@ -242,8 +242,13 @@ impl Policy<'_> {
             return None;
         }
         let path = &sources.get(finding.primary()?.source)?.path;
-        for (entry, used) in self.config.ignores.iter().zip(used) {
-            if self.is_over(entry.until)
+        let allowed = match &finding.evidence {
+            Evidence::Secret(redacted) => redacted.allowed.as_slice(),
+            _ => &[],
+        };
+        for (at, (entry, used)) in self.config.ignores.iter().zip(used).enumerate() {
+            if (entry.by_text && !allowed.contains(&at))
+                || self.is_over(entry.until)
                 || !self.answers(finding, &entry.rule)
                 || !entry.covers_path(path)
                 || !covers_package(entry, finding)

@@ -1,15 +1,18 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::model::{Fingerprint, Profile, RepoPath, Severity};
+use crate::rules::team::{RawTeamRule, TeamRule, TeamRuleError, check_expression};
 use crate::rules::{RuleSet, Selection, SelectionError};
 
 use super::{Date, FailOn};
-use crate::detect::{LabelFormat, LabelSchema};
+use crate::detect::{Allowed, AllowedPlace, LabelFormat, LabelSchema};
 
 /// `plimsoll.toml`, read and checked.
 #[derive(Clone, Debug)]
@@ -31,6 +34,10 @@ pub struct Config {
     pub labels: Option<LabelSchema>,
     /// Whether secrets that fail their own check are left out.
     pub strict_checksum: bool,
+    /// The secrets that ignores mean by their own text, by the place of the ignore.
+    pub allowed: Option<Arc<Allowed>>,
+    /// Rules of the team's own.
+    pub team: Vec<TeamRule>,
 }
 
 impl Default for Config {
@@ -46,6 +53,8 @@ impl Default for Config {
             registries: None,
             labels: None,
             strict_checksum: false,
+            allowed: None,
+            team: Vec::new(),
         }
     }
 }
@@ -59,6 +68,9 @@ pub struct IgnoreEntry {
     /// Package name or advisory id, for dependencies.
     pub package: Option<String>,
     pub advisory: Option<String>,
+    path_regex: Option<Regex>,
+    /// Whether the entry is about secrets of a certain text: see `Config::allowed`.
+    pub by_text: bool,
     /// The one finding that is meant, as reports write its fingerprint.
     pub fingerprint: Option<String>,
     pub reason: String,
@@ -76,7 +88,9 @@ impl IgnoreEntry {
     }
 
     pub fn covers_path(&self, path: &RepoPath) -> bool {
+        let fits = |regex: &Regex| regex.is_match(path.as_bytes());
         self.path.as_ref().is_none_or(|glob| matches(glob, path))
+            && self.path_regex.as_ref().is_none_or(fits)
     }
 }
 
@@ -105,6 +119,8 @@ struct Raw {
     #[serde(default)]
     require_reason: bool,
     images: Option<RawImages>,
+    #[serde(default)]
+    rule: Vec<RawTeamRule>,
     labels: Option<BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
     #[serde(default)]
     secrets: RawSecrets,
@@ -127,6 +143,10 @@ struct RawImages {
 struct RawIgnore {
     rule: Spanned<String>,
     path: Option<Spanned<String>>,
+    #[serde(rename = "path-regex")]
+    path_regex: Option<Spanned<String>>,
+    value: Option<Spanned<String>>,
+    line: Option<Spanned<String>>,
     package: Option<String>,
     advisory: Option<String>,
     fingerprint: Option<Spanned<String>>,
@@ -175,6 +195,8 @@ impl Config {
             span: e.span().unwrap_or(0..0),
         })?;
         globs(raw.exclude.iter())?;
+        let (team, rules) = own_rules(raw.rule, rules)?;
+        let rules = &rules;
         let known = |name: &Spanned<String>| check_name(name, rules);
         let mut levels = BTreeMap::new();
         for (name, level) in raw.rules {
@@ -195,6 +217,7 @@ impl Config {
             )?)),
         };
         let mut ignores = Vec::new();
+        let mut allowed = Allowed::default();
         for entry in raw.ignore {
             let span = entry.span();
             let entry = entry.into_inner();
@@ -217,7 +240,25 @@ impl Config {
                         .ok_or_else(|| at(text, "until is a day, written YYYY-MM-DD"))?,
                 ),
             };
+            let texts = [
+                (&entry.value, AllowedPlace::Value),
+                (&entry.line, AllowedPlace::Line),
+            ];
+            if let [(Some(_), _), (Some(line), _)] = texts {
+                return Err(at(line, "an ignore has a value or a line, not both"));
+            }
+            let by_text = texts.iter().any(|(text, _)| text.is_some());
+            for (text, place) in texts {
+                if let Some(text) = text {
+                    check_expression(text.get_ref()).map_err(|e| at(text, e))?;
+                    if !allowed.add(ignores.len(), text.get_ref(), place) {
+                        return Err(at(text, "the expression is too large"));
+                    }
+                }
+            }
             ignores.push(IgnoreEntry {
+                by_text,
+                path_regex: entry.path_regex.as_ref().map(expression).transpose()?,
                 path: entry
                     .path
                     .as_ref()
@@ -243,7 +284,44 @@ impl Config {
             registries: raw.images.map(registries).transpose()?,
             labels: raw.labels.map(labels).transpose()?,
             strict_checksum: raw.secrets.strict_checksum,
+            allowed: (!allowed.is_empty()).then(|| Arc::new(allowed)),
+            team,
         })
+    }
+}
+
+/// The rules of the file, and all rules with them.
+fn own_rules(
+    raw: Vec<RawTeamRule>,
+    rules: &RuleSet,
+) -> Result<(Vec<TeamRule>, RuleSet), ConfigError> {
+    let mut all = rules.clone();
+    let mut team = Vec::new();
+    for rule in raw {
+        let id = rule.id().clone();
+        let rule = rule.settle()?;
+        all.add(rule.clone()).map_err(|message| at(&id, message))?;
+        team.push(rule);
+    }
+    Ok((team, all))
+}
+
+fn expression(text: &Spanned<String>) -> Result<Regex, ConfigError> {
+    check_expression(text.get_ref()).map_err(|e| at(text, e))?;
+    RegexBuilder::new(text.get_ref())
+        .unicode(false)
+        .size_limit(1 << 20)
+        .dfa_size_limit(1 << 20)
+        .build()
+        .map_err(|_| at(text, "the expression is too large"))
+}
+
+impl From<TeamRuleError> for ConfigError {
+    fn from(error: TeamRuleError) -> Self {
+        Self {
+            message: error.message,
+            span: error.span,
+        }
     }
 }
 

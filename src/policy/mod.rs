@@ -15,4 +15,5 @@ pub use baseline::{Baseline, Entry, Matches};
 pub use config::{Config, ConfigError, IgnoreEntry};
 pub use date::Date;
 pub use gate::{FailOn, Verdict};
+pub use peers::IN_ANY_FILE;
 pub use unused::{UNUSED_ENTRY, UNUSED_PEER, WITHOUT_REASON};

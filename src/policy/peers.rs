@@ -47,12 +47,15 @@ enum Form {
 /// A kind of comment.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Peer {
-    /// A blank stands for one or more, before `=` for none or more.
+    /// A blank stands for one or more, before `=` for none or more; `~` for none or more; `^` for
+    /// blanks or hyphens.
     marker: &'static str,
     scope: Scope,
     form: Form,
-    /// The family that it silences where it lists no id.
-    family: Option<&'static str>,
+    /// The families that it silences where it lists no id.
+    families: &'static [&'static str],
+    /// Whether its tool looks for the words alone, so that files without comments can have it.
+    anywhere: bool,
     /// Whether there is a place for a reason.
     pub says_why: bool,
 }
@@ -62,7 +65,8 @@ const fn peer(marker: &'static str, scope: Scope, form: Form) -> Peer {
         marker,
         scope,
         form,
-        family: None,
+        families: &[],
+        anywhere: false,
         says_why: true,
     }
 }
@@ -71,22 +75,36 @@ const fn mute(
     marker: &'static str,
     scope: Scope,
     form: Form,
-    family: Option<&'static str>,
+    families: &'static [&'static str],
 ) -> Peer {
     Peer {
         marker,
         scope,
         form,
-        family,
+        families,
+        anywhere: false,
         says_why: matches!(form, Form::Words),
     }
+}
+
+/// What silences every secret on its line, in a comment or not.
+const fn allow(marker: &'static str) -> Peer {
+    Peer {
+        anywhere: true,
+        ..mute(marker, Scope::Line, Form::None, &["secret"])
+    }
+}
+
+/// The comments of detect-secrets, old and new spelling.
+const fn pragma(marker: &'static str, scope: Scope) -> Peer {
+    mute(marker, scope, Form::None, &["secret"])
 }
 
 static PEERS: &[Peer] = &[
     peer("hadolint global ignore =", Scope::File, Form::List),
     peer("hadolint stage ignore =", Scope::Stage, Form::List),
     peer("hadolint ignore =", Scope::Next, Form::List),
-    mute("check =", Scope::Directive, Form::Settings, None),
+    mute("check =", Scope::Directive, Form::Settings, &[]),
     peer("trivy:ignore:", Scope::Trivy, Form::Trivy),
     peer("checkov:skip=", Scope::File, Form::Checkov),
     peer("tally global ignore =", Scope::File, Form::List),
@@ -94,29 +112,28 @@ static PEERS: &[Peer] = &[
     peer("droast global ignore =", Scope::File, Form::List),
     peer("droast ignore =", Scope::Next, Form::List),
     peer("shellcheck disable =", Scope::Next, Form::List),
-    mute("nosemgrep", Scope::LineAndNext, Form::Words, Some("source")),
-    mute("nosec", Scope::Line, Form::Words, Some("source")),
-    mute("gitleaks:allow", Scope::Line, Form::None, Some("secret")),
-    mute("betterleaks:allow", Scope::Line, Form::None, Some("secret")),
-    mute("kingfisher:ignore", Scope::Line, Form::None, Some("secret")),
-    mute(
-        "pragma: allowlist secret",
-        Scope::Line,
-        Form::None,
-        Some("secret"),
-    ),
-    mute(
-        "pragma: allowlist nextline secret",
-        Scope::Next,
-        Form::None,
-        Some("secret"),
-    ),
+    mute("nosemgrep", Scope::LineAndNext, Form::Words, &["source"]),
+    mute("nosec", Scope::Line, Form::Words, &["source", "secret"]),
+    allow("gitleaks:allow"),
+    allow("betterleaks:allow"),
+    allow("kingfisher:ignore"),
+    allow("trufflehog:ignore"),
+    pragma("pragma:~allowlist^secret", Scope::Line),
+    pragma("pragma:~whitelist^secret", Scope::Line),
+    pragma("pragma:~allowlist^nextline^secret", Scope::Next),
+    pragma("pragma:~whitelist^nextline^secret", Scope::Next),
 ];
 
 impl Peer {
     /// The comment by name.
-    pub fn name(&self) -> &'static str {
-        self.marker.trim_end_matches([' ', '=', ':'])
+    pub fn name(&self) -> String {
+        let name = self.marker.trim_end_matches([' ', '=', ':']);
+        name.replace(['~', '^'], " ")
+    }
+
+    fn first_word(&self) -> &'static str {
+        let word = self.marker.split([' ', '~', '^']).next();
+        word.unwrap_or(self.marker)
     }
 
     /// True where one of its ids means a finding.
@@ -135,7 +152,12 @@ impl Peer {
 
     /// True where it silences a finding without naming it.
     pub fn silences_family(&self, finding: &Finding) -> bool {
-        self.family == Some(finding.rule.family())
+        self.families.contains(&finding.rule.family())
+    }
+
+    /// The families that it silences without naming a rule.
+    pub fn families(&self) -> &'static [&'static str] {
+        self.families
     }
 
     /// True for a word that is no id of its tool, so that the tool itself drops it.
@@ -153,7 +175,15 @@ impl Peer {
         let mut rest = text;
         let mut marker = self.marker.chars().peekable();
         while let Some(c) = marker.next() {
-            if c == ' ' {
+            if c == '~' {
+                rest = rest.trim_start_matches([' ', '\t']);
+            } else if c == '^' {
+                let body = rest.trim_start_matches([' ', '\t', '-']);
+                if body.len() == rest.len() {
+                    return None;
+                }
+                rest = body;
+            } else if c == ' ' {
                 let body = rest.trim_start_matches([' ', '\t']);
                 if body.len() == rest.len() && marker.peek() != Some(&'=') {
                     return None;
@@ -167,6 +197,15 @@ impl Peer {
     }
 }
 
+/// Words of which one stands in every source with a comment that silences secrets: whoever judges
+/// the comments must see those sources even where nothing was found.
+pub const IN_ANY_FILE: &[&str] = &[
+    "leaks:allow",
+    "kingfisher:ignore",
+    "trufflehog:ignore",
+    "pragma:",
+];
+
 /// BuildKit's names are words in camel case, which nobody else's ids are.
 fn is_buildkit(alias: &str) -> bool {
     alias.starts_with(|c: char| c.is_ascii_uppercase())
@@ -174,7 +213,7 @@ fn is_buildkit(alias: &str) -> bool {
         && alias.bytes().any(|b| b.is_ascii_lowercase())
 }
 
-const LEADERS: [&str; 6] = ["#", "//", "/*", "--", "<!--", ";"];
+const LEADERS: [&str; 8] = ["#", "//", "/*", "--", "<!--", ";", "'", "%"];
 
 /// Comments of peers of one kind in one source that are read; more than any person writes.
 const MOST: usize = 10_000;
@@ -188,8 +227,7 @@ pub fn peer_ignores(source: &Source) -> Vec<Ignore> {
     };
     let mut found = Vec::new();
     for peer in PEERS {
-        let word = peer.marker.split(' ').next().unwrap_or(peer.marker);
-        let places = memchr::memmem::find_iter(&source.bytes, word.as_bytes());
+        let places = memchr::memmem::find_iter(&source.bytes, peer.first_word().as_bytes());
         let read = places.filter_map(|at| read(source, peer, at, &dockerfile));
         found.extend(read.take(MOST));
     }
@@ -213,13 +251,14 @@ fn read<'d>(
     let end = peer.matches(text)?;
     let leads = match peer.form {
         Form::List | Form::Settings => before.trim_end().ends_with(['#', '/']),
+        Form::None if peer.anywhere => true,
         _ => is_in_comment(&before),
     };
     if !leads {
         return None;
     }
     let said = Said::read(peer.form, &text[end..]);
-    if said.ids.is_empty() && peer.family.is_none() {
+    if said.ids.is_empty() && peer.families.is_empty() {
         return None;
     }
     let base = at + end;
@@ -244,5 +283,9 @@ fn read<'d>(
 }
 
 fn is_in_comment(before: &str) -> bool {
-    LEADERS.iter().any(|leader| before.contains(leader))
+    LEADERS.iter().any(|leader| match *leader {
+        // Quotation marks and remainders stand everywhere: as comments they stand before the words.
+        "'" | "%" => before.trim_end().ends_with(leader),
+        leader => before.contains(leader),
+    })
 }

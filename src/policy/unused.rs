@@ -95,6 +95,15 @@ impl Policy<'_> {
             return whole(what.into(), false);
         }
         let mut said: Vec<About> = self.without_reason(ignore).into_iter().collect();
+        if let (Some(peer), true, false) =
+            (ignore.peer, ignore.rules.is_empty(), used.contains(&true))
+            && peer.families().iter().all(|family| self.ran(family))
+        {
+            said.extend(whole(
+                format!("{} finds nothing here to ignore", peer.name()),
+                true,
+            ));
+        }
         for (at, ((name, span), used)) in ignore.rules.iter().zip(used).enumerate() {
             if let Some((what, is_dead)) = self.unused_name(ignore, name).filter(|_| !used) {
                 let is_whole = is_dead && ignore.rules.len() == 1;

@@ -1,14 +1,15 @@
 use std::borrow::Cow;
 
+use super::team::{MOST_RULES, TeamRule};
 use crate::model::{Confidence, Profile, Rule, RuleId, Severity};
 
 // `EMBEDDED` (sorted by id) and `PATTERNS` (rule id, JSON of its `[pattern]` table).
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// All rules of a run: those of the binary and, later, a team's own.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RuleSet {
-    custom: Vec<Rule>,
+    team: Vec<TeamRule>,
 }
 
 impl RuleSet {
@@ -17,13 +18,41 @@ impl RuleSet {
         Self::default()
     }
 
-    /// Hash of the rules of the binary: their files' bytes, in order.
-    pub fn hash(&self) -> &'static str {
-        RULES_HASH
+    /// The same rules and one more; the reason why it cannot be one of them.
+    pub fn add(&mut self, rule: TeamRule) -> Result<(), String> {
+        let id = rule.rule.id.as_str();
+        if EMBEDDED.binary_search_by(|r| r.id.as_str().cmp(id)).is_ok() {
+            return Err(format!("{id} is a rule of plimsoll's own: take another id"));
+        }
+        if self.get(id).is_some() {
+            return Err(format!("there are two rules {id}"));
+        }
+        if self.team.len() >= MOST_RULES {
+            return Err(format!(
+                "a repository has at most {MOST_RULES} rules of its own"
+            ));
+        }
+        self.team.push(rule);
+        Ok(())
+    }
+
+    /// The team's own rules.
+    pub fn team(&self) -> &[TeamRule] {
+        &self.team
+    }
+
+    /// Hash of the rules: of the binary's files, and of what a team's own say.
+    pub fn hash(&self) -> String {
+        if self.team.is_empty() {
+            return RULES_HASH.to_owned();
+        }
+        let said = format!("{RULES_HASH}{:?}", self.team);
+        let hash = crate::model::Fingerprint::of(&[said.as_bytes()]).to_string();
+        hash.get(..16).unwrap_or(&hash).to_owned()
     }
 
     pub fn len(&self) -> usize {
-        EMBEDDED.len() + self.custom.len()
+        EMBEDDED.len() + self.team.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -32,7 +61,9 @@ impl RuleSet {
 
     /// All rules, sorted by id.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
-        EMBEDDED.iter().chain(&self.custom)
+        EMBEDDED
+            .iter()
+            .chain(self.team.iter().map(|team| &team.rule))
     }
 
     /// The rule of an id.
@@ -45,9 +76,9 @@ impl RuleSet {
         match EMBEDDED.binary_search_by(|rule| rule.id.as_str().cmp(id)) {
             Ok(index) => Some(index),
             Err(_) => self
-                .custom
+                .team
                 .iter()
-                .position(|rule| rule.id.as_str() == id)
+                .position(|team| team.rule.id.as_str() == id)
                 .map(|at| EMBEDDED.len() + at),
         }
     }
@@ -55,7 +86,7 @@ impl RuleSet {
     pub fn at(&self, index: usize) -> Option<&Rule> {
         match EMBEDDED.get(index) {
             Some(rule) => Some(rule),
-            None => self.custom.get(index - EMBEDDED.len()),
+            None => self.team.get(index - EMBEDDED.len()).map(|team| &team.rule),
         }
     }
 

@@ -7,6 +7,7 @@ pub mod example;
 mod file;
 pub mod pattern;
 mod selection;
+pub mod team;
 
 pub(crate) use alias::is_alias;
 pub use alias::is_same_id;

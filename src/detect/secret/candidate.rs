@@ -13,7 +13,11 @@ use super::text::Text;
 /// Which of two readings of the same text wins: the later one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
+    /// A rule of a team's that says less than our own.
+    TeamNote,
     Generic,
+    /// A rule of a team's.
+    Team,
     Header,
     Url,
     Named,

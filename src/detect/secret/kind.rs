@@ -99,6 +99,19 @@ impl Kind {
         .then_some(found)
     }
 
+    /// A token of this kind that begins at `at`, by its form alone.
+    pub fn begins(&self, bytes: &[u8], at: usize) -> Option<Match> {
+        let body = |body: &Vec<Segment>| Some((run(bytes, at, body)?, is_marked(body)));
+        let (end, marked) = self.bodies.iter().find_map(body)?;
+        let found = Match {
+            start: at,
+            body: at,
+            end,
+            marked,
+        };
+        self.is_plausible(bytes, found).then_some(found)
+    }
+
     /// True where a token of this kind may have this length.
     pub fn has_length(&self, length: usize) -> bool {
         self.bodies.iter().any(|segments| {

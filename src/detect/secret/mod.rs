@@ -21,6 +21,7 @@ mod named;
 mod near;
 mod place;
 mod syntax;
+mod team;
 mod text;
 mod url_credentials;
 mod value;
@@ -38,6 +39,7 @@ use candidate::{Candidate, Found};
 use key::STRUCTURES;
 use text::Text;
 
+pub use team::Team;
 pub(super) use value::{is_made_up, is_reference};
 
 /// The secrets family.
@@ -120,6 +122,14 @@ impl<'e, 't> Scan<'e, 't> {
             self.look_all(&hit);
             if self.found.is_full() {
                 self.found.settle(engine, &self.text, cx, out);
+            }
+        }
+        if let Some(team) = &cx.given.team {
+            for candidate in team.look(cx, self.text.path(), &self.text) {
+                self.found.add(candidate);
+                if self.found.is_full() {
+                    self.found.settle(engine, &self.text, cx, out);
+                }
             }
         }
         for candidate in key::of_file(&self.text) {

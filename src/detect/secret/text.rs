@@ -84,6 +84,10 @@ impl<'a> Text<'a> {
             || memchr::memmem::find(&line, b"e.g.").is_some()
     }
 
+    pub fn path(&self) -> &'a RepoPath {
+        &self.source.path
+    }
+
     pub fn at(&self, at: usize) -> Option<u8> {
         self.bytes.get(at).copied()
     }
