@@ -7,8 +7,8 @@ use super::encoded::{self, Image};
 use super::kind::Kind;
 use super::named::Named;
 use super::{
-    assignment, authorization, call, command, file, identifier, key::STRUCTURES, kubernetes,
-    url_credentials,
+    assignment, authorization, call, command, credential_name, file, identifier, key::STRUCTURES,
+    kubernetes, near, url_credentials,
 };
 
 /// What to do where a needle was found.
@@ -89,11 +89,19 @@ impl Engine {
                 add(text, Anchor::Prefix { kind, prefix });
             }
             if described.needs_name() {
-                described
-                    .pattern
-                    .near
-                    .iter()
-                    .for_each(|word| add(word, Anchor::Name));
+                let words = described.pattern.near.iter().cloned();
+                let named = described.pattern.named.iter();
+                let keys = named
+                    .filter(|word| !credential_name::is_plain(word))
+                    .map(|word| format!("{word}_key"));
+                // Names of credentials are found by what makes them such.
+                let is_credential =
+                    |word: &String| identifier::WORDS.iter().any(|part| word.contains(part));
+                words
+                    .chain(keys)
+                    .flat_map(|word| near::spellings(&word))
+                    .filter(|word| !is_credential(word))
+                    .for_each(|word| add(&word, Anchor::Name));
             }
         }
         identifier::WORDS

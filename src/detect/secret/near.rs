@@ -40,12 +40,17 @@ pub struct Words {
 
 impl Words {
     pub fn new(kinds: &[Kind]) -> Result<Self, BuildError> {
-        let mut words = std::collections::BTreeMap::<&str, Vec<(usize, bool)>>::new();
+        let mut words = std::collections::BTreeMap::<String, Vec<(usize, bool)>>::new();
         for (at, kind) in kinds.iter().enumerate().filter(|(_, k)| k.needs_name()) {
             let near = kind.pattern.near.iter().map(|word| (word, false));
             let named = kind.pattern.named.iter().map(|word| (word, true));
             for (word, whole) in near.chain(named) {
-                words.entry(word).or_default().push((at, whole));
+                for spelling in spellings(word) {
+                    let kinds = words.entry(spelling).or_default();
+                    if !kinds.contains(&(at, whole)) {
+                        kinds.push((at, whole));
+                    }
+                }
             }
         }
         Ok(Self {
@@ -55,7 +60,7 @@ impl Words {
                 .build(words.keys())?,
             meant: words
                 .into_iter()
-                .map(|(word, kinds)| (!credential_name::is_plain(word), kinds))
+                .map(|(word, kinds)| (!credential_name::is_plain(&word), kinds))
                 .collect(),
         })
     }
@@ -88,7 +93,10 @@ impl Words {
                 // The next lines name a value less often than those before it.
                 () => Nearness::Lines(BEFORE + distance),
             };
-            let is_word = nearness == Nearness::Name && is_whole_word(bytes, &at);
+            let is_word = is_whole_word(bytes, &at)
+                && (nearness == Nearness::Name
+                    || (at.end <= value.start && opens_a_section(bytes, at.end))
+                    || is_host(bytes, &at));
             let Some((is_vendors, kinds)) = self.meant.get(hit.pattern().as_usize()) else {
                 continue;
             };
@@ -103,6 +111,44 @@ impl Words {
         }
         seen
     }
+}
+
+/// The ways of joining the words of a name: `hex_api_key`, `hex-api-key`, `hex.api.key`, `hexApiKey`.
+pub fn spellings(word: &str) -> Vec<String> {
+    let plain = word.replace(['-', '.'], "_");
+    if word.contains('.') || !plain.contains('_') {
+        return vec![word.to_owned()];
+    }
+    let mut all: Vec<String> = ["_", "-", "."]
+        .iter()
+        .map(|sign| plain.replace('_', sign))
+        .collect();
+    // Without its sign an end is a part of any word.
+    if plain.trim_matches('_') == plain {
+        all.push(plain.replace('_', ""));
+        // `hex.api_key`, `hex-api_key`: only the first sign is another.
+        all.push(plain.replacen('_', ".", 1));
+    }
+    all
+}
+
+/// `Box(`, `box:`, `[box]`, `"box" {`: what follows belongs to whatever is called so.
+fn opens_a_section(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..bytes.len().min(at + 3)).unwrap_or_default();
+    let rest = match rest {
+        [b'"' | b'\'', rest @ ..] => rest,
+        rest => rest,
+    };
+    matches!(rest, [b'(' | b':' | b']', ..] | [b' ', b'{', ..])
+}
+
+/// `api.box.com`, `//box.com`.
+fn is_host(bytes: &[u8], at: &Range<usize>) -> bool {
+    let before = bytes
+        .get(at.start.saturating_sub(4)..at.start)
+        .unwrap_or_default();
+    (before.ends_with(b"api.") || before.ends_with(b"//"))
+        && matches!(bytes.get(at.end..at.end + 2), Some([b'.', letter]) if letter.is_ascii_lowercase())
 }
 
 /// The name with what it is a part of: `linode.token`, `config["linode"]["token"]`.
@@ -185,6 +231,22 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn words_are_joined_in_any_way() {
+        let said = spellings("hex_api_key");
+        for spelling in [
+            "hex_api_key",
+            "hex-api-key",
+            "hex.api.key",
+            "hex.api_key",
+            "hexapikey",
+        ] {
+            assert!(said.iter().any(|s| s == spelling), "{spelling}");
+        }
+        assert!(!spellings("gcs_").contains(&"gcs".to_owned()));
+        assert_eq!(spellings("lob.com"), ["lob.com"]);
     }
 
     #[test]
