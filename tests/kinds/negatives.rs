@@ -228,4 +228,19 @@ pub const CLASSES: &[Class] = &[
             make(&form.replace("{v}", vendor), random)
         },
     ),
+    (
+        "names of things beside vendors",
+        "config/app.env",
+        |random, nth| {
+            let vendor = random.one_of(VENDORS);
+            let name = ["TOKEN_NAME", "FOLDER", "APP", "SECRET_PATH", "KEY"][nth % 5];
+            let value = words(random, 6, "");
+            let length = [15, 16, 20, 22, 24, 30, 32, 36, 40, 64][nth % 10].min(value.len());
+            format!(
+                "{}_{name}={}\n",
+                vendor.to_ascii_uppercase(),
+                &value[..length]
+            )
+        },
+    ),
 ];

@@ -134,7 +134,8 @@ impl Kind {
             end,
             marked: is_marked(body),
         };
-        self.is_plausible(bytes, found).then_some(found)
+        let generated = found.marked || is_generated(bytes.get(start..end)?);
+        (generated && self.is_plausible(bytes, found)).then_some(found)
     }
 
     fn is_glued(&self, bytes: &[u8], start: usize) -> bool {
@@ -187,6 +188,14 @@ fn is_mixed(body: &[u8]) -> bool {
         || (body.iter().any(u8::is_ascii_lowercase)
             && body.iter().any(u8::is_ascii_uppercase)
             && !is_wordlike(body))
+}
+
+/// False for names and words, which have the length of a token by chance.
+fn is_generated(value: &[u8]) -> bool {
+    let is_letters = |b: &u8| matches!(b.to_ascii_lowercase(), b'g'..=b'z');
+    let varied = value.iter().any(u8::is_ascii_digit)
+        || (value.iter().any(u8::is_ascii_lowercase) && value.iter().any(u8::is_ascii_uppercase));
+    varied && (!value.iter().any(is_letters) || !is_wordlike(value))
 }
 
 /// True for a body with letters of its own: `SK` and 32 hex digits, not the dashes of a UUID.
@@ -351,6 +360,16 @@ mod tests {
         assert_eq!(ends(&fixed(), "atok_a8Kd0Pq3Zt7w"), None);
         assert!(ends(&fixed(), r"a\ntok_a8Kd0Pq3Zt7w").is_some());
         assert!(ends(&fixed(), "k%3Dtok_a8Kd0Pq3Zt7w").is_some());
+    }
+
+    #[test]
+    fn a_name_of_the_right_length_is_no_token() {
+        let kind =
+            kind(r#"{"name":"t","revoke":"r","instead":"i","near":["quay"],"body":["lower{15}"]}"#);
+        let fits = |text: &str| kind.as_value(text.as_bytes(), 0, text.len()).is_some();
+        assert!(fits("k3jq9t0x7wzb2mv"));
+        assert!(!fits("harbourfolderab"));
+        assert!(!fits("harbourfolders2"));
     }
 
     #[test]
