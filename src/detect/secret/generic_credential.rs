@@ -2,7 +2,8 @@ use crate::model::{Confidence, FileKind, Redacted, Span};
 
 use super::assignment::{Assignment, Style};
 use super::candidate::{Candidate, Rank, Weight};
-use super::identifier::{Promise, promise};
+use super::chance::{odds, odds_of_rest};
+use super::identifier::{Promise, Promised, promise};
 use super::place::Place;
 use super::text::Text;
 use super::value;
@@ -14,50 +15,26 @@ pub fn check(text: &Text<'_>, found: &Assignment) -> Option<Candidate> {
     let bytes = text.slice(found.value.clone());
     let name = text.slice(found.name.clone());
     let promised = match found.style {
-        Style::Position => Promise::Password,
+        Style::Position => Promised::PASSWORD,
         _ => promise(name)?,
     };
     let place = text.place(found.value.start);
-    if matches!(place, Place::Lockfile | Place::Translation)
-        || value::is_reference(bytes)
-        || value::is_public(bytes)
-        || value::is_common(bytes)
-        || repeats_name(name, bytes)
-    {
+    if !is_convincing(text, found, promised, place) {
         return None;
     }
-    let random = value::is_random_token(bytes);
-    let convincing = match promised {
-        Promise::Token => random && is_strong_enough(text, found, bytes),
-        Promise::Password => {
-            let chosen = match found.style {
-                Style::Given | Style::Embedded | Style::Position => true,
-                Style::Listed => in_definition(text, found),
-                Style::Compared | Style::Told | Style::Below => false,
-            };
-            random
-                || (chosen
-                    && place == Place::Ordinary
-                    && !text.is_minified(found.value.start)
-                    && value::is_password(bytes, !is_configuration(text.kind)))
-        }
-    };
-    if !convincing {
-        return None;
-    }
-    let what = match promised {
+    let what = match promised.what {
         Promise::Password => "Password",
         Promise::Token => "Secret",
+        Promise::Key => "Key",
     };
     let span = Span::from(found.value.clone());
-    let lenient = place.is_lenient() || text.is_minified(found.value.start);
     Some(Candidate {
         rule: RULE,
         rank: Rank::Generic,
         label: span,
         mask: span,
-        weight: if lenient { Weight::Note } else { Weight::Full },
-        confidence: if lenient { Confidence::Low } else { Confidence::Medium },
+        weight: Weight::Full,
+        confidence: Confidence::Medium,
         message: match found.style {
             Style::Position => format!("{what} is written into {}", text.called(found.value.start)),
             _ => format!(
@@ -71,17 +48,172 @@ pub fn check(text: &Text<'_>, found: &Assignment) -> Option<Candidate> {
     })
 }
 
+/// The cheapest tests come first: values are judged by the million.
+fn is_convincing(text: &Text<'_>, found: &Assignment, promised: Promised, place: Place) -> bool {
+    let value = text.slice(found.value.clone());
+    let strict = matches!(place, Place::Lockfile | Place::Translation)
+        || text.is_minified(found.value.start);
+    let random = is_random(value, promised, doubt(text, found, promised, strict));
+    // Only a new value can leak what nobody generated: elsewhere it is an example.
+    let chosen = !random
+        && promised.what == Promise::Password
+        && !promised.vaguely
+        && !strict
+        && match found.style {
+            Style::Given | Style::Embedded | Style::Position => true,
+            Style::Listed => in_definition(text, found),
+            Style::Compared | Style::Told | Style::Below => false,
+        }
+        && match place {
+            Place::Ordinary => value::is_password(value, !is_configuration(text.kind)),
+            _ => value::is_strong_password(value),
+        };
+    (random || chosen)
+        && !matches!(place, Place::Lockfile | Place::Translation)
+        && !value::is_reference(value)
+        && !value::is_public(value)
+        && !value::is_place(value)
+        && !value::is_common(value)
+        && !value::is_made_up(value)
+        && !repeats_name(text.slice(found.name.clone()), value)
+        && !is_test_vector(text, found, promised)
+        && !is_of_badge(text, found)
+        && !value::says_words(value)
+}
+
+/// Odds that are asked for beyond what the name asks, for what stands around.
+fn doubt(text: &Text<'_>, found: &Assignment, promised: Promised, strict: bool) -> i32 {
+    let in_code = !is_configuration(text.kind);
+    let mut doubt = 0;
+    if strict {
+        doubt += 32;
+    }
+    if promised.vaguely {
+        doubt += 16;
+    }
+    let value = text.slice(found.value.clone());
+    let shouted = !value.iter().any(u8::is_ascii_lowercase);
+    if shouted && value.iter().any(|b| b"_:.".contains(b)) {
+        doubt += 12;
+    }
+    doubt += match found.style {
+        Style::Position if value.len() < 6 => 16,
+        // One of many texts in a row is no name.
+        Style::Listed if follows_comma(text, found) => 24,
+        Style::Listed if !in_definition(text, found) => 8,
+        Style::Told | Style::Below => 8,
+        Style::Compared => 4,
+        _ => 0,
+    };
+    if !found.quoted && in_code {
+        doubt += 8;
+    }
+    doubt
+}
+
+/// Bits of chance, in quarters, that convince under a name of each kind.
+fn is_random(value: &[u8], promised: Promised, doubt: i32) -> bool {
+    if value::is_uuid(value) {
+        return promised.strongly && promised.what == Promise::Token && doubt < 32;
+    }
+    let plain = value.iter().all(|b| b.is_ascii_graphic() || *b == b' ') && value.len() <= 512;
+    let odds = if value.len() < 16 {
+        odds_of_rest(value)
+    } else {
+        odds(value)
+    };
+    let enough = match promised.what {
+        Promise::Password => {
+            let asked = match value.len() {
+                0..=3 => return false,
+                4 => 20,
+                5 => 14,
+                6 => 12,
+                7 => 10,
+                _ => 8,
+            };
+            let titled = matches!(value, [first, rest @ ..]
+                if first.is_ascii_uppercase() && rest.iter().all(u8::is_ascii_lowercase));
+            odds >= asked + doubt + if titled { 16 } else { 0 }
+        }
+        Promise::Token if value.len() < 16 => value.len() >= 8 && odds >= 28 + doubt,
+        Promise::Token => odds >= 24 + doubt || is_random_hex(value, 16, doubt),
+        Promise::Key => (value.len() >= 8 && odds >= 40 + doubt) || is_random_hex(value, 32, doubt),
+    };
+    let spaces = value.iter().filter(|b| **b == b' ').count();
+    plain
+        && enough
+        && (spaces == 0 || (odds >= 40 && spaces < 8 && promised.what == Promise::Password))
+}
+
+/// Hex digits are no words, whatever their letters say.
+fn is_random_hex(value: &[u8], least: usize, doubt: i32) -> bool {
+    let least = if doubt > 0 { least.max(32) } else { least };
+    value.len() >= least && value::is_hex(value) && value::is_random_token(value)
+}
+
 /// The name for a message; it is made of letters, digits, `_` and `-` alone.
 fn printable_name(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
 }
 
-/// In generated text, and where a value merely stands beside a name, only hard evidence counts.
-fn is_strong_enough(text: &Text<'_>, found: &Assignment, value: &[u8]) -> bool {
-    let doubtful = found.style != Style::Given
-        || text.is_minified(found.value.start)
-        || (!found.quoted && !is_configuration(text.kind));
-    !doubtful || (value.len() >= 20 && (value::is_mixed(value) || value::is_hex(value)))
+/// Hex digits among lines that give hex digits to other names, or to the same name again and
+/// again: known answers of a cipher.
+fn is_test_vector(text: &Text<'_>, found: &Assignment, promised: Promised) -> bool {
+    let value = text.slice(found.value.clone());
+    let digits = [&b"0x"[..], b"hexkey:", b"hexsalt:", b"hexseed:"]
+        .iter()
+        .find_map(|mark| value.strip_prefix(*mark))
+        .unwrap_or(value);
+    if digits.len() < 16 || !value::is_hex(digits) {
+        return false;
+    }
+    let before = text.slice(found.name.start.saturating_sub(AROUND)..found.name.start);
+    let after = text.slice(found.value.end..text.bytes.len().min(found.value.end + AROUND));
+    let lines_before = before.rsplit(|b| *b == b'\n').skip(1).take(3);
+    let lines_after = after.split(|b| *b == b'\n').skip(1).take(3);
+    let beside = lines_before.chain(lines_after);
+    let starts_line = before.last().is_none_or(|b| *b == b'\n');
+    let name = text.slice(found.name.clone());
+    let again = || {
+        memchr::memmem::find_iter(before, name).count()
+            + memchr::memmem::find_iter(after, name).count()
+    };
+    (promised.what == Promise::Key && beside.filter(|line| gives_hex(line)).count() >= 2)
+        || (starts_line && again() >= 3)
+}
+
+/// How far around a value its neighbours are looked at.
+const AROUND: usize = 2000;
+
+/// `CT = 0f1e...`, `"tag": "0f1e...",`, `0f1e...` alone.
+fn gives_hex(line: &[u8]) -> bool {
+    let mut words = line
+        .rsplit(|b| !b.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.next().is_some_and(|last| {
+        let last = last.strip_prefix(b"0x").unwrap_or(last);
+        last.len() >= 8 && value::is_hex(last) && words.count() < 3
+    })
+}
+
+/// The token of a badge in a document opens nothing but the badge.
+fn is_of_badge(text: &Text<'_>, found: &Assignment) -> bool {
+    let before = text.slice(found.name.start.saturating_sub(160)..found.name.start);
+    let url = before
+        .rsplit(|b| b.is_ascii_whitespace() || b"\"'()<>".contains(b))
+        .next()
+        .unwrap_or_default();
+    [&b"badge"[..], b".svg"]
+        .iter()
+        .any(|mark| memchr::memmem::find(url, mark).is_some())
+}
+
+/// `"enable", "password", "ftc-ftm"`.
+fn follows_comma(text: &Text<'_>, found: &Assignment) -> bool {
+    let before = text.slice(found.name.start.saturating_sub(24)..found.name.start);
+    let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'"));
+    before.is_some_and(|before| before.trim_ascii_end().ends_with(b","))
 }
 
 /// `define('DB_PASSWORD', '...')`, `put("password", "...")`.
@@ -121,7 +253,7 @@ fn is_configuration(kind: FileKind) -> bool {
     )
 }
 
-/// `client_secret: "client_secret_2"`: the value is a name for the same thing.
+/// `client_secret: "client_secret_2"`, `pma_pw: "pma_pw"`: the value is a name for the same thing.
 fn repeats_name(name: &[u8], value: &[u8]) -> bool {
     let plain = |text: &[u8]| -> Vec<u8> {
         text.iter()
@@ -130,8 +262,5 @@ fn repeats_name(name: &[u8], value: &[u8]) -> bool {
             .collect()
     };
     let (name, value) = (plain(name), plain(value));
-    !name.is_empty()
-        && !value.is_empty()
-        && name.len() >= 6
-        && memchr::memmem::find(&value, &name).is_some()
+    name == value || (name.len() >= 6 && memchr::memmem::find(&value, &name).is_some())
 }

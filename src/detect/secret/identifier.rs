@@ -1,18 +1,42 @@
 //! What a name says about the value it is given.
 
+use super::vocabulary::Roles;
+
 /// What kind of secret a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Promise {
     /// Chosen by a person: short, any character.
     Password,
-    /// Made by a machine: long and random.
+    /// Made by a machine, mostly: a token, a secret, the key of an API.
     Token,
+    /// A key, a salt, a seed of an unknown kind: secret if it is random beyond doubt.
+    Key,
+}
+
+/// A promise, and how clearly the name makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promised {
+    pub what: Promise,
+    /// Words that say something else follow: `password_for_backup`.
+    pub vaguely: bool,
+    /// Nothing else would be called so: `client_secret`, `api_key`. A UUID counts here.
+    pub strongly: bool,
+}
+
+impl Promised {
+    /// A password, without doubt.
+    pub const PASSWORD: Self = Self {
+        what: Promise::Password,
+        vaguely: false,
+        strongly: true,
+    };
 }
 
 /// The words of the automaton that may be part of such a name.
 pub const WORDS: &[&str] = &[
     "passw",
     "passphrase",
+    "passcode",
     "_pass",
     "-pass",
     "dbpass",
@@ -29,6 +53,27 @@ pub const WORDS: &[&str] = &[
     "pass'",
     "pass =",
     "pwd =",
+    "psw",
+    "_pw",
+    "pw=",
+    "pw:",
+    "pw =",
+    "pw\"",
+    "pw'",
+    "kennwort",
+    "contrasen",
+    "senha",
+    "motdepasse",
+    "mot_de_passe",
+    "mdp",
+    "wachtwoord",
+    "parol",
+    "heslo",
+    "haslo",
+    "lozinka",
+    "salasana",
+    "jelszo",
+    "clave",
     "secret",
     "token",
     "apikey",
@@ -55,6 +100,7 @@ pub const WORDS: &[&str] = &[
     "shared_key",
     "sharedkey",
     "credential",
+    "creds",
     "license_key",
     "licensekey",
     "app_key",
@@ -67,8 +113,22 @@ pub const WORDS: &[&str] = &[
     "client_key",
     "consumer_key",
     "_auth",
+    "auth=",
+    "auth:",
+    "auth\"",
+    "auth'",
+    "auth =",
+    "key=",
+    "key:",
+    "key\"",
+    "key'",
+    "key =",
+    "salt",
+    "nonce",
+    "seed",
 ];
 
+/// Words for a password that end a name, whatever stands before them without a gap.
 const PASSWORDS: &[&str] = &[
     "password",
     "passwd",
@@ -76,6 +136,35 @@ const PASSWORDS: &[&str] = &[
     "passphrase",
     "passwrd",
     "passcode",
+    "pasword",
+    "paswd",
+    "passw",
+    "passwds",
+    "passwords",
+    "pwd",
+    "kennwort",
+    "contrasena",
+    "contrasenia",
+    "senha",
+    "motdepasse",
+    "wachtwoord",
+    "parol",
+    "heslo",
+    "haslo",
+    "lozinka",
+    "salasana",
+    "jelszo",
+];
+/// Words that end in `pass` without being one.
+const PASSING: &[&str] = &[
+    "bypass",
+    "compass",
+    "trespass",
+    "surpass",
+    "overpass",
+    "underpass",
+    "multipass",
+    "singlepass",
 ];
 const TOKENS: &[&str] = &[
     "token",
@@ -91,252 +180,153 @@ const TOKENS: &[&str] = &[
     "accountkey",
     "sharedkey",
     "appkey",
-];
-/// What makes a `key` a secret one.
-const SECRET_KEYS: &[&str] = &[
-    "api",
-    "secret",
-    "access",
-    "private",
-    "auth",
-    "encryption",
-    "encrypt",
-    "signing",
-    "sign",
-    "master",
-    "account",
-    "license",
-    "shared",
-    "storage",
-    "service",
-    "admin",
-    "app",
-    "application",
-    "deploy",
-    "webhook",
-    "hmac",
-    "session",
-    "cookie",
-    "jwt",
-    "rpc",
-    "crypto",
-    "aes",
-    "client",
-    "consumer",
-    "server",
-    "subscription",
-    "write",
-    "ingest",
-    "integration",
-    "secure",
-    "security",
-    "authentication",
-    "authorization",
-    "decryption",
-    "root",
-    "send",
-    "vault",
-];
-/// Words at the end of a name that say nothing about its kind.
-const NEUTRAL: &[&str] = &[
-    "value",
-    "default",
-    "string",
-    "str",
-    "text",
-    "plain",
-    "plaintext",
-    "raw",
-    "prod",
-    "production",
-    "dev",
-    "development",
-    "staging",
-    "live",
-    "base",
-    "old",
-    "new",
-    "current",
-    "main",
-    "primary",
-    "secondary",
-    "here",
-    "data",
-    "literal",
-    "fallback",
-    "sandbox",
-    "local",
-];
-/// Words that make a token or a key something public, or something of a parser.
-const PUBLIC: &[&str] = &[
-    "public",
-    "pub",
-    "csrf",
-    "xsrf",
-    "next",
-    "page",
-    "cursor",
-    "continuation",
-    "pagination",
-    "sort",
-    "cache",
-    "foreign",
-    "partition",
-    "cancellation",
-    "cancel",
-    "syntax",
-    "lexer",
-    "lex",
-    "parser",
-    "parse",
-    "stop",
-    "start",
-    "end",
-    "mask",
-    "pad",
-    "padding",
-    "eos",
-    "bos",
-    "sep",
-    "cls",
-    "unk",
-    "sync",
-    "change",
-    "delta",
-    "idempotency",
-    "design",
-    "nft",
-    "erc20",
-    "erc",
-    "mint",
-    "contract",
-    "symbol",
-    "special",
-    "separator",
-    "match",
-    "regex",
-    "pattern",
-    "expired",
-    "invalid",
-    "bad",
-    "wrong",
-    "fake",
-    "dummy",
-    "mock",
-    "example",
-    "sample",
-    "placeholder",
-    "expected",
-    "unknown",
-    "hash",
-    "hashed",
-    "encrypted",
-    "sha1",
-    "sha256",
-    "sha512",
-    "md5",
-    "digest",
-    "checksum",
-    "salt",
-    "prev",
-    "previous",
-    "first",
-    "last",
-    "site",
-    "publishable",
-    "anonymous",
-    "anon",
-    "no",
-    "without",
-    "missing",
-    "empty",
-    "forgot",
-    "reset",
-    "confirm",
-    "verify",
-    "show",
-    "hide",
-    "toggle",
-    "image",
-    "etag",
-    "tracking",
-    "resume",
-    "marker",
-    "open",
-    "close",
+    "apitoken",
+    "passkey",
+    "secrets",
+    "apikeys",
 ];
 
-/// What a value under this name would be; `None` where it would be nothing secret.
-pub fn promise(name: &[u8]) -> Option<Promise> {
-    let all = words(name);
-    let mut end = all.len();
-    let is = |at: usize, list: &[&str]| all.get(at).is_some_and(|w| list.contains(&w.as_str()));
-    while end > 1 && (is(end - 1, NEUTRAL) || all.get(end - 1)?.bytes().all(|b| b.is_ascii_digit()))
-    {
-        end -= 1;
+/// The words of a name in lower case: split at signs and where a capital begins a word. Only the
+/// end of a long name is kept.
+struct Words {
+    text: [u8; Self::LONGEST],
+    ends: [u8; Self::MOST],
+    count: usize,
+}
+
+impl Words {
+    const LONGEST: usize = 96;
+    const MOST: usize = 24;
+
+    fn of(name: &[u8]) -> Self {
+        let name = name
+            .get(name.len().saturating_sub(Self::LONGEST)..)
+            .unwrap_or(name);
+        let mut words = Self {
+            text: [0; Self::LONGEST],
+            ends: [0; Self::MOST],
+            count: 0,
+        };
+        let (mut length, mut before) = (0u8, b'_');
+        for (at, byte) in name.iter().enumerate() {
+            if byte.is_ascii_alphanumeric() {
+                let next_small = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+                let begins = !before.is_ascii_alphanumeric()
+                    || (byte.is_ascii_uppercase()
+                        && (before.is_ascii_lowercase()
+                            || (before.is_ascii_uppercase() && next_small)));
+                if begins {
+                    words.count = (words.count + 1).min(Self::MOST);
+                }
+                if let Some(letter) = words.text.get_mut(usize::from(length)) {
+                    *letter = byte.to_ascii_lowercase();
+                    length += 1;
+                }
+                if let Some(end) = words.ends.get_mut(words.count.saturating_sub(1)) {
+                    *end = length;
+                }
+            }
+            before = *byte;
+        }
+        words
     }
-    let words = all.get(..end)?;
-    let (last, before) = words.split_last()?;
-    let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
-    if before
-        .iter()
+
+    fn get(&self, at: usize) -> &str {
+        if at >= self.count {
+            return "";
+        }
+        let end = |at: usize| self.ends.get(at).copied().map_or(0, usize::from);
+        let start = at.checked_sub(1).map_or(0, end);
+        let word = self.text.get(start..end(at)).unwrap_or_default();
+        std::str::from_utf8(word).unwrap_or_default()
+    }
+
+    fn roles(&self, at: usize) -> Roles {
+        Roles::of(self.get(at))
+    }
+}
+
+/// The words of a name in lower case, split at signs and where a capital begins a word.
+pub(super) fn words(name: &[u8]) -> Vec<String> {
+    let words = Words::of(name);
+    (0..words.count)
+        .map(|at| words.get(at).to_owned())
+        .collect()
+}
+
+/// What a value under this name would be; `None` where it would be nothing secret.
+pub fn promise(name: &[u8]) -> Option<Promised> {
+    let words = Words::of(name);
+    // The last word that promises something decides; those around it may take it back.
+    let (at, what) = (0..words.count)
         .rev()
-        .take(3)
-        .any(|word| PUBLIC.contains(&word.as_str()))
-    {
+        .find_map(|at| Some((at, promise_of(&words, at)?)))?;
+    let taken_back = (at.saturating_sub(3)..at).any(|at| {
+        let roles = words.roles(at);
+        // A password stays one, whatever it is for.
+        roles.has(Roles::DENIED) || (what != Promise::Password && roles.has(Roles::PUBLIC))
+    });
+    let (mut about, mut vaguely) = (false, false);
+    for after in at + 1..words.count {
+        let roles = words.roles(after);
+        let number = words.get(after).bytes().all(|b| b.is_ascii_digit());
+        vaguely |= !number && !roles.has(Roles::NEUTRAL);
+        // `admin` and `user` behind a promise say whose it is; `username` does not.
+        about |= roles.has(Roles::ABOUT) && !roles.has(Roles::NEUTRAL);
+    }
+    if taken_back || about {
         return None;
     }
-    if PASSWORDS.iter().any(|word| last.ends_with(word))
-        || [
-            "pass",
-            "pwd",
-            "pw",
-            "psw",
-            "passwords",
-            "dbpass",
-            "userpass",
-            "dbpwd",
-            "userpwd",
-            "rootpw",
-        ]
-        .contains(&last)
+    let before = at.checked_sub(1).map_or("", |before| words.get(before));
+    let last = words.get(at);
+    let strongly = match what {
+        Promise::Password => true,
+        Promise::Token => {
+            Roles::of(before).has(Roles::STRONG) || last.len() > 6 || last.starts_with("secret")
+        }
+        Promise::Key => false,
+    };
+    Some(Promised {
+        what,
+        vaguely,
+        strongly: strongly && !vaguely,
+    })
+}
+
+/// What the word at `at` promises by itself or with the one before.
+fn promise_of(words: &Words, at: usize) -> Option<Promise> {
+    let word = words.get(at).trim_end_matches(|c: char| c.is_ascii_digit());
+    let before = at.checked_sub(1).map_or("", |before| words.get(before));
+    let ends = |word: &str, list: &[&str]| list.iter().any(|end| word.ends_with(end));
+    if ends(word, PASSWORDS)
+        || Roles::of(word).has(Roles::PASSWORD)
+        || (word.ends_with("pass") && !PASSING.contains(&word))
+        || (before == "pass" && matches!(word, "word" | "phrase" | "code"))
     {
         return Some(Promise::Password);
     }
-    let compound = TOKENS.iter().any(|word| last.ends_with(word));
-    let credential = ["credential", "credentials", "creds", "auth", "secrets"].contains(&last);
-    let key = last == "key"
-        && before
-            .last()
-            .is_some_and(|w| SECRET_KEYS.contains(&w.as_str()) || TOKENS.contains(&w.as_str()));
-    (compound || credential || key).then_some(Promise::Token)
-}
-
-/// The words of a name in lower case: split at signs and where a capital begins a word.
-pub(super) fn words(name: &[u8]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut before = b'_';
-    for (at, byte) in name.iter().enumerate() {
-        if byte.is_ascii_alphanumeric() {
-            let next_small = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
-            let begins = !before.is_ascii_alphanumeric()
-                || (byte.is_ascii_uppercase()
-                    && (before.is_ascii_lowercase()
-                        || (before.is_ascii_uppercase() && next_small)));
-            let letter = char::from(byte.to_ascii_lowercase());
-            match words.last_mut() {
-                Some(word) if !begins => word.push(letter),
-                _ => words.push(letter.to_string()),
-            }
-        }
-        before = *byte;
+    let credential = words.get(at) != "auth0"
+        && matches!(
+            word,
+            "credential" | "credentials" | "creds" | "cred" | "auth"
+        );
+    let key = matches!(word, "key" | "keys")
+        && (Roles::of(before).has(Roles::OF_KEY)
+            || ends(before, TOKENS)
+            || ends(before, PASSWORDS));
+    if ends(word, TOKENS) || credential || key {
+        return Some(Promise::Token);
     }
-    words
+    Roles::of(word).has(Roles::RANDOM).then_some(Promise::Key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn what(name: &str) -> Option<Promise> {
+        promise(name.as_bytes()).map(|promised| promised.what)
+    }
 
     #[test]
     fn names_promise_what_their_last_words_say() {
@@ -348,8 +338,25 @@ mod tests {
             "SMTP_PASS",
             "adminpassword1",
             "PASSWORD_PROD",
+            "spring.datasource.password",
+            "userPwd",
+            "mysqlpwd",
+            "LDAP_BIND_PW",
+            "contrasena",
+            "senha",
+            "motDePasse",
+            "mot_de_passe",
+            "kennwort",
+            "wachtwoord",
+            "passPhrase",
+            "testPassword",
+            "public_password",
+            "ftppass",
+            "keyStorePassword",
+            "passphrase",
+            "pass_phrase",
         ] {
-            assert_eq!(promise(name.as_bytes()), Some(Promise::Password), "{name}");
+            assert_eq!(what(name), Some(Promise::Password), "{name}");
         }
         for name in [
             "API_KEY",
@@ -360,8 +367,24 @@ mod tests {
             "X-Auth-Token",
             "awsSecretAccessKey",
             "APIKey",
+            "secret",
+            "TOKEN_PROD",
+            "encryptionKey",
+            "aes_key",
+            "npm_auth",
+            "dbCredentials",
         ] {
-            assert_eq!(promise(name.as_bytes()), Some(Promise::Token), "{name}");
+            assert_eq!(what(name), Some(Promise::Token), "{name}");
+        }
+        for name in [
+            "key",
+            "KEY",
+            "passwordSalt",
+            "nonce",
+            "random_seed",
+            "my_key",
+        ] {
+            assert_eq!(what(name), Some(Promise::Key), "{name}");
         }
     }
 
@@ -387,8 +410,31 @@ mod tests {
             "secretary",
             "invalid_token",
             "encrypted_password",
+            "password_field",
+            "tokenType",
+            "secretVersion",
+            "password_min_length",
+            "password.label",
+            "passwordPlaceholder",
+            "keyCode",
+            "bypass",
+            "compass",
+            "fake_password",
+            "key_path",
+            "api_key_name",
+            "sshPublicKey",
+            "passwordRegex",
         ] {
-            assert_eq!(promise(name.as_bytes()), None, "{name}");
+            assert_eq!(what(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn words_behind_a_promise_make_it_vague() {
+        let promised = |name: &str| promise(name.as_bytes()).unwrap_or_else(|| panic!("{name}"));
+        assert!(promised("password_for_backup").vaguely);
+        assert!(!promised("password_test_2").vaguely);
+        assert!(promised("client_secret").strongly);
+        assert!(!promised("token").strongly);
     }
 }

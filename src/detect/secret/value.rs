@@ -1,5 +1,9 @@
-//! What a value's characters tell: made up, a stand-in, a reference, a digest, or random.
+//! What a value's characters tell: random, chosen by a person, or neither.
 
+use super::base64;
+use super::chance::odds;
+pub use super::reference::{is_place, is_public, is_reference};
+pub use super::stand_in::{is_common, is_made_up, is_made_up_block};
 use super::words::is_wordlike;
 
 /// Shannon entropy in bits a byte.
@@ -46,435 +50,50 @@ pub fn holds_uuid(text: &[u8]) -> bool {
     text.windows(36).any(is_uuid)
 }
 
-/// Words that mark what somebody wrote for want of a real one.
-const STAND_INS: &[&str] = &[
-    "example",
-    "xxxx",
-    "your",
-    "dummy",
-    "fake",
-    "placeholder",
-    "changeme",
-    "change_me",
-    "change-me",
-    "redacted",
-    "sample",
-    "replace",
-    "insert",
-    "secret_here",
-    "key_here",
-    "token_here",
-    "mysecret",
-    "0123456",
-    "1234567",
-    "abcdefg",
-    "qwerty",
-    "....",
-    "foobar",
-    "deadbeef",
-    "notreal",
-    "not-real",
-    "invalid",
-    "testtest",
-    "goes-here",
-    "goeshere",
-];
-
-/// True for texts that no generator makes: a stand-in word, one character over and over, a short
-/// piece repeated, the alphabet, hardly any variety.
-pub fn is_made_up(text: &[u8]) -> bool {
-    let lower = text.to_ascii_lowercase();
-    STAND_INS
-        .iter()
-        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
-        || longest_repeat(text) >= 6
-        || is_periodic(&lower)
-        || is_counting(&lower)
-        || (text.len() >= 16 && entropy(text) < 2.6)
-}
-
-/// True for a block of base64 that nobody's key consists of.
-pub fn is_made_up_block(base64: &[u8]) -> bool {
-    entropy(base64) < 4.2 || is_periodic(base64)
-}
-
-/// Length of the longest run of one byte.
-fn longest_repeat(text: &[u8]) -> usize {
-    let runs = text.chunk_by(|a, b| a == b);
-    runs.map(<[u8]>::len).max().unwrap_or(0)
-}
-
-/// A piece of at most eight characters, repeated at least twice over the whole text.
-fn is_periodic(text: &[u8]) -> bool {
-    (1..=8.min(text.len() / 2)).any(|period| {
-        text.iter()
-            .zip(text.iter().skip(period))
-            .all(|(a, b)| a == b)
-    })
-}
-
-/// Half of the characters are the successor of the one before: `abcd1234`, `9876`.
-fn is_counting(text: &[u8]) -> bool {
-    let steps = text
-        .windows(2)
-        .filter(|pair| matches!(pair, [a, b] if a.abs_diff(*b) == 1 && a.is_ascii_alphanumeric()))
-        .count();
-    text.len() >= 8 && steps * 2 >= text.len()
-}
-
-/// Names that stand for any password: alone, or with digits and signs around them.
-const COMMON: &[&str] = &[
-    "password",
-    "passwd",
-    "passwort",
-    "pass",
-    "pwd",
-    "passphrase",
-    "secret",
-    "token",
-    "key",
-    "apikey",
-    "test",
-    "testing",
-    "tester",
-    "admin",
-    "administrator",
-    "root",
-    "user",
-    "username",
-    "login",
-    "guest",
-    "demo",
-    "default",
-    "changeme",
-    "changeit",
-    "change",
-    "foo",
-    "bar",
-    "baz",
-    "foobar",
-    "qwerty",
-    "letmein",
-    "welcome",
-    "hello",
-    "world",
-    "abc",
-    "abcd",
-    "abcdef",
-    "postgres",
-    "postgresql",
-    "mysql",
-    "mongo",
-    "redis",
-    "rabbitmq",
-    "oracle",
-    "sa",
-    "db",
-    "none",
-    "null",
-    "nil",
-    "true",
-    "false",
-    "undefined",
-    "empty",
-    "string",
-    "value",
-    "example",
-    "sample",
-    "dummy",
-    "fake",
-    "mock",
-    "temp",
-    "temporary",
-    "something",
-    "anything",
-    "whatever",
-    "xxx",
-    "yyy",
-    "zzz",
-    "my",
-    "new",
-    "old",
-    "wrong",
-    "bad",
-    "invalid",
-    "hidden",
-    "redacted",
-    "masked",
-    "super",
-    "secure",
-    "strong",
-    "very",
-    "top",
-    "some",
-    "start",
-    "complex",
-    "long",
-    "asdf",
-    "dev",
-    "development",
-    "local",
-    "prod",
-    "production",
-    "sha",
-    "md",
-    "base",
-    "utf",
-    "oauth",
-    "bearer",
-    "basic",
-    "aes",
-    "rsa",
-    "hs",
-    "rs",
-    "bcrypt",
-    "argon",
-    "pbkdf",
-    "scrypt",
-    "ssh",
-    "vault",
-    "env",
-    "the",
-    "hunter",
-    "pa",
-    "pw",
-    "psw",
-    "minioadmin",
-    "swordfish",
-    "opensesame",
-    "p",
-    "s",
-    "w",
-    "rd",
-    "word",
-    "correct",
-    "horse",
-    "a",
-    "b",
-    "c",
-    "x",
-    "y",
-    "z",
-];
-
-/// True where every word of the value is one of the usual stand-ins, plainly or with digits and
-/// signs in the place of letters: `test_password1`, `admin`, `Sup3rS3cret!`.
-pub fn is_common(value: &[u8]) -> bool {
-    consists_of_common_words(value) || consists_of_common_words(&spelled_out(value))
-}
-
-/// `p4$$w0rd1!` as `password`.
-fn spelled_out(value: &[u8]) -> Vec<u8> {
-    let letters = value
-        .iter()
-        .rposition(u8::is_ascii_alphabetic)
-        .map_or(0, |last| last + 1);
-    value
-        .iter()
-        .take(letters)
-        .map(|byte| match byte {
-            b'0' => b'o',
-            b'1' | b'!' => b'i',
-            b'3' => b'e',
-            b'4' | b'@' => b'a',
-            b'5' | b'$' => b's',
-            other => *other,
-        })
-        .collect()
-}
-
-fn consists_of_common_words(value: &[u8]) -> bool {
-    let mut words = value
-        .split(|byte| !byte.is_ascii_alphabetic())
-        .flat_map(camel)
-        .filter(|word| !word.is_empty())
-        .peekable();
-    words.peek().is_none()
-        || words.all(|word| {
-            COMMON
-                .iter()
-                .any(|common| word.eq_ignore_ascii_case(common.as_bytes()))
-        })
-}
-
-fn camel(word: &[u8]) -> impl Iterator<Item = &[u8]> {
-    word.chunk_by(|a, b| !(a.is_ascii_lowercase() && b.is_ascii_uppercase()))
-}
-
-/// True for values that are filled in later or come from elsewhere: templates, variables, calls,
-/// markup, patterns, masks.
-pub fn is_reference(value: &[u8]) -> bool {
-    const MARKS: &[&[u8]] = &[
-        b"${",
-        b"{{",
-        b"{%",
-        b"<%",
-        b"%(",
-        b"$(",
-        b"#{",
-        b"%s",
-        b"%d",
-        b"%v",
-        b"%@",
-        b"{}",
-        b"{0}",
-        b"***",
-        b"...",
-        b"://",
-        b"[a-",
-        b"[A-",
-        b"[0-",
-        b"[^",
-        b"\\d",
-        b"\\w",
-        b"\\s",
-        b".*",
-        b"\\x",
-        b"\\u",
-        b"@{",
-        b"$[",
-        b"((",
-        b"\xe2\x80\xa6",
-        b"\xe2\x80\xa2",
-    ];
-    let first = value.first().copied().unwrap_or_default();
-    let last = value.last().copied().unwrap_or_default();
-    let named = |b: &u8| b.is_ascii_alphabetic() || b"_-. %$".contains(b);
-    b"$<{[(`".contains(&first)
-        // `*anchor`, `%NAME%`, `^pattern$`: a password may start like them.
-        || (b"&*%^".contains(&first) && value.iter().skip(1).all(named))
-        || matches!((first, last), (b'_', b'_'))
-        || (first == b'!'
-            && value.get(1).is_some_and(u8::is_ascii_alphabetic)
-            && last.is_ascii_alphabetic())
-        || last == b'>'
-        || MARKS
-            .iter()
-            .any(|mark| value.windows(mark.len()).any(|piece| piece == *mark))
-        || is_call_or_path(value)
-}
-
-/// `os.environ["X"]`, `getToken()`, `/run/secrets/x`, `./x`, `C:\x`, `vault:secret/x`.
-fn is_call_or_path(value: &[u8]) -> bool {
-    if let Some(open) = memchr::memchr2(b'(', b'[', value) {
-        let head = &value[..open];
-        let closes = matches!(value.last(), Some(b')' | b']' | b';'));
-        if closes
-            && !head.is_empty()
-            && head
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'>' | b'-'))
-        {
-            return true;
-        }
-    }
-    let starts = |start: &[u8]| value.starts_with(start);
-    if starts(b"./")
-        || starts(b"../")
-        || starts(b"~/")
-        || starts(b"arn:")
-        || starts(b"file:")
-        || starts(b"vault:")
-        || starts(b"env:")
-        || starts(b"ref+")
-        || starts(b"secret:")
-        || starts(b"projects/")
-        || starts(b"kv/")
-    {
-        return true;
-    }
-    // A path is made of words; base64 that holds a slash is not.
-    value.contains(&b'/') && is_wordlike(value)
-}
-
-/// Digests and other public long values, known by the mark they carry.
-pub fn is_public(value: &[u8]) -> bool {
-    const MARKS: &[&[u8]] = &[
-        b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$apr1$", b"$6$", b"$5$", b"$1$",
-    ];
-    const STARTS: &[&[u8]] = &[
-        b"sha1-",
-        b"sha256-",
-        b"sha384-",
-        b"sha512-",
-        b"sha256:",
-        b"sha512:",
-        b"sha1:",
-        b"md5:",
-        b"sha256$",
-        b"pbkdf2",
-        b"{SSHA",
-        b"{SHA",
-        b"bcrypt",
-        b"argon2",
-        b"ssh-",
-        b"ecdsa-",
-        b"AAAA",
-        b"MIIB",
-        b"MIIC",
-        b"MIID",
-        b"MIIE",
-        b"MFkw",
-        b"MIGf",
-        b"MCow",
-        b"pk_",
-        b"pk.",
-        b"pub",
-        b"h1:",
-        b"urn:",
-        b"data:",
-        b"$ANSIBLE_VAULT",
-        b"ENC[",
-        b"AgA",
-        b"U2FsdGVkX1",
-        b"iVBOR",
-        b"R0lGOD",
-        b"/9j/",
-        b"PHN2Z",
-    ];
-    // A JSON Web Token is judged by what it says.
-    STARTS.iter().any(|start| value.starts_with(start))
-        || super::jwt::is_token(value)
-        || MARKS
-            .iter()
-            .any(|mark| value.windows(mark.len()).any(|piece| piece == *mark))
+/// True for base64 of a text that consists of words: it was written, not made.
+pub fn says_words(value: &[u8]) -> bool {
+    let of_base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(b);
+    let decoded = || {
+        let text = base64::decode(value)?;
+        let printable = text.iter().all(|b| (b' '..=b'~').contains(b));
+        Some(printable && (is_wordlike(&text) || is_common(&text) || is_made_up(&text)))
+    };
+    (8..=400).contains(&value.len())
+        && value.iter().all(of_base64)
+        && value.iter().any(u8::is_ascii_uppercase)
+        && decoded().unwrap_or(false)
 }
 
 /// Signs that people and generators put into passwords; what names, paths, times and code are made
 /// of does not count.
 const SIGNS: &[u8] = b"!#$%&*+?@^`|~";
 
-/// The cheapest of all tests: no secret consists of letters and separators alone.
+/// Odds from which letters are no word, whatever name they are given.
+const DOUBTFUL: i32 = 8;
+
+/// The cheapest of all tests: no secret consists of words and separators alone.
 pub fn may_be_secret(value: &[u8]) -> bool {
-    value.len() >= 6
-        && value
+    value.len() >= 4
+        && (value
             .iter()
             .any(|b| b.is_ascii_digit() || SIGNS.contains(b))
+            || odds(value) >= DOUBTFUL)
 }
 
 /// True for what a generator of tokens makes: long, of one alphabet, varied, no words.
 pub fn is_random_token(value: &[u8]) -> bool {
-    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
     let of_a_token = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-.~:!@#$%^&*".contains(b);
     if !(16..=512).contains(&value.len())
-        || letters < 2
-        || (digits < 2 && !is_mixed(value))
         || !value.iter().all(of_a_token)
+        || value.iter().filter(|b| b.is_ascii_alphabetic()).count() < 2
         || holds_uuid(value)
-        || is_made_up(value)
     {
         return false;
     }
     if is_hex(value) {
-        return entropy(value) >= 2.8;
+        return entropy(value) >= 2.8 && !is_made_up(value);
     }
-    // Versions, dates and names with numbers are made of many short pieces; base64 may be, too,
-    // but has far more variety.
-    let pieces = value.split(|b| !b.is_ascii_alphanumeric());
-    let longest = pieces.map(<[u8]>::len).max().unwrap_or(0);
-    let varied = value.len() >= 32 && is_mixed(value) && entropy(value) >= 4.5;
-    (longest >= 10 || varied) && entropy(value) >= 3.2 && !is_wordlike(value)
+    odds(value) >= 24 && entropy(value) >= 3.0 && !is_made_up(value)
 }
 
 /// True for what a person or a generator chose as a password: several classes of characters and
@@ -488,7 +107,7 @@ pub fn is_password(value: &[u8], careful: bool) -> bool {
     let cased = has(u8::is_ascii_lowercase) + has(u8::is_ascii_uppercase);
     let digit = has(u8::is_ascii_digit);
     let sign = has(|b| SIGNS.contains(b));
-    if letter == 0 || digit + sign == 0 || is_common(value) || is_made_up(value) || is_uuid(value) {
+    if letter == 0 || digit + sign == 0 || is_uuid(value) {
         return false;
     }
     let separated = value.iter().any(|b| b"-_./:\\,([=".contains(b));
@@ -507,49 +126,24 @@ pub fn is_password(value: &[u8], careful: bool) -> bool {
         || (!separated && last_digits >= 2 && value.len() >= 8)
 }
 
+/// True for what nobody writes as an example: small letters, capitals, digits and signs.
+pub fn is_strong_password(value: &[u8]) -> bool {
+    value.len() >= 8
+        && is_mixed(value)
+        && value.iter().any(|b| SIGNS.contains(b))
+        && is_password(value, true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_generated_is_made_up() {
-        for text in [
-            "xxxxxxxxxxxxxxxx",
-            "your-api-key",
-            "abcdefghijklmnop",
-            "1234567890abcdef",
-            "deadbeefdeadbeef",
-            "AbAbAbAbAbAbAbAb",
-            "AKIAIOSFODNN7EXAMPLE",
-            "0000000000000000",
-        ] {
-            assert!(is_made_up(text.as_bytes()), "{text}");
+    fn base64_of_words_says_words() {
+        for text in ["dGhlLWtleQ==", "am9lam9lOmhlbGxv", "Zm9vX2Jhcg=="] {
+            assert!(says_words(text.as_bytes()), "{text}");
         }
-        for text in ["kXq9Zt7wPd0Lf3Vb", "9f86d081884c7d659a2feaa0c55ad015"] {
-            assert!(!is_made_up(text.as_bytes()), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_filled_in_later_is_a_reference() {
-        for text in [
-            "${TOKEN}",
-            "{{ token }}",
-            "$TOKEN",
-            "<your-token>",
-            "os.environ['X']",
-            "getToken()",
-            "%(pw)s",
-            "/run/secrets/token",
-            "./key.pem",
-            "config/secret/name",
-            "#{pw}",
-            "$(cat pw)",
-            "***",
-        ] {
-            assert!(is_reference(text.as_bytes()), "{text}");
-        }
-        assert!(!is_reference(b"kXq9/Zt7wPd0Lf3Vb+x2"));
+        assert!(!says_words(b"kXq9Zt7wPd0Lf3Vb"));
     }
 
     #[test]
@@ -568,6 +162,10 @@ mod tests {
             "550e8400-e29b-41d4-a716-446655440000",
             "v1.22.333-beta.4-rc1.20240101",
             "short1A",
+            "1.2.3.4.5.6.7.8.9.10",
+            "org.apache.commons.codec.binary.Base64",
+            "X-Amz-Security-Token-V4",
+            "com.example.app.PREFERENCE_KEY_2",
         ] {
             assert!(!is_random_token(text.as_bytes()), "{text}");
         }
@@ -579,14 +177,11 @@ mod tests {
             assert!(is_password(text.as_bytes(), true), "{text}");
         }
         for text in [
-            "password1",
+            "password",
             "new-password",
-            "admin123",
-            "test_password_2",
             "user.password",
-            "changeme!",
-            "sha256",
             "PASSWORD_FIELD",
+            "5f0c8d2a-b7e9-4a1b-8c2d-0123456789ab",
         ] {
             assert!(!is_password(text.as_bytes(), false), "{text}");
         }
