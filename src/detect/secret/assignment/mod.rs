@@ -6,6 +6,7 @@ mod cursor;
 mod literal;
 mod operator;
 mod pair;
+mod reversed;
 #[cfg(test)]
 mod tests;
 mod wrapped;
@@ -133,9 +134,13 @@ fn assignment(cursor: &mut Cursor<'_, '_>, name: Range<usize>) -> Option<Assignm
         return given(name, value, true, Style::Below);
     }
     *cursor = Cursor::new(cursor.text, start);
-    let Hang { style, bare } = operator::hang(cursor, &mut name)?;
-    let (value, quoted) = cursor.value(bare)?;
-    given(name, value, quoted, style)
+    let hung = operator::hang(cursor, &mut name)
+        .and_then(|Hang { style, bare }| Some((cursor.value(bare)?, style)));
+    if let Some(((value, quoted), style)) = hung {
+        return given(name, value, quoted, style);
+    }
+    let value = reversed::value(cursor.text, name.range.start)?;
+    given(name, value, true, Style::Compared)
 }
 
 fn given(name: Name, value: Range<usize>, quoted: bool, style: Style) -> Option<Assignment> {
