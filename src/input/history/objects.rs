@@ -226,8 +226,8 @@ impl<'r> ObjectReader<'r> {
 pub fn loose(git: &gix::Repository, id: ObjectId) -> Result<(Kind, Vec<u8>), SkipReason> {
     let unreadable = |error: &dyn std::fmt::Display| SkipReason::Unreadable(error.to_string());
     match git.try_find_header(id) {
-        Ok(Some(header)) if header.size() > LIMITS.file => {
-            let limit = LIMITS.file;
+        Ok(Some(header)) if header.size() > LIMITS.blob => {
+            let limit = LIMITS.blob;
             return Err(SkipReason::TooLarge { limit });
         }
         Ok(Some(_)) => {}

@@ -204,8 +204,8 @@ impl Reader {
         entry: Entry,
         out: &mut Vec<u8>,
     ) -> Result<(), SkipReason> {
-        if entry.size > LIMITS.file {
-            let limit = LIMITS.file;
+        if entry.size > LIMITS.blob {
+            let limit = LIMITS.blob;
             return Err(SkipReason::TooLarge { limit });
         }
         let size = usize::try_from(entry.size).unwrap_or(usize::MAX);
@@ -286,8 +286,8 @@ fn patched(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, SkipReason> {
     if before != base.len() as u64 {
         return Err(bad());
     }
-    if after > LIMITS.file {
-        let limit = LIMITS.file;
+    if after > LIMITS.blob {
+        let limit = LIMITS.blob;
         return Err(SkipReason::TooLarge { limit });
     }
     let size = usize::try_from(after).unwrap_or(usize::MAX);
