@@ -161,7 +161,7 @@ pub enum CheckError {
 }
 
 /// Where a configuration may stand, relative to the root; the first one found is the only one read.
-const CONFIG_PLACES: [&str; 3] = ["plimsoll.toml", ".plimsoll.toml", ".config/plimsoll.toml"];
+pub const CONFIG_PLACES: [&str; 3] = ["plimsoll.toml", ".plimsoll.toml", ".config/plimsoll.toml"];
 
 /// Runs a check.
 pub fn check(request: CheckRequest, progress: &dyn Progress) -> Result<Outcome, CheckError> {

@@ -10,6 +10,7 @@ pub mod engine;
 pub mod fix;
 pub mod guard;
 pub mod hook;
+pub mod init;
 pub mod input;
 pub mod join;
 pub mod model;

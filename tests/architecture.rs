@@ -12,6 +12,7 @@ const RANKS: &[(&str, u32)] = &[
     ("lsp", 90),
     ("fetch", 89),
     ("hook", 88),
+    ("init", 86),
     ("check", 85),
     ("report", 80),
     ("fix", 75),

@@ -114,7 +114,17 @@ pub fn run(args: &BaselineArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn random() -> Result<[u8; 16], CliError> {
+/// The baseline at the root.
+pub(super) fn read(root: &Path) -> Result<Baseline, CliError> {
+    let request = CheckRequest {
+        baseline: BaselineChoice::File(root.join(Baseline::FILE)),
+        ..CheckRequest::new(What::Paths(Vec::new()), root.to_owned())
+    };
+    let read = read_baseline(&request)?;
+    read.ok_or_else(|| CliError::Usage(format!("there is no {}", Baseline::FILE)))
+}
+
+pub(super) fn random() -> Result<[u8; 16], CliError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)
         .map_err(|e| CliError::Usage(format!("the system gives no random bytes: {e}")))?;

@@ -9,6 +9,7 @@ mod explain;
 mod fix;
 mod history;
 mod hook;
+mod init;
 mod man;
 mod output;
 mod packages;
@@ -75,6 +76,8 @@ enum Verb {
     Rules(rules::RulesArgs),
     /// List the packages that lockfiles pin, with their places and what brings them in
     Packages(packages::PackagesArgs),
+    /// Write a first plimsoll.toml, with what the files of other tools say
+    Init(init::InitArgs),
     /// Write down the findings that are there, so that only new ones count
     Baseline(baseline::BaselineArgs),
     /// Check every commit: put the git hook in, take it out, or say which one runs
@@ -130,6 +133,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Explain(args)) => explain::run(&args),
         Some(Verb::Rules(args)) => rules::run(&args),
         Some(Verb::Packages(args)) => packages::run(&args),
+        Some(Verb::Init(args)) => init::run(&args),
         Some(Verb::Baseline(args)) => baseline::run(&args),
         Some(Verb::Hook(args)) => hook::run(&args),
         Some(Verb::Db(args)) => db::run(&args),

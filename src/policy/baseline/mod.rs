@@ -173,6 +173,11 @@ impl Entry {
         (&self.path, &self.rule, self.print)
     }
 
+    /// True for an entry of the same finding, wherever they stand.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.order() == other.order()
+    }
+
     /// The print as the file writes it.
     pub fn print(&self) -> String {
         format!("{:016x}", self.print)

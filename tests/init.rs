@@ -1,0 +1,300 @@
+//! `plimsoll init`: a first configuration, and what the files of other tools come to in it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::process::Output;
+
+use support::{Scratch, words};
+
+fn plimsoll(scratch: &Scratch, arguments: &[&str]) -> Output {
+    let mut command = scratch.command(env!("CARGO_BIN_EXE_plimsoll"));
+    command.args(arguments).output().unwrap()
+}
+
+/// Runs a verb that must succeed, and gives what it printed.
+fn done(scratch: &Scratch, arguments: &[&str]) -> String {
+    let output = plimsoll(scratch, arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", words(&output));
+    words(&output)
+}
+
+fn read(scratch: &Scratch, path: &str) -> String {
+    std::fs::read_to_string(scratch.root().join(path)).unwrap()
+}
+
+const VALUE: &str = "kX3vQm9dTzR7wLpB";
+
+#[test]
+fn without_other_tools_a_valid_configuration_full_of_comments_is_written_once() {
+    let scratch = Scratch::repository();
+    let said = done(&scratch, &["init"]);
+    assert!(said.contains("plimsoll.toml: written"), "{said}");
+    let text = read(&scratch, "plimsoll.toml");
+    assert!(
+        text.lines()
+            .all(|l| l.is_empty() || l.starts_with('#') || l == "[rules]"),
+        "{text}"
+    );
+    done(&scratch, &["check"]);
+    let again = plimsoll(&scratch, &["init"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(words(&again).contains("--force"));
+    scratch.write("plimsoll.toml", "profile = \"all\"\n");
+    done(&scratch, &["init", "--force"]);
+    assert_eq!(read(&scratch, "plimsoll.toml"), text);
+    std::fs::remove_file(scratch.root().join("plimsoll.toml")).unwrap();
+    scratch.write(".plimsoll.toml", "");
+    assert_eq!(plimsoll(&scratch, &["init"]).status.code(), Some(2));
+    std::fs::remove_file(scratch.root().join(".plimsoll.toml")).unwrap();
+    let shown = plimsoll(&scratch, &["init", "--stdout"]);
+    assert_eq!(String::from_utf8(shown.stdout).unwrap(), text);
+    assert!(!scratch.root().join("plimsoll.toml").exists());
+}
+
+/// What is commented out is right, too.
+#[test]
+fn every_example_of_the_configuration_is_valid() {
+    let scratch = Scratch::repository();
+    done(&scratch, &["init"]);
+    let text = read(&scratch, "plimsoll.toml");
+    let is_code = |line: &&str| line.contains(" = ") || line.starts_with("# [");
+    let live: Vec<&str> = text
+        .lines()
+        .filter(|l| is_code(l) || *l == "[rules]")
+        .map(|l| l.strip_prefix("# ").unwrap_or(l))
+        .filter(|l| !l.contains(':'))
+        .collect();
+    scratch.write("plimsoll.toml", live.join("\n"));
+    done(&scratch, &["check"]);
+}
+
+const GITLEAKS: &str = r#"
+title = "ours"
+[extend]
+useDefault = true
+disabledRules = ["generic-api-key", "no-such-rule"]
+
+[[rules]]
+id = "Acme_Token"
+description = "Token of Acme."
+regex = '''acme-([a-z0-9]{20})'''
+secretGroup = 1
+entropy = 3
+keywords = ["ACME"]
+[rules.allowlist]
+regexes = ['''^0+''']
+stopwords = ["Sample"]
+paths = ['''^docs/''']
+
+[[rules]]
+id = "looks-ahead"
+regex = '''x(?=y)'''
+keywords = ["abc"]
+
+[[rules]]
+id = "path-only"
+path = '''\.pem$'''
+
+[[rules]]
+id = "github-pat"
+regex = '''ghp_[0-9a-zA-Z]{36}'''
+
+[allowlist]
+description = "made up"
+paths = ['''(^|/)testdata/''', '''(?<!x)y''']
+regexes = ['''^dummy''']
+stopwords = ["fixture+"]
+commits = ["0123456789012345678901234567890123456789"]
+
+[[allowlists]]
+condition = "AND"
+paths = ['''a''']
+regexes = ['''b''']
+"#;
+
+#[test]
+fn rules_and_allowlists_of_gitleaks_are_carried_over_and_the_rest_is_named_with_its_place() {
+    let scratch = Scratch::repository();
+    scratch.write(".gitleaks.toml", GITLEAKS);
+    let said = done(&scratch, &["init"]);
+    let text = read(&scratch, "plimsoll.toml");
+    for part in [
+        "id = \"secret/acme-token\"",
+        "near = [\"acme\"]",
+        "group = 1",
+        "entropy = 3.0",
+        "unless_words = [\"sample\"]",
+        "\"secret/generic-credential\" = \"off\"",
+        "reason = \"made up\"",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let line = |what: &str| GITLEAKS.lines().position(|l| l.contains(what)).unwrap() + 1;
+    for (what, why) in [
+        ("\"no-such-rule\"", "no rule of plimsoll answers"),
+        ("looks-ahead", "linear time"),
+        ("path-only", "no regex"),
+        ("\"github-pat\"", "secret/github"),
+        ("(?<!x)y", "linear time"),
+        ("commits =", "whichever commit"),
+        ("condition =", "AND"),
+    ] {
+        let place = format!(".gitleaks.toml:{}", line(what));
+        let named = said.lines().find(|l| l.contains(&place) && l.contains(why));
+        assert!(named.is_some(), "{what}: {place} {why}\n{said}");
+    }
+    // What was carried over works.
+    let body = "k3v9qm7dtzr2wlpb4cnf";
+    scratch.write("a.py", format!("x('acme-{body}')\n"));
+    scratch.write("docs/a.py", format!("x('acme-{body}')\n"));
+    scratch.write("testdata/b.py", format!("x('acme-{body}')\n"));
+    let shown = plimsoll(&scratch, &["check", "--format", "concise"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert_eq!(shown.lines().count(), 1, "{shown}");
+    assert!(shown.starts_with("a.py:1:"), "{shown}");
+}
+
+#[test]
+fn findings_known_by_place_become_findings_known_by_content() {
+    let scratch = Scratch::repository();
+    scratch.write("app/a.py", format!("x = 1\ndb_password = '{VALUE}'\n"));
+    scratch.write(
+        ".gitleaksignore",
+        "# known\napp/a.py:generic-api-key:2\napp/a.py:generic-api-key:7\n\
+         0123456789012345678901234567890123456789:app/a.py:generic-api-key:2\n\
+         0123456789012345678901234567890123456789:app/a.py:aws-access-token:2\nnonsense\n",
+    );
+    let said = done(&scratch, &["init"]);
+    assert!(said.contains("1 known finding added"), "{said}");
+    for place in [
+        ".gitleaksignore:3",
+        ".gitleaksignore:5",
+        ".gitleaksignore:6",
+    ] {
+        assert!(said.contains(place), "{place}\n{said}");
+    }
+    done(&scratch, &["check"]);
+    scratch.write("app/a.py", format!("\n\n\ndb_password = '{VALUE}'\n"));
+    done(&scratch, &["check"]);
+    let other: String = VALUE.chars().rev().collect();
+    scratch.write("app/a.py", format!("db_password = '{other}'\n"));
+    assert_eq!(plimsoll(&scratch, &["check"]).status.code(), Some(1));
+}
+
+/// The hash of a value as detect-secrets writes it.
+fn sha1(scratch: &Scratch, text: &str) -> String {
+    let path = scratch.top().join("value");
+    std::fs::write(&path, text).unwrap();
+    let output = scratch.command("sha1sum").arg(path).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace()
+        .next()
+        .unwrap()
+        .trim_start_matches('\\')
+        .to_owned()
+}
+
+#[test]
+fn a_baseline_of_detect_secrets_is_matched_by_the_hash_of_the_value() {
+    let scratch = Scratch::repository();
+    scratch.write("app/a.py", format!("db_password = '{VALUE}'\n"));
+    let result = |hash: &str, line: u32| {
+        format!(
+            "{{\"type\": \"Secret Keyword\", \"filename\": \"app/a.py\", \
+             \"hashed_secret\": \"{hash}\", \"is_verified\": false, \"line_number\": {line}}}"
+        )
+    };
+    let (own, other) = (sha1(&scratch, VALUE), sha1(&scratch, "another"));
+    let filters = "[{\"path\": \"detect_secrets.filters.heuristic.is_sequential_string\"}, \
+                   {\"path\": \"detect_secrets.filters.regex.should_exclude_file\", \
+                    \"pattern\": [\"^legacy/\"]}, {\"path\": \"mine.py::filter\"}]";
+    scratch.write(
+        ".secrets.baseline",
+        format!(
+            "{{\"version\": \"1.5.0\", \"filters_used\": {filters}, \"results\": \
+             {{\"app/a.py\": [\n{},\n{}]}}}}",
+            result(&own, 90),
+            result(&other, 91)
+        ),
+    );
+    let said = done(&scratch, &["init"]);
+    assert!(said.contains("1 known finding added"), "{said}");
+    assert!(
+        said.contains(".secrets.baseline:3: Secret Keyword in app/a.py"),
+        "{said}"
+    );
+    assert!(said.contains("filter"), "{said}");
+    assert!(read(&scratch, "plimsoll.toml").contains("path-regex = \"^legacy/\""));
+    let baseline = read(&scratch, ".plimsoll-baseline.json");
+    assert!(!baseline.contains(&own) && !baseline.contains(VALUE));
+    done(&scratch, &["check"]);
+}
+
+#[test]
+fn smaller_files_are_read_too() {
+    let scratch = Scratch::repository();
+    scratch.write(
+        ".trivyignore",
+        "# x\nDS-0002 exp:2030-01-31\nCVE-2020-1234\nXYZ-1\n",
+    );
+    scratch.write(
+        ".hadolint.yaml",
+        "ignored:\n  - DL3008\n  - DL9999\ntrustedRegistries:\n  - ghcr.io\nno-fail: true\n",
+    );
+    scratch.write(
+        "osv-scanner.toml",
+        "[[IgnoredVulns]]\nid = \"GHSA-aaaa-bbbb-cccc\"\nignoreUntil = 2030-01-31\nreason = \"not used\"\n",
+    );
+    scratch.write(".talismanrc", "x");
+    let said = done(&scratch, &["init"]);
+    let text = read(&scratch, "plimsoll.toml");
+    for part in [
+        "until = \"2030-01-31\"",
+        "advisory = \"CVE-2020-1234\"",
+        "advisory = \"GHSA-aaaa-bbbb-cccc\"",
+        "registries = [\"ghcr.io\"]",
+        "# ignored as DL3008",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    for part in [
+        ".trivyignore:4",
+        ".hadolint.yaml:3",
+        "no-fail",
+        ".talismanrc",
+    ] {
+        assert!(said.contains(part), "{part}\n{said}");
+    }
+    done(&scratch, &["check"]);
+}
+
+#[test]
+fn no_text_of_a_secret_is_copied_or_printed() {
+    let scratch = Scratch::repository();
+    let token = plimsoll::rules::example::expand("${crc32:ghp_:30}").into_owned();
+    scratch.write(
+        ".gitleaks.toml",
+        format!(
+            "[extend]\nuseDefault = true\n[allowlist]\nregexes = ['''{token}''', '''^ok$''']\n\
+             stopwords = [\"{token}\"]\n[[rules]]\nid = \"acme\"\nregex = '''{token}'''\n"
+        ),
+    );
+    scratch.write(".secretsignore", format!("docs/**\n[secrets]\n{token}\n"));
+    let said = done(&scratch, &["init"]);
+    let text = read(&scratch, "plimsoll.toml");
+    for start in 4..=token.len() - 8 {
+        let part = &token[start..start + 8];
+        assert!(!said.contains(part) && !text.contains(part), "{said}{text}");
+    }
+    assert!(text.contains("^ok$") && text.contains("docs/**"), "{text}");
+    assert!(
+        said.contains(".gitleaks.toml:4") && said.contains(".secretsignore:3"),
+        "{said}"
+    );
+    let broken = format!("[allowlist]\nregexes = \"{token}\"\n");
+    scratch.write(".gitleaks.toml", broken);
+    let said = done(&scratch, &["init", "--force"]);
+    assert!(!said.contains(&token[10..18]), "{said}");
+}
