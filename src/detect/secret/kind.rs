@@ -192,10 +192,8 @@ fn is_mixed(body: &[u8]) -> bool {
 
 /// False for names and words, which have the length of a token by chance.
 fn is_generated(value: &[u8]) -> bool {
-    let is_letters = |b: &u8| matches!(b.to_ascii_lowercase(), b'g'..=b'z');
-    let varied = value.iter().any(u8::is_ascii_digit)
-        || (value.iter().any(u8::is_ascii_lowercase) && value.iter().any(u8::is_ascii_uppercase));
-    varied && (!value.iter().any(is_letters) || !is_wordlike(value))
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    digits >= 3 || !is_wordlike(value)
 }
 
 /// True for a body with letters of its own: `SK` and 32 hex digits, not the dashes of a UUID.
