@@ -572,3 +572,103 @@ fn evidence_says_what_the_token_proves_and_no_more() {
         ("npm_", 40, Some(true))
     );
 }
+
+#[test]
+fn a_random_value_under_a_clear_name_weighs_the_same_in_every_folder() {
+    for path in [
+        "src/app.py",
+        "tests/test_app.py",
+        "docs/setup.md",
+        "other/9f86d081.properties",
+    ] {
+        for text in [
+            "password = \"${rand:lower:8}\"\n",
+            "db_password = \"${rand:alnum:12}\"\n",
+            "client_secret = \"${rand:hex:32}\"\n",
+            "api_key = \"${rand:upper:20}\"\n",
+        ] {
+            let found = found(path, text);
+            assert_eq!(found.len(), 1, "{path}: {text}");
+            assert_eq!(
+                (found[0].1, found[0].2),
+                (Severity::Medium, Confidence::Medium),
+                "{path}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn look_alikes_of_every_class_are_silent_under_clear_names() {
+    for value in [
+        "getPassword()",
+        "user.password",
+        "self.token",
+        "args[0]",
+        "SecureString",
+        "string",
+        "DB_PASSWORD",
+        "KRB5_PASSWORD",
+        "your-token-here",
+        "my-secret",
+        "primary",
+        "refresh_token",
+        "oldpwd",
+        "ipmi_pwd",
+        "Enter your password",
+        "Bitte Kennwort eingeben",
+        "mot de passe oublie",
+        "ctrl+shift+k",
+        "2024-01-31",
+        "1.22.333",
+        "server2.key",
+        "/run/secrets/db_1",
+        "https://harbour.io/login2",
+        "application/json",
+        "btn btn-primary-2",
+        "#a1b2c3",
+        "^[a-z0-9]{8,}$",
+        "$2b$12$abcdefghijklmnopqrstuv",
+        "{SSHA}abcdefgh12345678",
+        "ENC(G6N718UuyPE5bHyWKyuLQSm02auQPUtm)",
+        "ENC[AES256_GCM,data:abc,iv:def]",
+        "vault:v1:8SDd3WHDOjf7mq69CyCqYjBXAiQQAVZR",
+        "sha256:0f1e2d",
+        "iVBORw0KGgoAAAANSUhEUgAA",
+        "ssh-rsa AAAAB3NzaC1yc2E",
+        "123456",
+        "12345678",
+        "aaaaaaaa",
+        "asdfqwer",
+        "1q2w3e4r",
+        "abcd1234",
+        "changeme1",
+        "login.password.label",
+        "feature_new_login",
+        "00:1a:2b:3c:4d:5e",
+        "+49 30 123456",
+        "password",
+        "P@ssw0rd1",
+        "contrasena",
+        "wachtwoord",
+    ] {
+        for path in ["src/app.py", "tests/test_app.py", "conf/app.yaml"] {
+            for name in ["password", "client_secret"] {
+                let text = match path.ends_with("py") {
+                    true => format!("{name} = \"{value}\"\n"),
+                    false => format!("{name}: \"{value}\"\n"),
+                };
+                assert_eq!(found(path, &text), [], "{path}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn known_answers_of_ciphers_and_tokens_of_badges_are_silent() {
+    let vectors =
+        "KEY = ${rand:hex:32}\nIV = ${rand:hex:24}\nPT = ${rand:hex:40}\nCT = ${rand:hex:48}\n";
+    assert_eq!(found("tests/aes.rsp", vectors), []);
+    let badge = "![cov](https://codecov.io/gh/a/b/graph/badge.svg?token=${rand:alnum:10})\n";
+    assert_eq!(found("README.md", badge), []);
+}

@@ -5,6 +5,7 @@ use super::candidate::{Candidate, Rank, Weight};
 use super::chance::{odds, odds_of_rest};
 use super::identifier::{Promise, Promised, promise};
 use super::place::Place;
+use super::syntax::Syntax;
 use super::text::Text;
 use super::value;
 
@@ -73,7 +74,7 @@ fn is_convincing(text: &Text<'_>, found: &Assignment, promised: Promised, place:
         && !value::is_reference(value)
         && !value::is_public(value)
         && !value::is_place(value)
-        && !value::is_common(value)
+        && (!value::is_common(value) || value::is_chosen_number(value))
         && !value::is_made_up(value)
         && !repeats_name(text.slice(found.name.clone()), value)
         && !is_test_vector(text, found, promised)
@@ -134,7 +135,8 @@ fn is_random(value: &[u8], promised: Promised, doubt: i32) -> bool {
             };
             let titled = matches!(value, [first, rest @ ..]
                 if first.is_ascii_uppercase() && rest.iter().all(u8::is_ascii_lowercase));
-            odds >= asked + doubt + if titled { 16 } else { 0 }
+            (doubt == 0 && value::is_chosen_number(value))
+                || odds >= asked + doubt + if titled { 16 } else { 0 }
         }
         Promise::Token if value.len() < 16 => value.len() >= 8 && odds >= 28 + doubt,
         Promise::Token => odds >= 24 + doubt || is_random_hex(value, 16, doubt),
@@ -161,10 +163,10 @@ fn printable_name(name: &[u8]) -> String {
 /// again: known answers of a cipher.
 fn is_test_vector(text: &Text<'_>, found: &Assignment, promised: Promised) -> bool {
     let value = text.slice(found.value.clone());
-    let digits = [&b"0x"[..], b"hexkey:", b"hexsalt:", b"hexseed:"]
-        .iter()
-        .find_map(|mark| value.strip_prefix(*mark))
-        .unwrap_or(value);
+    if value.starts_with(b"hexkey:") || value.starts_with(b"hexsalt:") {
+        return true;
+    }
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
     if digits.len() < 16 || !value::is_hex(digits) {
         return false;
     }
@@ -180,7 +182,10 @@ fn is_test_vector(text: &Text<'_>, found: &Assignment, promised: Promised) -> bo
             + memchr::memmem::find_iter(after, name).count()
     };
     (promised.what == Promise::Key && beside.filter(|line| gives_hex(line)).count() >= 2)
-        || (starts_line && again() >= 3)
+        || (promised.what != Promise::Password
+            && text.syntax() == Syntax::Prose
+            && starts_line
+            && again() >= 2)
 }
 
 /// How far around a value its neighbours are looked at.
@@ -193,7 +198,7 @@ fn gives_hex(line: &[u8]) -> bool {
         .filter(|word| !word.is_empty());
     words.next().is_some_and(|last| {
         let last = last.strip_prefix(b"0x").unwrap_or(last);
-        last.len() >= 8 && value::is_hex(last) && words.count() < 3
+        last.len() >= 8 && value::is_hex(last) && words.count() <= 4
     })
 }
 

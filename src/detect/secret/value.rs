@@ -126,6 +126,24 @@ pub fn is_password(value: &[u8], careful: bool) -> bool {
         || (!separated && last_digits >= 2 && value.len() >= 8)
 }
 
+/// True for digits that somebody thought of: no year, no count, no round number.
+pub fn is_chosen_number(value: &[u8]) -> bool {
+    let distinct = (b'0'..=b'9').filter(|digit| value.contains(digit)).count();
+    let year = value.starts_with(b"19") || value.starts_with(b"20");
+    (6..=12).contains(&value.len())
+        && value.iter().all(u8::is_ascii_digit)
+        && distinct >= 4
+        && !year
+        && !value.ends_with(b"000")
+        && !is_made_up(value)
+        && value
+            .windows(2)
+            .filter(|p| matches!(p, [a, b] if a.abs_diff(*b) == 1))
+            .count()
+            * 2
+            < value.len()
+}
+
 /// True for what nobody writes as an example: small letters, capitals, digits and signs.
 pub fn is_strong_password(value: &[u8]) -> bool {
     value.len() >= 8
@@ -137,6 +155,14 @@ pub fn is_strong_password(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_nobody_counted_out_may_be_a_password() {
+        assert!(is_chosen_number(b"748291"));
+        for text in ["123456", "111111", "20240131", "654321", "100000", "42"] {
+            assert!(!is_chosen_number(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn base64_of_words_says_words() {
