@@ -1,8 +1,9 @@
-//! Encodings, lines and columns.
+//! Encodings, lines and columns; many texts found in one.
 
 mod encoding;
 mod line_index;
 mod mapped;
+mod needles;
 mod start;
 mod utf16;
 mod windows;
@@ -10,6 +11,7 @@ mod windows;
 pub use encoding::{Encoding, decode, is_binary, sniff};
 pub use line_index::{LineIndex, Position};
 pub use mapped::Mapped;
+pub use needles::{Hit, Needles, SHORTEST};
 pub use start::Start;
 pub use utf16::Utf16;
 pub use windows::{Window, Windows, boundary};

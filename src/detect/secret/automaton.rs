@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+use crate::text::Needles;
 
 use super::encoded::{self, Image};
 use super::kind::Kind;
@@ -55,11 +55,11 @@ pub enum Anchor {
     },
 }
 
-/// Every needle in one automaton, built on first use and then shared by all threads.
+/// Every needle and what it calls for, made on first use and then shared by all threads.
 #[derive(Debug)]
 pub struct Engine {
-    pub automaton: AhoCorasick,
-    /// What each needle calls for, in the automaton's order.
+    pub needles: Needles,
+    /// What each needle calls for.
     pub anchors: Vec<Vec<Anchor>>,
     pub kinds: Vec<Kind>,
     pub images: Vec<Image>,
@@ -70,13 +70,13 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The engine of the embedded rules; `None` cannot happen with rules that the build accepted.
-    pub fn get() -> Option<&'static Self> {
-        static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
-        ENGINE.get_or_init(|| Self::new(Kind::all()).ok()).as_ref()
+    /// The engine of the embedded rules.
+    pub fn get() -> &'static Self {
+        static ENGINE: OnceLock<Engine> = OnceLock::new();
+        ENGINE.get_or_init(|| Self::new(Kind::all()))
     }
 
-    pub fn new(kinds: Vec<Kind>) -> Result<Self, BuildError> {
+    pub fn new(kinds: Vec<Kind>) -> Self {
         let mut needles: BTreeMap<String, Vec<Anchor>> = BTreeMap::new();
         let mut add = |needle: &str, anchor: Anchor| {
             let anchors = needles.entry(needle.to_ascii_lowercase()).or_default();
@@ -152,23 +152,18 @@ impl Engine {
         manifests.for_each(|anchor| add(anchor, Anchor::Manifest));
         add(":\\/\\/", Anchor::EscapedUrl);
         add("%3a%2f%2f", Anchor::EscapedUrl);
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(needles.keys())?;
-        Ok(Self {
-            automaton,
+        Self {
+            needles: Needles::new(needles.keys().map(String::as_str)),
             images,
             anchors: needles.into_values().collect(),
-            named: Named::new(&kinds)?,
+            named: Named::new(&kinds),
             by_rule: kinds
                 .iter()
                 .enumerate()
                 .map(|(at, kind)| (kind.id, at))
                 .collect(),
             kinds,
-        })
+        }
     }
 
     /// The kind that a rule reports, where a rule file describes it.

@@ -124,7 +124,9 @@ impl Decoded {
         digits.truncate(digits.len() - (digits.len() - before) % 4);
         digits.reverse();
         let mut at = hit.start;
-        let mut on_line = 0;
+        let line = text.get(at.saturating_sub(WRAPPED)..at).unwrap_or_default();
+        let before_hit = line.iter().rev().take_while(|b| digit(**b).is_some());
+        let mut on_line = before_hit.count();
         let most = digits.len() + LONGEST;
         while digits.len() < most {
             let Some(byte) = text.get(at) else { break };

@@ -1,4 +1,4 @@
-//! Secrets in any text: one pass of one automaton, then bounded work at each hit.
+//! Secrets in any text: one pass for all needles, then bounded work at each hit.
 
 mod assignment;
 mod authorization;
@@ -33,8 +33,9 @@ mod vocabulary;
 mod words;
 
 use crate::advisory::Day;
-use crate::model::{FileKind, KindSet, SkipReason};
+use crate::model::{FileKind, KindSet};
 use crate::parse::Document;
+use crate::text::{Hit, Needles};
 
 use super::{Context, Detector, Sink};
 use assignment::Assignment;
@@ -67,18 +68,13 @@ impl Detector for Secrets {
     }
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
-        match Engine::get() {
-            Some(engine) => Scan::new(engine, Text::new(doc.source)).run(cx, out),
-            None => out.skip(SkipReason::DetectorFailed(
-                "no automaton of secrets".to_owned(),
-            )),
-        }
+        Scan::new(Engine::get(), Text::new(doc.source)).run(cx, out);
     }
 }
 
-/// The one automaton that every file passes through: the floor that benches measure against.
-pub fn automaton() -> Option<&'static aho_corasick::AhoCorasick> {
-    Engine::get().map(|engine| &engine.automaton)
+/// The texts that every file is searched for: the floor that benches measure against.
+pub fn needles() -> &'static Needles {
+    &Engine::get().needles
 }
 
 /// One file's scan. The marks say up to where a kind of anchor has been dealt with, so that no
@@ -122,7 +118,7 @@ impl<'e, 't> Scan<'e, 't> {
     fn run(mut self, cx: &Context<'_>, out: &mut Sink<'_>) {
         self.today = cx.given.today;
         let engine = self.engine;
-        for hit in engine.automaton.find_overlapping_iter(self.text.bytes) {
+        for hit in engine.needles.hits(self.text.bytes) {
             self.look_all(&hit);
             if self.found.is_full() {
                 self.found.settle(engine, &self.text, cx, out);
@@ -148,7 +144,7 @@ impl<'e, 't> Scan<'e, 't> {
     /// The same for text that was decoded, where what is found waits for the text around it.
     fn pass(&mut self) {
         let engine = self.engine;
-        for hit in engine.automaton.find_overlapping_iter(self.text.bytes) {
+        for hit in engine.needles.hits(self.text.bytes) {
             self.look_all(&hit);
             if self.found.is_full() {
                 break;
@@ -156,10 +152,10 @@ impl<'e, 't> Scan<'e, 't> {
         }
     }
 
-    fn look_all(&mut self, hit: &aho_corasick::Match) {
-        let anchors = self.engine.anchors.get(hit.pattern().as_usize());
+    fn look_all(&mut self, hit: &Hit) {
+        let anchors = self.engine.anchors.get(hit.needle);
         for anchor in anchors.into_iter().flatten() {
-            self.look(*anchor, hit.range());
+            self.look(*anchor, hit.range.clone());
         }
     }
 

@@ -1,7 +1,5 @@
 use std::ops::Range;
 
-use aho_corasick::BuildError;
-
 use super::kind::{Kind, Match};
 use super::near::Words;
 
@@ -18,7 +16,7 @@ pub struct Named {
 }
 
 impl Named {
-    pub fn new(kinds: &[Kind]) -> Result<Self, BuildError> {
+    pub fn new(kinds: &[Kind]) -> Self {
         let mut by_length = vec![Vec::new(); LONGEST + 1];
         for (index, kind) in kinds.iter().enumerate().filter(|(_, k)| k.needs_name()) {
             for (length, list) in by_length.iter_mut().enumerate() {
@@ -27,8 +25,8 @@ impl Named {
                 }
             }
         }
-        let words = Words::new(kinds)?;
-        Ok(Self { by_length, words })
+        let words = Words::new(kinds);
+        Self { by_length, words }
     }
 
     /// The kinds of whose form a value is.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, BuildError, MatchKind};
+use crate::text::Needles;
 
 use super::credential_name;
 use super::kind::Kind;
@@ -32,14 +32,14 @@ pub struct Seen {
 /// The words of all kinds that only their surroundings tell from other text.
 #[derive(Debug)]
 pub struct Words {
-    automaton: AhoCorasick,
+    needles: Needles,
     /// For each word whether it is a vendor's, and the kinds that it speaks of, with whether it
     /// must be a word of the name.
     meant: Vec<(bool, Vec<(usize, bool)>)>,
 }
 
 impl Words {
-    pub fn new(kinds: &[Kind]) -> Result<Self, BuildError> {
+    pub fn new(kinds: &[Kind]) -> Self {
         let mut words = std::collections::BTreeMap::<String, Vec<(usize, bool)>>::new();
         for (at, kind) in kinds.iter().enumerate().filter(|(_, k)| k.needs_name()) {
             let near = kind.pattern.near.iter().map(|word| (word, false));
@@ -53,16 +53,13 @@ impl Words {
                 }
             }
         }
-        Ok(Self {
-            automaton: AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .match_kind(MatchKind::Standard)
-                .build(words.keys())?,
+        Self {
+            needles: Needles::new(words.keys().map(String::as_str)),
             meant: words
                 .into_iter()
                 .map(|(word, kinds)| (!credential_name::is_plain(&word), kinds))
                 .collect(),
-        })
+        }
     }
 
     /// Every word near the value, and how near it is.
@@ -77,8 +74,8 @@ impl Words {
         let line = line_around(bytes, &window, value);
         let text = bytes.get(window.clone()).unwrap_or_default();
         let mut seen = Vec::new();
-        for hit in self.automaton.find_overlapping_iter(text) {
-            let at = window.start + hit.start()..window.start + hit.end();
+        for hit in self.needles.hits(text) {
+            let at = window.start + hit.range.start..window.start + hit.range.end;
             if at.start < value.end && value.start < at.end {
                 continue;
             }
@@ -97,7 +94,7 @@ impl Words {
                 && (nearness == Nearness::Name
                     || (at.end <= value.start && opens_a_section(bytes, at.end))
                     || is_host(bytes, &at));
-            let Some((is_vendors, kinds)) = self.meant.get(hit.pattern().as_usize()) else {
+            let Some((is_vendors, kinds)) = self.meant.get(hit.needle) else {
                 continue;
             };
             for (kind, _) in kinds.iter().filter(|(_, whole)| !whole || is_word) {

@@ -168,7 +168,7 @@ mod tests {
             kind("secret/pier", r#""near":["pier"]"#),
             kind("secret/box", r#""named":["box"]"#),
         ];
-        let engine = Engine::new(kinds).expect("an engine");
+        let engine = Engine::new(kinds);
         let (path, origin) = (RepoPath::from("a.env"), Origin::Buffer);
         let source = Source::new(SourceId(0), path, FileKind::Env, text.as_bytes(), origin);
         let start = text.rfind("3f9a")?;

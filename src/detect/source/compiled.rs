@@ -1,6 +1,7 @@
 //! The patterns of one language's rules, made ready to match; built once, on first use.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -9,6 +10,7 @@ use regex::Regex;
 use crate::parse::source::{Clean, Language, Taint};
 use crate::rules::PATTERNS;
 use crate::rules::pattern::source::{Clause, Scalar, SourcePattern, Test, alternatives};
+use crate::text::{Needles, SHORTEST};
 
 /// A regular expression that is compiled when it is first asked.
 #[derive(Debug)]
@@ -147,6 +149,71 @@ pub(super) struct CompiledClause {
     needs_any: Vec<Vec<usize>>,
 }
 
+/// The words that rules need, and how to find them in a text.
+#[derive(Debug, Default)]
+struct WordSearch {
+    words: Vec<String>,
+    needles: Needles,
+    /// Words that are too short for those: their numbers, and themselves.
+    short: Vec<usize>,
+    short_words: Option<AhoCorasick>,
+}
+
+impl WordSearch {
+    fn new(words: Vec<String>) -> Self {
+        let lower: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
+        let is_short = |at: &usize| words.get(*at).is_some_and(|word| word.len() < SHORTEST);
+        let short: Vec<usize> = (0..words.len()).filter(is_short).collect();
+        let texts = short.iter().filter_map(|at| words.get(*at));
+        Self {
+            needles: Needles::new(lower.iter().map(String::as_str)),
+            short_words: match short.is_empty() {
+                true => None,
+                false => AhoCorasick::builder()
+                    .match_kind(MatchKind::Standard)
+                    .build(texts)
+                    .ok(),
+            },
+            short,
+            words,
+        }
+    }
+
+    /// Which words a text holds, as wholes and in their case.
+    fn found_in(&self, text: &[u8]) -> Vec<bool> {
+        let mut found = vec![false; self.words.len()];
+        let mut see = |word: usize, at: Range<usize>| {
+            let is_wanted = |word: &&String| text.get(at.clone()) == Some(word.as_bytes());
+            if let Some(slot) = found.get_mut(word)
+                && !*slot
+                && self.words.get(word).filter(is_wanted).is_some()
+            {
+                *slot = is_whole(text, &at);
+            }
+        };
+        for hit in self.needles.hits(text) {
+            see(hit.needle, hit.range);
+        }
+        let short = self.short_words.iter();
+        for hit in short.flat_map(|words| words.find_overlapping_iter(text)) {
+            if let Some(word) = self.short.get(hit.pattern().as_usize()) {
+                see(*word, hit.range());
+            }
+        }
+        found
+    }
+}
+
+/// True where neither end of a text stands inside a word. A phrase that begins with a quote may
+/// follow a letter: `f"select`.
+fn is_whole(text: &[u8], at: &Range<usize>) -> bool {
+    let is_word_byte =
+        |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let before = at.start.checked_sub(1).and_then(|at| text.get(at));
+    let is_tail = is_word_byte(text.get(at.start)) && is_word_byte(before);
+    !is_tail && !is_word_byte(text.get(at.end))
+}
+
 /// All rules of a language.
 #[derive(Debug)]
 pub(super) struct Compiled {
@@ -154,8 +221,7 @@ pub(super) struct Compiled {
     pub clauses: Vec<CompiledClause>,
     /// Subject and last part of a name to clauses and the place of the name in them.
     index: HashMap<(Subject, String), Vec<(usize, usize)>>,
-    words: Option<AhoCorasick>,
-    word_count: usize,
+    words: WordSearch,
 }
 
 impl Compiled {
@@ -177,8 +243,7 @@ impl Compiled {
             rules: Vec::new(),
             clauses: Vec::new(),
             index: HashMap::new(),
-            words: None,
-            word_count: 0,
+            words: WordSearch::default(),
         };
         for (id, json) in PATTERNS.iter().filter(|(id, _)| id.starts_with(&prefix)) {
             // The build has validated every pattern with the same code.
@@ -191,11 +256,7 @@ impl Compiled {
                 built.add(language, rule, clause, &mut words);
             }
         }
-        built.word_count = words.list.len();
-        built.words = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(&words.list)
-            .ok();
+        built.words = WordSearch::new(words.list);
         built
     }
 
@@ -288,25 +349,7 @@ impl Compiled {
         text: &[u8],
         enabled: impl Fn(&str) -> bool,
     ) -> Option<Vec<bool>> {
-        let mut found = vec![false; self.word_count];
-        let mut left = self.word_count;
-        for hit in self.words.as_ref()?.find_overlapping_iter(text) {
-            let is_word_byte =
-                |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-            let slot = found.get_mut(hit.pattern().as_usize())?;
-            // A phrase that begins with a quote may follow a letter: `f"select`.
-            let before = hit.start().checked_sub(1).and_then(|at| text.get(at));
-            let goes_on = is_word_byte(text.get(hit.end()));
-            let is_tail = is_word_byte(text.get(hit.start())) && is_word_byte(before);
-            let whole = !goes_on && !is_tail;
-            if whole && !*slot {
-                *slot = true;
-                left -= 1;
-                if left == 0 {
-                    break;
-                }
-            }
-        }
+        let found = self.words.found_in(text);
         let has = |words: &[usize]| words.iter().all(|w| found.get(*w) == Some(&true));
         let has_any = |words: &Vec<usize>| words.iter().any(|w| found.get(*w) == Some(&true));
         let mut on: Vec<Option<bool>> = vec![None; self.rules.len()];

@@ -33,7 +33,10 @@ impl Detector for SourceCode {
         ])
     }
 
-    fn check(&self, _cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+    fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+        if !cx.rules.any_of("source") {
+            return;
+        }
         let source = doc.source;
         let Some(language) = Language::of(source.kind) else {
             return;
