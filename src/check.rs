@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use crate::advisory::Advisories;
 use crate::detect::secret::Team;
 use crate::detect::{Context, Given};
-use crate::engine::{PackageCollector, PackageList, Progress, ScanOptions, scan};
+use crate::engine::{PackageCollector, PackageList, Progress, ScanOptions, conceal, scan};
 use crate::fix::{Edited, Look, Mode, Repair, repair};
 use crate::input::{
     Emit, Excludes, Found, IndexFiles, InputError, Item, Missing, Repository, Root, TreeFiles,
@@ -353,7 +353,8 @@ impl Run {
         Ok(fed)
     }
 
-    fn outcome(&self, report: Report, changes: Option<usize>) -> Outcome {
+    fn outcome(&self, mut report: Report, changes: Option<usize>) -> Outcome {
+        conceal(&mut report);
         Outcome {
             report,
             fail_on: self.config.fail_on,
@@ -403,7 +404,9 @@ pub fn packages(request: CheckRequest) -> Result<PackageList, CheckError> {
         &excludes,
         &|found| collector.take(found),
     )?;
-    Ok(collector.finish())
+    let mut list = collector.finish();
+    list.conceal();
+    Ok(list)
 }
 
 /// The state of the repository that the checked files are part of.

@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::advisory::Advisories;
 use crate::detect::Context;
-use crate::engine::{Clean, HistoryOptions, HistoryScan, Progress, scan_history};
+use crate::engine::{Clean, HistoryOptions, HistoryScan, Progress, conceal, scan_history};
 use crate::input::{Excludes, History, HistorySelection, InputError, Repository, Root};
 use crate::model::{Finding, RepoPath, Report, RuleId, SourceId, Span, Suppressed};
 use crate::policy::{Config, Policy, PolicyOptions};
@@ -92,7 +92,8 @@ pub fn history(
             today: check.today,
         },
     };
-    let report = judge(&policy, found, check.honour_ignores);
+    let mut report = judge(&policy, found, check.honour_ignores);
+    conceal(&mut report);
     Ok(HistoryOutcome {
         outcome: Outcome {
             report,

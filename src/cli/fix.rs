@@ -3,6 +3,7 @@
 use clap::{Args, ValueHint};
 
 use crate::check::Outcome as Checked;
+use crate::detect::secret::path_without_secrets;
 use crate::fix::{Level, Mode, Repair, unified};
 use crate::input::Unfit;
 use crate::report::plural;
@@ -52,7 +53,10 @@ pub fn show(repair: &Repair) -> Result<(), CliError> {
     let diff: String = repair
         .changes
         .iter()
-        .map(|(path, (before, after))| unified(path, before.as_ref(), after))
+        .map(|(path, (before, after))| {
+            let shown = path_without_secrets(path);
+            unified(shown.as_ref().unwrap_or(path), before.as_ref(), after)
+        })
         .collect();
     output::print(&diff)?;
     let hides = |version: &crate::fix::Version| version.raw != version.masked;

@@ -26,6 +26,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::advisory::InstallError;
 use crate::check::CheckError;
+use crate::detect::secret::without_secrets;
 use crate::guard::printable;
 use crate::hook::HookError;
 use crate::input::InputError;
@@ -173,7 +174,11 @@ fn as_mistyped_verb(error: CliError) -> CliError {
 fn parse_failed(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
         let text = error.render().to_string();
-        let _ = writeln!(io::stderr().lock(), "{}", printable::block(text.trim_end()));
+        let _ = writeln!(
+            io::stderr().lock(),
+            "{}",
+            printable::block(&without_secrets(text.trim_end()))
+        );
         ExitCode::from(USAGE)
     } else {
         match write!(io::stdout().lock(), "{}", error.render()) {

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use crate::check::CheckError;
+use crate::detect::secret::without_secrets;
 use crate::guard::{atomic_write::atomic_write, printable};
 use crate::model::Report;
 use crate::report::{Format, RenderContext, config_error};
@@ -120,13 +121,22 @@ pub fn complain(error: &CliError) {
             width: terminal::width(),
             ..RenderContext::default()
         };
-        let _ = write!(stderr, "{}", config_error(path, text, error, without, &cx));
+        let shown = config_error(path, &without_secrets(text), error, without, &cx);
+        let _ = write!(stderr, "{}", without_secrets(&shown));
         return;
     }
-    let _ = writeln!(stderr, "plimsoll: {}", printable::block(&error.to_string()));
+    let _ = writeln!(
+        stderr,
+        "plimsoll: {}",
+        printable::block(&without_secrets(&error.to_string()))
+    );
 }
 
 /// A note on stderr.
 pub fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "plimsoll: {}", printable::line(text));
+    let _ = writeln!(
+        io::stderr().lock(),
+        "plimsoll: {}",
+        printable::line(&without_secrets(text))
+    );
 }

@@ -1,8 +1,10 @@
 //! Runs the detectors: over one source, or over everything an input finds, on a pool of threads.
 
 mod check;
+mod conceal;
 mod flight;
 mod history;
+mod known;
 mod members;
 mod new_files;
 mod packages;
@@ -12,6 +14,7 @@ mod redact;
 mod scan;
 
 pub use check::{Checked, check_secrets, check_source, check_source_in};
+pub use conceal::conceal;
 pub use history::{Clean, HistoryOptions, HistoryScan, scan_history};
 pub use packages::{PackageCollector, PackageList};
 pub use progress::{Progress, Silent};

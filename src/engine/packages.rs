@@ -1,10 +1,14 @@
+use std::borrow::Cow;
 use std::sync::Mutex;
 
 use crate::classify;
+use crate::detect::secret::{path_without_secrets, without_secrets};
 use crate::guard::LIMITS;
 use crate::input::{Content, Found, Item};
 use crate::model::{PlacedPackage, SkipReason, Skipped, Source, SourceId};
 use crate::parse::Document;
+
+use super::conceal::conceal_skipped;
 
 /// The packages that lockfiles pin, sorted by place.
 #[derive(Debug, Default)]
@@ -12,6 +16,25 @@ pub struct PackageList {
     pub packages: Vec<PlacedPackage>,
     /// Lockfiles that could not be read, or not in full.
     pub skipped: Vec<Skipped>,
+}
+
+impl PackageList {
+    /// Blanks secrets in names, places and URLs.
+    pub fn conceal(&mut self) {
+        for placed in &mut self.packages {
+            if let Some(path) = path_without_secrets(&placed.path) {
+                placed.path = path;
+            }
+            let package = &mut placed.package;
+            let words = [&mut package.name, &mut package.version];
+            for text in words.into_iter().chain(package.dependency_path.iter_mut()) {
+                if let Cow::Owned(masked) = without_secrets(text) {
+                    *text = masked;
+                }
+            }
+        }
+        self.skipped.iter_mut().for_each(conceal_skipped);
+    }
 }
 
 /// Collects the packages of every lockfile that is put in, from any thread.

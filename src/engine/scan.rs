@@ -19,6 +19,7 @@ use crate::model::{
 
 use super::check::{Reach, check_source_in, gather, identify, not_in_full, sort};
 use super::flight::{Flight, Held};
+use super::known::Known;
 use super::members::Members;
 use super::part::check_parts;
 use super::progress::Progress;
@@ -56,6 +57,8 @@ pub struct Scan {
     pub paths: BTreeSet<RepoPath>,
     /// Findings on unchanged lines that the file had before the change, too.
     pub known: BTreeSet<Fingerprint>,
+    /// Secrets' own texts, until the scan is finished.
+    pub(super) texts: Known,
 }
 
 /// What marks a source that policy must see even without findings.
@@ -291,6 +294,7 @@ impl Scan {
         let bytes = source.bytes.len() as u64;
         self.count(job, &source, bytes, checked.skipped);
         self.stats.packages += checked.packages;
+        self.texts.add(&source, &checked.secrets);
         let options = job.options;
         let keep = !checked.findings.is_empty()
             || options.keep.contains(source.kind)
@@ -397,6 +401,7 @@ impl Scan {
         self.originals.extend(other.originals);
         self.paths.extend(other.paths);
         self.known.extend(other.known);
+        self.texts.merge(other.texts);
     }
 
     /// Puts what was added later in its place.
@@ -408,6 +413,7 @@ impl Scan {
 
     /// Renumbers sources by path and sorts everything, so that threads leave no trace.
     fn finish(&mut self) {
+        std::mem::take(&mut self.texts).blank(&mut self.findings, &mut self.sources);
         let mut sources: Vec<_> = std::mem::take(&mut self.sources.0).into_iter().collect();
         sources.sort_by(|(a, x), (b, y)| x.path.cmp(&y.path).then(a.cmp(b)));
         let mut names = BTreeMap::new();

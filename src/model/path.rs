@@ -74,6 +74,19 @@ impl RepoPath {
         Self::new(&turned)
     }
 
+    /// The same path with asterisks in these ranges.
+    #[must_use]
+    pub fn masked(&self, ranges: &[std::ops::Range<usize>]) -> Self {
+        let mut bytes = self.bytes.to_vec();
+        for range in ranges {
+            bytes.get_mut(range.clone()).unwrap_or_default().fill(b'*');
+        }
+        Self {
+            bytes: Arc::from(bytes),
+            archive: self.archive,
+        }
+    }
+
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }

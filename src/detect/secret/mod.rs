@@ -13,6 +13,7 @@ mod decoded;
 mod encoded;
 mod file;
 mod generic_credential;
+mod hidden;
 mod identifier;
 mod jwt;
 mod key;
@@ -44,6 +45,7 @@ use candidate::{Candidate, Found};
 use key::STRUCTURES;
 use text::Text;
 
+pub use hidden::{is_distinct, path_without_secrets, secrets_in, without_secrets};
 pub use team::Team;
 pub(super) use value::{is_made_up, is_reference};
 
@@ -69,6 +71,7 @@ impl Detector for Secrets {
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
         Scan::new(Engine::get(), Text::new(doc.source)).run(cx, out);
+        hidden::check_path(cx, doc.source, out);
     }
 }
 
