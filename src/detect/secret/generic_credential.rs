@@ -94,7 +94,7 @@ fn doubt(text: &Text<'_>, found: &Assignment, promised: Promised, strict: bool) 
     }
     let value = text.slice(found.value.clone());
     let shouted = !value.iter().any(u8::is_ascii_lowercase);
-    if shouted && value.iter().any(|b| b"_:.".contains(b)) {
+    if shouted && value.iter().any(|b| b"_:.-".contains(b)) {
         doubt += 12;
     }
     doubt += match found.style {
@@ -102,6 +102,8 @@ fn doubt(text: &Text<'_>, found: &Assignment, promised: Promised, strict: bool) 
         // One of many texts in a row is no name.
         Style::Listed if follows_comma(text, found) => 24,
         Style::Listed if !in_definition(text, found) => 8,
+        // Text about a prefix quotes the prefix.
+        Style::Told if value.ends_with(b"-") || value.ends_with(b"_") => 48,
         Style::Told | Style::Below => 8,
         Style::Compared => 4,
         _ => 0,
@@ -127,6 +129,7 @@ fn is_random(value: &[u8], promised: Promised, doubt: i32) -> bool {
         Promise::Password => {
             let asked = match value.len() {
                 0..=3 => return false,
+                4..=5 if !value.iter().all(u8::is_ascii_alphanumeric) => return false,
                 4 => 20,
                 5 => 14,
                 6 => 12,

@@ -61,7 +61,20 @@ pub fn is_reference(value: &[u8]) -> bool {
         || (last == b'>' && (first == b'<' || words()))
         || MARKS.iter().any(|mark| memchr::memmem::find(value, mark).is_some())
         || holds_variable(value)
+        || holds_field(value)
         || is_call_or_path(value)
+}
+
+/// `prefix-{name:20}`: braces around a name.
+fn holds_field(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'{', value).any(|open| {
+        let field = value.get(open + 1..).unwrap_or_default();
+        let close = field.iter().position(|b| *b == b'}').unwrap_or(0);
+        let of_field = |b: &u8| b.is_ascii_alphanumeric() || b"_.:-".contains(b);
+        close >= 2
+            && field.first().is_some_and(u8::is_ascii_alphabetic)
+            && field.iter().take(close).all(of_field)
+    })
 }
 
 /// `prefix$NAME`: a dollar sign before capitals that are a word.
@@ -393,6 +406,7 @@ mod tests {
             "%PASSWORD%",
             "*default-password",
             "bjorn$TOKEN_7",
+            "sk-{b64u:74}x",
             "!vault",
             "Foo::BAR",
             "user->password",

@@ -149,6 +149,7 @@ pub fn is_strong_password(value: &[u8]) -> bool {
     value.len() >= 8
         && is_mixed(value)
         && value.iter().any(|b| SIGNS.contains(b))
+        && !(value.iter().any(|b| b"-_./:,".contains(b)) && is_wordlike(value))
         && is_password(value, true)
 }
 
