@@ -177,7 +177,7 @@ fn escapes_are_read_as_what_they_stand_for() {
         ("a.json", format!("{{\"password\": \"{escaped}\"}}")),
         (
             "a.json",
-            format!("{{\"dsn\": \"host=x\\u0026password\\u003dtide!andWind7\\u0026a=b\"}}"),
+            String::from("{\"dsn\": \"host=x\\u0026password\\u003dtide!andWind7\\u0026a=b\"}"),
         ),
         (
             "a.json",

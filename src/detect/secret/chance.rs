@@ -134,7 +134,7 @@ mod tests {
             (&small[..], 8, 8, 910),
             (&small[..], 10, 12, 960),
             (&small[..], 16, 24, 980),
-            (&all[..], 8, 12, 920),
+            (&all[..], 8, 12, 910),
             (&all[..], 16, 24, 990),
         ] {
             let texts = random(alphabet, length);

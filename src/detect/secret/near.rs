@@ -131,12 +131,22 @@ pub fn spellings(word: &str) -> Vec<String> {
 
 /// `Box(`, `box:`, `[box]`, `"box" {`: what follows belongs to whatever is called so.
 fn opens_a_section(bytes: &[u8], at: usize) -> bool {
-    let rest = bytes.get(at..bytes.len().min(at + 3)).unwrap_or_default();
+    let rest = bytes.get(at..bytes.len().min(at + 8)).unwrap_or_default();
     let rest = match rest {
         [b'"' | b'\'', rest @ ..] => rest,
         rest => rest,
     };
-    matches!(rest, [b'(' | b':' | b']', ..] | [b' ', b'{', ..])
+    match rest {
+        // With a value of its own behind it, it is a field beside the other.
+        [b':', rest @ ..] => {
+            matches!(
+                rest.trim_ascii_start().first(),
+                None | Some(b'{' | b'[' | b'(')
+            ) || matches!(rest, [b'\n' | b'\r', ..])
+        }
+        [b'(' | b']', ..] | [b' ', b'{', ..] => true,
+        _ => false,
+    }
 }
 
 /// `api.box.com`, `//box.com`.

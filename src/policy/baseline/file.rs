@@ -31,17 +31,17 @@ impl Baseline {
             .root()
             .filter(|root| root.kind() == Kind::Object)
             .ok_or_else(|| wrong(0..text.len().min(1), "a baseline is a JSON object"))?;
-        let [version, salt, findings] = members(root, ["version", "salt", "findings"])?;
+        let [version, id, findings] = members(root, ["version", "id", "findings"])?;
         if text.get(version.span().range()) != Some(VERSION) {
             return Err(at(
                 version,
                 "this version of plimsoll reads baselines of version 1",
             ));
         }
-        let key = salt
+        let key = id
             .as_str()
             .and_then(|text| number(&text, 32))
-            .ok_or_else(|| at(salt, "the salt is 32 hex digits"))?;
+            .ok_or_else(|| at(id, "the id is 32 hex digits"))?;
         if findings.kind() != Kind::Array {
             return Err(at(findings, "findings is a list"));
         }
@@ -63,7 +63,7 @@ impl Baseline {
         let key = u128::from_be_bytes(self.key);
         let _ = writeln!(
             text,
-            "{{\n\"version\": {VERSION},\n\"salt\": \"{key:032x}\",\n\"findings\": ["
+            "{{\n\"version\": {VERSION},\n\"id\": \"{key:032x}\",\n\"findings\": ["
         );
         for entry in &self.entries {
             let (path, rule) = (json!(entry.path), json!(entry.rule));
@@ -179,7 +179,7 @@ mod tests {
                 "<<<<<<< ours\n\"findings\": [",
                 "<<<<<<<",
             ),
-            ("\"salt\"", "\"key\"", "\"key\""),
+            ("\"id\"", "\"key\"", "\"key\""),
         ] {
             let bad = good.replacen(from, to, 1);
             let error = Baseline::parse(&bad).expect_err(to);

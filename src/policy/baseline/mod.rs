@@ -10,8 +10,8 @@
 //! # The print
 //! The print is a hash of the finding's content (rule, masked text of its lines, mark of the
 //! secret; see [`Fingerprint`](crate::model::Fingerprint)) under the file's own random key, its
-//! `salt`. The key is made once, by `create`, and stays, because prints of one finding under several keys would say
-//! more together than each alone. It cannot be secret: whoever checks out the repository has to be
+//! `id` (a name that promises no scanner a secret). The key is made once, by `create`, and stays,
+//! because prints of one finding under several keys would say more together than each alone. It cannot be secret: whoever checks out the repository has to be
 //! able to compare, CI without further set-up included. So nothing rests on it but that prints of
 //! two repositories have nothing in common. That a password cannot be guessed from a print rests on
 //! the mark, of which twelve bits go in.
