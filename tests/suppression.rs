@@ -351,7 +351,7 @@ fn words_alone_count_where_their_tool_looks_for_words_alone() {
         ),
         ("a.properties", format!("db.password={value} WORD\n")),
         ("a.txt", format!("db_password = \"{value}\"   WORD\n")),
-        ("a.csv", format!("db_password=\"{value}\";WORD\n")),
+        ("a.csv", format!("db_password=\"{value}\",WORD\n")),
         ("a.env", format!("DB_PASSWORD={value} WORD\n")),
     ] {
         for word in [

@@ -66,6 +66,18 @@ const SAME_TEXT: &[&str] = &[
     "c_str",
 ];
 
+/// What ends a bare value: comments, and the marks of scanners that ask for no comment around them.
+const REMARKS: &[&[u8]] = &[
+    b" #",
+    b" ;",
+    b"\t#",
+    b" //",
+    b" gitleaks:allow",
+    b" betterleaks:allow",
+    b" kingfisher:ignore",
+    b" trufflehog:ignore",
+];
+
 impl Cursor<'_, '_> {
     /// The value that starts here, and whether it stands in quotes.
     pub fn value(&mut self, bare: Option<Bare>) -> Option<(Range<usize>, bool)> {
@@ -278,7 +290,7 @@ impl Cursor<'_, '_> {
         let length = match end {
             Bare::Line => {
                 let line = self.line(VALUE);
-                let comment = [&b" #"[..], b" ;", b"\t#", b" //"]
+                let comment = REMARKS
                     .iter()
                     .filter_map(|sign| memchr::memmem::find(line, sign))
                     .min();
