@@ -37,7 +37,7 @@ def files(tree):
     return found
 
 
-def steps(trees):
+def steps(trees, rng):
     """Lists of (path, file or None), each of them one commit."""
     before = {}
     for tree in trees:
@@ -49,14 +49,14 @@ def steps(trees):
             elif path not in before or open(before[path], "rb").read() != open(now[path], "rb").read():
                 changes.append((path, now[path]))
         # Commits of real projects touch files all over the place.
-        random.shuffle(changes)
+        rng.shuffle(changes)
         for at in range(0, len(changes), FILES_A_COMMIT):
             yield changes[at : at + FILES_A_COMMIT]
         before = now
 
 
 def make(repository, trees):
-    random.seed(1)
+    rng = random.Random(1)
     subprocess.run(["git", "init", "-q", "--bare", repository], check=True)
     importer = subprocess.Popen(["git", "-C", repository, "fast-import", "--quiet"], stdin=subprocess.PIPE)
     out = importer.stdin
@@ -84,10 +84,10 @@ def make(repository, trees):
         return mark
 
     last, main = [], b"refs/heads/main"
-    for number, step in enumerate(steps(trees)):
+    for number, step in enumerate(steps(trees, rng)):
         changes = [(path, None if file is None else open(file, "rb").read()) for path, file in step]
         if number % 50 == 7:
-            token = "".join(random.choices(string.ascii_letters + string.digits, k=24))
+            token = "".join(rng.choice(string.ascii_letters + string.digits) for _ in range(24))
             changes.append(("deploy/settings.conf", ("key = sk_" + "live_" + token + "\n").encode()))
         elif number % 50 == 8:
             changes.append(("deploy/settings.conf", None))
