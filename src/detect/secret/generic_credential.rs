@@ -79,7 +79,24 @@ fn is_convincing(text: &Text<'_>, found: &Assignment, promised: Promised, place:
         && !repeats_name(text.slice(found.name.clone()), value)
         && !is_test_vector(text, found, promised)
         && !is_of_badge(text, found)
+        && !is_of_public_key(text, found)
         && !value::says_words(value)
+}
+
+/// `Public Key Token: b03f...`, `Token="b77a..." PublicKey="0024..."`, `GPG key: 9554 ...`: the
+/// digest of a key that everybody may have.
+fn is_of_public_key(text: &Text<'_>, found: &Assignment) -> bool {
+    let (name, value) = (&found.name, &found.value);
+    let before = text.slice(name.start.saturating_sub(12)..name.start);
+    let before = before.to_ascii_lowercase();
+    let behind = text.slice(value.end..text.bytes.len().min(value.end + 12));
+    let behind = behind.to_ascii_lowercase();
+    let holds = |words: &[u8], sign: &[u8]| memchr::memmem::find(words, sign).is_some();
+    value::is_hex(text.slice(value.clone()))
+        && (holds(&before, b"public key")
+            || holds(&before, b"gpg ")
+            || holds(&before, b"pgp ")
+            || holds(&behind, b"publickey"))
 }
 
 /// Odds that are asked for beyond what the name asks, for what stands around.
