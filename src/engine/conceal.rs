@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::detect::secret::{path_without_secrets, without_secrets};
-use crate::model::{Evidence, Finding, Report, SkipReason, Skipped, SuppressedBy};
+use crate::model::{Finding, Report, SkipReason, Skipped, SuppressedBy};
 
 /// Blanks what looks like a secret in every path and every word of a report, whoever wrote it: a
 /// path may hold one, a message may quote another file. The bytes of sources are masked before.
@@ -52,30 +52,10 @@ pub(super) fn conceal_skipped(skipped: &mut Skipped) {
 }
 
 fn conceal_finding(finding: &mut Finding) {
-    blank(&mut finding.message);
-    finding.help.iter_mut().for_each(blank);
-    finding.labels.iter_mut().for_each(|l| blank(&mut l.text));
-    let is_clean = |text: &str| matches!(without_secrets(text), Cow::Borrowed(_));
-    finding.fixes.retain(|fix| {
-        fix.edits.iter().all(|edit| is_clean(&edit.with))
-            && fix.creates.iter().all(|file| is_clean(&file.text))
+    finding.clean(|text| match without_secrets(text) {
+        Cow::Owned(masked) => Some(masked),
+        Cow::Borrowed(_) => None,
     });
-    finding
-        .fixes
-        .iter_mut()
-        .for_each(|fix| blank(&mut fix.title));
-    match &mut finding.evidence {
-        Evidence::Image { reference } => blank(reference),
-        Evidence::Ships { stage, path } => {
-            blank(stage);
-            blank(path);
-        }
-        Evidence::Package { purl, path, .. } => {
-            blank(purl);
-            path.iter_mut().for_each(blank);
-        }
-        Evidence::None | Evidence::Secret(_) => {}
-    }
 }
 
 fn blank(text: &mut String) {

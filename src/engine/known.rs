@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::detect::secret::is_distinct;
-use crate::model::{Evidence, Finding, Source, SourceTable, Span};
+use crate::model::{Finding, Source, SourceTable, Span};
 use crate::text::Needles;
 
 /// Bytes of secrets that are kept. Whoever has more has other worries.
@@ -71,37 +71,13 @@ impl Known {
 }
 
 fn blank_finding(finding: &mut Finding, secrets: &Needles) {
-    let holds = |text: &str| secrets.hits(text.as_bytes()).next().is_some();
-    let blank = |text: &mut String| {
-        if holds(text) {
-            let mut bytes = text.as_bytes().to_vec();
-            for hit in secrets.hits(text.as_bytes()) {
-                bytes.get_mut(hit.range).unwrap_or_default().fill(b'*');
-            }
-            *text = String::from_utf8_lossy(&bytes).into_owned();
+    finding.clean(|text| {
+        let mut hits = secrets.hits(text.as_bytes()).peekable();
+        hits.peek()?;
+        let mut bytes = text.as_bytes().to_vec();
+        for hit in hits {
+            bytes.get_mut(hit.range).unwrap_or_default().fill(b'*');
         }
-    };
-    blank(&mut finding.message);
-    finding.help.iter_mut().for_each(blank);
-    finding.labels.iter_mut().for_each(|l| blank(&mut l.text));
-    finding.fixes.retain(|fix| {
-        !fix.edits.iter().any(|edit| holds(&edit.with))
-            && !fix.creates.iter().any(|file| holds(&file.text))
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     });
-    finding
-        .fixes
-        .iter_mut()
-        .for_each(|fix| blank(&mut fix.title));
-    match &mut finding.evidence {
-        Evidence::Image { reference } => blank(reference),
-        Evidence::Ships { stage, path } => {
-            blank(stage);
-            blank(path);
-        }
-        Evidence::Package { purl, path, .. } => {
-            blank(purl);
-            path.iter_mut().for_each(blank);
-        }
-        Evidence::None | Evidence::Secret(_) => {}
-    }
 }

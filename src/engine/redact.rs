@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::detect::Allowed;
-use crate::model::{Evidence, Finding, Fingerprint, Fix, Mark, Source, Span};
+use crate::model::{Evidence, Finding, Fingerprint, Mark, Source, Span};
 use crate::rules::RuleSet;
 
 /// Secrets shorter than this are masked in place but not searched for in other texts: a
@@ -51,42 +51,10 @@ pub fn scrub(findings: &mut [Finding], source: &Source, secrets: &[Span], rules:
 }
 
 fn clean(finding: &mut Finding, secrets: &AhoCorasick) {
-    let clean = |text: &mut String| {
-        if secrets.is_match(text.as_str()) {
-            *text = secrets.replace_all(text, &vec!["***"; secrets.patterns_len()]);
-        }
-    };
-    clean(&mut finding.message);
-    if let Some(help) = &mut finding.help {
-        clean(help);
-    }
-    for label in &mut finding.labels {
-        clean(&mut label.text);
-    }
-    finding
-        .fixes
-        .retain(|fix| !written(fix).any(|text| secrets.is_match(text)));
-    for fix in &mut finding.fixes {
-        clean(&mut fix.title);
-    }
-    match &mut finding.evidence {
-        Evidence::Image { reference } => clean(reference),
-        Evidence::Ships { stage, path } => {
-            clean(stage);
-            clean(path);
-        }
-        Evidence::Package { purl, path, .. } => {
-            clean(purl);
-            path.iter_mut().for_each(clean);
-        }
-        Evidence::None | Evidence::Secret(_) => {}
-    }
-}
-
-/// Every text that a fix would put into a file.
-fn written(fix: &Fix) -> impl Iterator<Item = &str> {
-    let edits = fix.edits.iter().map(|edit| edit.with.as_str());
-    edits.chain(fix.creates.iter().map(|file| file.text.as_str()))
+    finding.clean(|text| {
+        let masked = || secrets.replace_all(text, &vec!["***"; secrets.patterns_len()]);
+        secrets.is_match(text).then(masked)
+    });
 }
 
 /// Leaves of a finding only what cannot quote its file.

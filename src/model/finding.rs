@@ -73,4 +73,32 @@ impl Finding {
     pub fn primary(&self) -> Option<&Label> {
         self.labels.first()
     }
+
+    /// Replaces every text by what `cleaned` makes of it, `None` where it may stay, and drops the
+    /// fixes that would write a text that may not.
+    pub fn clean(&mut self, cleaned: impl Fn(&str) -> Option<String>) {
+        let clean = |text: &mut String| {
+            if let Some(cleaned) = cleaned(text) {
+                *text = cleaned;
+            }
+        };
+        clean(&mut self.message);
+        self.help.iter_mut().for_each(clean);
+        self.labels.iter_mut().for_each(|l| clean(&mut l.text));
+        self.fixes
+            .retain(|fix| fix.written().all(|text| cleaned(text).is_none()));
+        self.fixes.iter_mut().for_each(|fix| clean(&mut fix.title));
+        match &mut self.evidence {
+            Evidence::Image { reference } => clean(reference),
+            Evidence::Ships { stage, path } => {
+                clean(stage);
+                clean(path);
+            }
+            Evidence::Package { purl, path, .. } => {
+                clean(purl);
+                path.iter_mut().for_each(clean);
+            }
+            Evidence::None | Evidence::Secret(_) => {}
+        }
+    }
 }

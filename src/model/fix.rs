@@ -37,3 +37,11 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     pub creates: Vec<NewFile>,
 }
+
+impl Fix {
+    /// Every text that it would put into a file.
+    pub fn written(&self) -> impl Iterator<Item = &str> {
+        let edits = self.edits.iter().map(|edit| edit.with.as_str());
+        edits.chain(self.creates.iter().map(|file| file.text.as_str()))
+    }
+}
