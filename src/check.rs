@@ -395,7 +395,8 @@ pub fn packages(request: CheckRequest) -> Result<PackageList, CheckError> {
     let (repository, root) = open(&request)?;
     let (config, ..) = configured(&request, repository.as_ref(), &root)?;
     let excludes = Excludes::new(root.path(), &config.exclude)?;
-    let collector = PackageCollector::default();
+    let files = files(&request.what, &root, repository.as_ref())?;
+    let collector = PackageCollector::new(files.as_deref());
     feed(
         &request.what,
         &request.current_dir,

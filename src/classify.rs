@@ -13,10 +13,43 @@ const NAMES: &[(&str, FileKind)] = &[
     ("package-lock.json", FileKind::NpmLock),
     ("npm-shrinkwrap.json", FileKind::NpmLock),
     ("package.json", FileKind::PackageJson),
+    ("yarn.lock", FileKind::YarnLock),
+    ("pnpm-lock.yaml", FileKind::PnpmLock),
+    ("bun.lock", FileKind::BunLock),
+    ("deno.lock", FileKind::DenoLock),
     ("poetry.lock", FileKind::PoetryLock),
     ("uv.lock", FileKind::UvLock),
+    ("pdm.lock", FileKind::PdmLock),
+    ("pipfile.lock", FileKind::PipfileLock),
+    ("pylock.toml", FileKind::Pylock),
     ("pyproject.toml", FileKind::Pyproject),
     ("go.mod", FileKind::GoMod),
+    ("go.sum", FileKind::GoSum),
+    ("go.work.sum", FileKind::GoSum),
+    ("go.work", FileKind::GoWork),
+    ("gemfile.lock", FileKind::GemfileLock),
+    ("gems.locked", FileKind::GemfileLock),
+    ("composer.lock", FileKind::ComposerLock),
+    ("gradle.lockfile", FileKind::GradleLock),
+    ("buildscript-gradle.lockfile", FileKind::GradleLock),
+    ("verification-metadata.xml", FileKind::GradleVerification),
+    ("pom.xml", FileKind::MavenPom),
+    ("packages.lock.json", FileKind::NuGetLock),
+    ("packages.config", FileKind::NuGetConfig),
+    ("project.assets.json", FileKind::NuGetAssets),
+    ("directory.packages.props", FileKind::NuGetCentral),
+    ("mix.lock", FileKind::MixLock),
+    ("rebar.lock", FileKind::RebarLock),
+    ("pubspec.lock", FileKind::PubspecLock),
+    ("conan.lock", FileKind::ConanLock),
+    ("package.resolved", FileKind::SwiftResolved),
+    ("podfile.lock", FileKind::PodfileLock),
+    ("renv.lock", FileKind::RenvLock),
+    ("cabal.project.freeze", FileKind::CabalFreeze),
+    ("stack.yaml.lock", FileKind::StackLock),
+    ("juliamanifest.toml", FileKind::JuliaManifest),
+    ("bom.json", FileKind::CycloneDx),
+    ("bom.xml", FileKind::CycloneDx),
     ("plimsoll.toml", FileKind::PlimsollConfig),
     (".plimsoll.toml", FileKind::PlimsollConfig),
     (".env", FileKind::Env),
@@ -28,6 +61,26 @@ const NAMES: &[(&str, FileKind)] = &[
     ("gemfile", FileKind::Ruby),
     (".bashrc", FileKind::Shell),
     (".profile", FileKind::Shell),
+];
+
+/// Ends of names that decide, lower case; the first that fits.
+const ENDS: &[(&str, FileKind)] = &[
+    (".deps.json", FileKind::NuGetDeps),
+    (".packages.lock.json", FileKind::NuGetLock),
+    (".versions.toml", FileKind::VersionCatalog),
+    (".lockfile", FileKind::GradleLock),
+    (".pom", FileKind::MavenPom),
+    (".csproj", FileKind::DotnetProject),
+    (".fsproj", FileKind::DotnetProject),
+    (".vbproj", FileKind::DotnetProject),
+    (".cdx.json", FileKind::CycloneDx),
+    (".cdx.xml", FileKind::CycloneDx),
+    (".spdx", FileKind::Spdx),
+    (".spdx.json", FileKind::Spdx),
+    (".spdx.yml", FileKind::Spdx),
+    (".spdx.yaml", FileKind::Spdx),
+    (".spdx.rdf", FileKind::Spdx),
+    (".spdx.rdf.xml", FileKind::Spdx),
 ];
 
 /// Extensions that decide, lower case.
@@ -219,6 +272,18 @@ fn by_name(path: &RepoPath, name: &str) -> Option<FileKind> {
     if name.starts_with(".env.") || name.ends_with(".env") {
         return Some(FileKind::Env);
     }
+    if let Some((_, kind)) = ENDS.iter().find(|(end, _)| name.ends_with(end)) {
+        return Some(*kind);
+    }
+    if name.starts_with("pylock.") && name.ends_with(".toml") {
+        return Some(FileKind::Pylock);
+    }
+    if is_julia_manifest(name) {
+        return Some(FileKind::JuliaManifest);
+    }
+    if name == "modules.txt" && path.parent().file_name() == b"vendor" {
+        return Some(FileKind::GoVendor);
+    }
     let kind = extension_kind(name)?;
     if kind == FileKind::Yaml {
         return Some(yaml_kind(path, name));
@@ -279,6 +344,15 @@ fn is_requirements_name(path: &RepoPath, name: &str) -> bool {
         || stem.starts_with("requirements")
         || stem.ends_with("requirements")
         || path.parent().file_name() == b"requirements"
+}
+
+/// `Manifest.toml`, and `Manifest-v1.11.toml` for one version of the language.
+fn is_julia_manifest(name: &str) -> bool {
+    name.strip_prefix("julia")
+        .unwrap_or(name)
+        .strip_prefix("manifest")
+        .and_then(|rest| rest.strip_suffix(".toml"))
+        .is_some_and(|version| version.is_empty() || version.starts_with("-v"))
 }
 
 fn yaml_kind(path: &RepoPath, name: &str) -> FileKind {

@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 
 use plimsoll::classify::classify;
-use plimsoll::model::{FileKind, KindSet, Package, RepoPath};
-use plimsoll::parse::lock::{self, Lockfile};
+use plimsoll::model::{FileKind, Package, RepoPath};
+use plimsoll::parse::lock::{self, Beside, Lockfile};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lockfiles");
 
@@ -16,7 +16,7 @@ fn bytes(path: &str) -> Vec<u8> {
 
 fn read(path: &str, bytes: &[u8]) -> Lockfile {
     let path = RepoPath::from(path);
-    lock::read(classify(&path, b""), &path, bytes).expect("a lockfile's name")
+    lock::read(classify(&path, b""), &path, bytes, &Beside::default()).expect("a lockfile's name")
 }
 
 /// `line: name version scope direct source path`, a line a package.
@@ -269,9 +269,9 @@ fn every_kind_of_lockfile_has_a_fixture() {
         .iter()
         .map(|(path, _)| classify(&RepoPath::from(path.as_str()), b""))
         .collect();
-    for kind in FileKind::ALL {
+    for &kind in FileKind::ALL {
         assert_eq!(
-            KindSet::LOCKFILES.contains(kind),
+            lock::KINDS.contains(kind),
             kinds.contains(&kind),
             "{kind:?}"
         );

@@ -109,7 +109,7 @@ impl Advisories {
             info.hash = format!("{}+{}", index.short_hash(), starter::hash());
             info.problems.extend(index.problems());
         }
-        for ecosystem in Ecosystem::ALL {
+        for &ecosystem in Ecosystem::ALL {
             let (origin, records, day) =
                 match (self.imported(ecosystem), self.built_in.get(&ecosystem)) {
                     (Some(part), _) => ("imported", part.records, part.newest),

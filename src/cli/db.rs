@@ -118,7 +118,7 @@ fn export(cache: &Path, file: &Path) -> Result<String, InstallError> {
 fn status(cache: &Path) -> Result<String, InstallError> {
     // Every ecosystem is asked, so that damage shows.
     let advisories = Advisories::open(Some(cache));
-    for ecosystem in Ecosystem::ALL {
+    for &ecosystem in Ecosystem::ALL {
         advisories.lookup(ecosystem, "");
     }
     let info = advisories.info();

@@ -5,8 +5,8 @@ use crate::detect::{Collected, Context, DETECTORS, Detector, Sink};
 use crate::guard::LIMITS;
 use crate::join::Around;
 use crate::model::{FileKind, Finding, SkipReason, Source, Span};
-use crate::parse::Document;
 use crate::parse::builds::inline;
+use crate::parse::{Document, lock};
 
 use super::redact::{self, Seen};
 
@@ -75,6 +75,11 @@ pub(super) fn identify(checked: &mut Checked, source: &Source, seen: &mut Seen) 
     }
 }
 
+/// True where a rule that is on looks at what stands around a file of this kind.
+fn wants_around(cx: &Context<'_>, kind: FileKind) -> bool {
+    cx.rules.any_of("dockerfile") || (lock::KINDS.contains(kind) && cx.rules.any_of("dependency"))
+}
+
 /// What the detectors say, without fingerprints.
 pub(super) fn gather(
     cx: &Context<'_>,
@@ -84,7 +89,7 @@ pub(super) fn gather(
 ) -> Checked {
     let large = source.bytes.len() as u64 > LIMITS.parse;
     let doc = match around {
-        Some(around) if reach == Reach::All && cx.rules.any_of("dockerfile") => {
+        Some(around) if reach == Reach::All && wants_around(cx, source.kind) => {
             catch_unwind(AssertUnwindSafe(|| {
                 around.document(source, &cx.given.wanted)
             }))

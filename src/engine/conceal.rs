@@ -44,6 +44,7 @@ pub(super) fn conceal_skipped(skipped: &mut Skipped) {
         SkipReason::Unreadable(words)
         | SkipReason::Unsupported(words)
         | SkipReason::Malformed(words)
+        | SkipReason::NotResolved(words)
         | SkipReason::DetectorFailed(words)
         | SkipReason::Other(words)
         | SkipReason::TooManyFindings { rule: words, .. } => blank(words),

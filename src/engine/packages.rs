@@ -5,8 +5,10 @@ use crate::classify;
 use crate::detect::secret::{path_without_secrets, without_secrets};
 use crate::guard::LIMITS;
 use crate::input::{Content, Found, Item};
+use crate::join::{Around, Files};
 use crate::model::{PlacedPackage, SkipReason, Skipped, Source, SourceId};
-use crate::parse::Document;
+use crate::parse::dockerfile::Wanted;
+use crate::parse::{Document, lock};
 
 use super::conceal::conceal_skipped;
 
@@ -38,18 +40,27 @@ impl PackageList {
 }
 
 /// Collects the packages of every lockfile that is put in, from any thread.
-#[derive(Debug, Default)]
-pub struct PackageCollector {
+#[derive(Debug)]
+pub struct PackageCollector<'f> {
+    around: Option<Around<'f>>,
     list: Mutex<PackageList>,
 }
 
-impl PackageCollector {
+impl<'f> PackageCollector<'f> {
+    /// `files`: the repository that the items are part of.
+    pub fn new(files: Option<&'f dyn Files>) -> Self {
+        Self {
+            around: files.map(Around::new),
+            list: Mutex::default(),
+        }
+    }
+
     /// Reads an item where it is a lockfile; `true`, because more is always welcome.
     pub fn take(&self, found: Found) -> bool {
         if let Found::Item(item) = found
-            && classify::classify(&item.path, b"").is_lockfile()
+            && lock::KINDS.contains(classify::classify(&item.path, b""))
         {
-            let part = read(item);
+            let part = read(item, self.around.as_ref());
             let mut list = self
                 .list
                 .lock()
@@ -77,7 +88,7 @@ impl PackageCollector {
     }
 }
 
-fn read(mut item: Item) -> PackageList {
+fn read(mut item: Item, around: Option<&Around<'_>>) -> PackageList {
     let mut list = PackageList::default();
     let path = item.path.clone();
     let mut skip = |reason| {
@@ -101,13 +112,19 @@ fn read(mut item: Item) -> PackageList {
     }
     let kind = classify::classify(&item.path, &bytes);
     let source = Source::new(SourceId(0), item.path, kind, &bytes, item.origin);
-    let document = Document::new(&source);
+    let document = match around {
+        Some(around) => around.document(&source, &Wanted::default()),
+        None => Document::new(&source),
+    };
     let Some(lockfile) = document.lockfile() else {
         skip(SkipReason::Binary);
         return list;
     };
     if let Some(error) = lockfile.errors.first() {
         skip(SkipReason::Malformed(error.message.clone()));
+    }
+    for what in &lockfile.unknown {
+        skip(SkipReason::NotResolved(what.clone()));
     }
     list.packages = lockfile
         .packages

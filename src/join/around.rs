@@ -8,10 +8,10 @@ use super::{Entry, Files};
 use crate::classify::classify;
 use crate::guard::LIMITS;
 use crate::model::{FileKind, RepoPath, Source};
-use crate::parse::Document;
 use crate::parse::dockerfile::{Body, Dockerfile, Instruction, Wanted};
 use crate::parse::dockerignore::clean;
 use crate::parse::surroundings::{Build, BuildContext, UsedContext};
+use crate::parse::{Document, lock};
 
 /// The repository around the files that are checked, read as far as somebody asks.
 #[derive(Debug)]
@@ -61,6 +61,7 @@ impl<'f> Around<'f> {
             FileKind::Dockerignore => {
                 document.contexts = vec![self.context_of_ignore_file(&source.path)];
             }
+            kind if lock::KINDS.contains(kind) => document.beside = self.companions(source),
             _ => {}
         }
         document

@@ -1,126 +1,144 @@
-/// What a file is, as far as its name, its shebang and its first bytes tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum FileKind {
-    Dockerfile,
-    Dockerignore,
-    Compose,
-    Workflow,
-    Kubernetes,
-    Shell,
-    Python,
-    JavaScript,
-    TypeScript,
-    Tsx,
-    Go,
-    Java,
-    Ruby,
-    Php,
-    CSharp,
-    Rust,
-    CargoLock,
-    NpmLock,
-    PoetryLock,
-    UvLock,
-    Requirements,
-    GoMod,
-    CargoToml,
-    PackageJson,
-    Pyproject,
-    Env,
-    Json,
-    Yaml,
-    Toml,
-    Xml,
-    Ini,
-    Markdown,
-    PlimsollConfig,
-    Text,
-    Binary,
+/// Declares every kind once, with the words for it.
+macro_rules! file_kinds {
+    ($($kind:ident = $name:literal,)+) => {
+        /// What a file is, as far as its name, its shebang and its first bytes tell.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum FileKind {
+            $($kind,)+
+        }
+
+        impl FileKind {
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// The kind in words, for summaries and `-v`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+        }
+    };
+}
+
+file_kinds! {
+    Dockerfile = "Dockerfile",
+    Dockerignore = ".dockerignore",
+    Compose = "Compose file",
+    Workflow = "workflow",
+    Kubernetes = "Kubernetes manifest",
+    Shell = "shell script",
+    Python = "Python",
+    JavaScript = "JavaScript",
+    TypeScript = "TypeScript",
+    Tsx = "TypeScript",
+    Go = "Go",
+    Java = "Java",
+    Ruby = "Ruby",
+    Php = "PHP",
+    CSharp = "C#",
+    Rust = "Rust",
+    CargoLock = "Cargo.lock",
+    NpmLock = "npm lockfile",
+    YarnLock = "yarn.lock",
+    PnpmLock = "pnpm-lock.yaml",
+    BunLock = "bun.lock",
+    DenoLock = "deno.lock",
+    PoetryLock = "poetry.lock",
+    UvLock = "uv.lock",
+    PdmLock = "pdm.lock",
+    PipfileLock = "Pipfile.lock",
+    Pylock = "pylock.toml",
+    Requirements = "requirements file",
+    GoMod = "go.mod",
+    GoSum = "go.sum",
+    GoWork = "go.work",
+    GoVendor = "vendor/modules.txt",
+    GemfileLock = "Gemfile.lock",
+    ComposerLock = "composer.lock",
+    GradleLock = "gradle.lockfile",
+    GradleVerification = "verification-metadata.xml",
+    VersionCatalog = "version catalog",
+    MavenPom = "pom.xml",
+    NuGetLock = "packages.lock.json",
+    NuGetDeps = "deps.json",
+    NuGetConfig = "packages.config",
+    NuGetAssets = "project.assets.json",
+    NuGetCentral = "Directory.Packages.props",
+    DotnetProject = ".NET project",
+    MixLock = "mix.lock",
+    RebarLock = "rebar.lock",
+    PubspecLock = "pubspec.lock",
+    ConanLock = "conan.lock",
+    SwiftResolved = "Package.resolved",
+    PodfileLock = "Podfile.lock",
+    RenvLock = "renv.lock",
+    CabalFreeze = "cabal.project.freeze",
+    StackLock = "stack.yaml.lock",
+    JuliaManifest = "Julia manifest",
+    CycloneDx = "CycloneDX document",
+    Spdx = "SPDX document",
+    CargoToml = "Cargo.toml",
+    PackageJson = "package.json",
+    Pyproject = "pyproject.toml",
+    Env = "environment file",
+    Json = "JSON",
+    Yaml = "YAML",
+    Toml = "TOML",
+    Xml = "XML",
+    Ini = "INI",
+    Markdown = "Markdown",
+    PlimsollConfig = "plimsoll configuration",
+    Text = "text",
+    Binary = "binary",
 }
 
 impl FileKind {
-    pub const ALL: [Self; 35] = [
-        Self::Dockerfile,
-        Self::Dockerignore,
-        Self::Compose,
-        Self::Workflow,
-        Self::Kubernetes,
-        Self::Shell,
-        Self::Python,
-        Self::JavaScript,
-        Self::TypeScript,
-        Self::Tsx,
-        Self::Go,
-        Self::Java,
-        Self::Ruby,
-        Self::Php,
-        Self::CSharp,
-        Self::Rust,
-        Self::CargoLock,
-        Self::NpmLock,
-        Self::PoetryLock,
-        Self::UvLock,
-        Self::Requirements,
-        Self::GoMod,
-        Self::CargoToml,
-        Self::PackageJson,
-        Self::Pyproject,
-        Self::Env,
-        Self::Json,
-        Self::Yaml,
-        Self::Toml,
-        Self::Xml,
-        Self::Ini,
-        Self::Markdown,
-        Self::PlimsollConfig,
-        Self::Text,
-        Self::Binary,
-    ];
-
-    /// The kind in words, for summaries and `-v`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Dockerfile => "Dockerfile",
-            Self::Dockerignore => ".dockerignore",
-            Self::Compose => "Compose file",
-            Self::Workflow => "workflow",
-            Self::Kubernetes => "Kubernetes manifest",
-            Self::Shell => "shell script",
-            Self::Python => "Python",
-            Self::JavaScript => "JavaScript",
-            Self::TypeScript | Self::Tsx => "TypeScript",
-            Self::Go => "Go",
-            Self::Java => "Java",
-            Self::Ruby => "Ruby",
-            Self::Php => "PHP",
-            Self::CSharp => "C#",
-            Self::Rust => "Rust",
-            Self::CargoLock => "Cargo.lock",
-            Self::NpmLock => "npm lockfile",
-            Self::PoetryLock => "poetry.lock",
-            Self::UvLock => "uv.lock",
-            Self::Requirements => "requirements file",
-            Self::GoMod => "go.mod",
-            Self::CargoToml => "Cargo.toml",
-            Self::PackageJson => "package.json",
-            Self::Pyproject => "pyproject.toml",
-            Self::Env => "environment file",
-            Self::Json => "JSON",
-            Self::Yaml => "YAML",
-            Self::Toml => "TOML",
-            Self::Xml => "XML",
-            Self::Ini => "INI",
-            Self::Markdown => "Markdown",
-            Self::PlimsollConfig => "plimsoll configuration",
-            Self::Text => "text",
-            Self::Binary => "binary",
-        }
-    }
-
-    /// True for the files that pin what a repository depends on.
+    /// True for the files that a package manager writes: every version, with its hash.
     pub fn is_lockfile(self) -> bool {
         KindSet::LOCKFILES.contains(self)
+    }
+
+    /// The kind of the syntax that it is written in, where that is one of its own.
+    pub fn syntax(self) -> Self {
+        match self {
+            Self::NpmLock
+            | Self::BunLock
+            | Self::DenoLock
+            | Self::PipfileLock
+            | Self::ComposerLock
+            | Self::NuGetLock
+            | Self::NuGetDeps
+            | Self::NuGetAssets
+            | Self::ConanLock
+            | Self::SwiftResolved
+            | Self::RenvLock
+            | Self::CycloneDx
+            | Self::PackageJson => Self::Json,
+            Self::PnpmLock
+            | Self::PubspecLock
+            | Self::PodfileLock
+            | Self::StackLock
+            | Self::Compose
+            | Self::Workflow
+            | Self::Kubernetes => Self::Yaml,
+            Self::CargoLock
+            | Self::CargoToml
+            | Self::PoetryLock
+            | Self::UvLock
+            | Self::PdmLock
+            | Self::Pylock
+            | Self::Pyproject
+            | Self::VersionCatalog
+            | Self::JuliaManifest
+            | Self::PlimsollConfig => Self::Toml,
+            Self::GradleVerification
+            | Self::MavenPom
+            | Self::NuGetConfig
+            | Self::NuGetCentral
+            | Self::DotnetProject => Self::Xml,
+            other => other,
+        }
     }
 }
 
@@ -132,13 +150,39 @@ impl KindSet {
     pub const EMPTY: Self = Self(0);
     /// Every kind, binaries included.
     pub const ANY: Self = Self(u128::MAX);
+    /// What package managers write.
     pub const LOCKFILES: Self = Self::of(&[
         FileKind::CargoLock,
         FileKind::NpmLock,
+        FileKind::YarnLock,
+        FileKind::PnpmLock,
+        FileKind::BunLock,
+        FileKind::DenoLock,
         FileKind::PoetryLock,
         FileKind::UvLock,
-        FileKind::Requirements,
+        FileKind::PdmLock,
+        FileKind::PipfileLock,
+        FileKind::Pylock,
         FileKind::GoMod,
+        FileKind::GoSum,
+        FileKind::GoVendor,
+        FileKind::GemfileLock,
+        FileKind::ComposerLock,
+        FileKind::GradleLock,
+        FileKind::GradleVerification,
+        FileKind::NuGetLock,
+        FileKind::NuGetDeps,
+        FileKind::NuGetAssets,
+        FileKind::MixLock,
+        FileKind::RebarLock,
+        FileKind::PubspecLock,
+        FileKind::ConanLock,
+        FileKind::SwiftResolved,
+        FileKind::PodfileLock,
+        FileKind::RenvLock,
+        FileKind::CabalFreeze,
+        FileKind::StackLock,
+        FileKind::JuliaManifest,
     ]);
 
     pub const fn of(kinds: &[FileKind]) -> Self {
@@ -159,3 +203,5 @@ impl KindSet {
         Self(self.0 | other.0)
     }
 }
+
+const _: () = assert!(FileKind::ALL.len() <= 128, "a set holds 128 kinds");

@@ -20,7 +20,9 @@ pub use file_kind::{FileKind, KindSet};
 pub use finding::{Evidence, Finding, Label, Role};
 pub use fingerprint::{Fingerprint, Mark};
 pub use fix::{Edit, Fix, NewFile, Safety};
-pub use package::{Ecosystem, Package, PackageSource, PlacedPackage, Scope};
+pub use package::{
+    Ecosystem, Package, PackageFacts, PackageSource, PlacedPackage, Requested, Requirement, Scope,
+};
 pub use path::RepoPath;
 pub use redacted::Redacted;
 pub use report::{

@@ -2,69 +2,60 @@ use serde::{Deserialize, Serialize};
 
 use super::{RepoPath, Span};
 
-/// A package ecosystem as OSV names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Ecosystem {
-    #[serde(rename = "crates.io")]
-    CratesIo,
-    #[serde(rename = "npm")]
-    Npm,
-    PyPI,
-    Go,
-    Maven,
-    RubyGems,
-    Packagist,
-    NuGet,
-    Hex,
-    Pub,
+/// Declares every ecosystem once: OSV's name for it and the type in a package URL.
+macro_rules! ecosystems {
+    ($($(#[$note:meta])* $ecosystem:ident = $name:literal, $purl:literal;)+) => {
+        /// A package ecosystem as OSV names it (<https://ossf.github.io/osv-schema/>, ecosystems).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Ecosystem {
+            $($(#[$note])* #[serde(rename = $name)] $ecosystem,)+
+        }
+
+        impl Ecosystem {
+            pub const ALL: &'static [Self] = &[$(Self::$ecosystem,)+];
+
+            /// The name OSV uses.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$ecosystem => $name,)+
+                }
+            }
+
+            /// The type in a package URL (<https://github.com/package-url/purl-spec>).
+            pub fn purl_type(self) -> &'static str {
+                match self {
+                    $(Self::$ecosystem => $purl,)+
+                }
+            }
+        }
+    };
+}
+
+ecosystems! {
+    CratesIo = "crates.io", "cargo";
+    Npm = "npm", "npm";
+    PyPI = "PyPI", "pypi";
+    Go = "Go", "golang";
+    Maven = "Maven", "maven";
+    RubyGems = "RubyGems", "gem";
+    Packagist = "Packagist", "composer";
+    NuGet = "NuGet", "nuget";
+    Hex = "Hex", "hex";
+    Pub = "Pub", "pub";
+    SwiftUrl = "SwiftURL", "swift";
+    ConanCenter = "ConanCenter", "conan";
+    Cran = "CRAN", "cran";
+    Bioconductor = "Bioconductor", "bioconductor";
+    Hackage = "Hackage", "hackage";
+    Julia = "Julia", "julia";
+    GitHubActions = "GitHub Actions", "githubactions";
+    /// No database of OSV has it: its packages are listed, not looked up.
+    CocoaPods = "CocoaPods", "cocoapods";
+    /// What a JavaScript registry of Deno's holds: listed, not looked up.
+    Jsr = "JSR", "jsr";
 }
 
 impl Ecosystem {
-    pub const ALL: [Self; 10] = [
-        Self::CratesIo,
-        Self::Npm,
-        Self::PyPI,
-        Self::Go,
-        Self::Maven,
-        Self::RubyGems,
-        Self::Packagist,
-        Self::NuGet,
-        Self::Hex,
-        Self::Pub,
-    ];
-
-    /// The name OSV uses (<https://ossf.github.io/osv-schema/>, ecosystems).
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CratesIo => "crates.io",
-            Self::Npm => "npm",
-            Self::PyPI => "PyPI",
-            Self::Go => "Go",
-            Self::Maven => "Maven",
-            Self::RubyGems => "RubyGems",
-            Self::Packagist => "Packagist",
-            Self::NuGet => "NuGet",
-            Self::Hex => "Hex",
-            Self::Pub => "Pub",
-        }
-    }
-
-    /// The type in a package URL (<https://github.com/package-url/purl-spec>).
-    pub fn purl_type(self) -> &'static str {
-        match self {
-            Self::CratesIo => "cargo",
-            Self::Npm => "npm",
-            Self::PyPI => "pypi",
-            Self::Go => "golang",
-            Self::Maven => "maven",
-            Self::RubyGems => "gem",
-            Self::Packagist => "composer",
-            Self::NuGet => "nuget",
-            Self::Hex => "hex",
-            Self::Pub => "pub",
-        }
-    }
-
     /// A package name in the one spelling under which the ecosystem compares names.
     pub fn normalise(self, name: &str) -> String {
         match self {
@@ -80,16 +71,16 @@ impl Ecosystem {
                 normal
             }
             Self::NuGet | Self::Packagist | Self::Hex => name.trim().to_lowercase(),
-            Self::CratesIo | Self::Npm | Self::Go | Self::Maven | Self::RubyGems | Self::Pub => {
-                name.trim().to_owned()
-            }
+            // Hosts and owners are compared without case, and nobody has two that differ in it.
+            Self::SwiftUrl | Self::GitHubActions => name.trim().to_lowercase(),
+            _ => name.trim().to_owned(),
         }
     }
 
     /// Reads OSV's name; a suffix after `:` is ignored.
     pub fn parse(name: &str) -> Option<Self> {
         let base = name.split(':').next().unwrap_or(name);
-        Self::ALL.into_iter().find(|e| e.name() == base)
+        Self::ALL.iter().copied().find(|e| e.name() == base)
     }
 }
 
@@ -151,6 +142,52 @@ pub struct Package {
     pub source: PackageSource,
     /// Names from the direct dependency down to this package, both included; empty if unknown.
     pub dependency_path: Vec<String>,
+    /// What the manifest asks for, of a direct dependency whose manifest is there.
+    pub requested: Option<Requested>,
+    /// What else the file says of it.
+    pub facts: PackageFacts,
+}
+
+/// The line of a manifest that asks for a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requested {
+    pub path: RepoPath,
+    /// 1-based.
+    pub line: u32,
+    /// The versions that it allows, as written.
+    pub requirement: String,
+}
+
+/// What some formats say of a package and others do not. Empty is unknown, never "none".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackageFacts {
+    /// Where it is downloaded from, as written.
+    pub resolved: Option<String>,
+    /// The hashes of what is downloaded, as written, sorted.
+    pub integrity: Vec<String>,
+    /// The commit of a git dependency, or the branch or tag where the file names no commit.
+    pub commit: Option<String>,
+    /// The name that the repository's code uses, where that is another.
+    pub alias: Option<String>,
+    /// SPDX expressions, or what stands in their place.
+    pub licences: Vec<String>,
+    /// Why its author asks not to use it (deprecated, abandoned, yanked); empty where no reason
+    /// is given.
+    pub discouraged: Option<String>,
+    /// It runs a program of its own when it is installed.
+    pub has_install_script: bool,
+    /// The day of its release, `YYYY-MM-DD`.
+    pub released: Option<String>,
+    /// Who needs it and which versions of it each one allows, as written.
+    pub required_by: Vec<Requirement>,
+}
+
+/// One package's need of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The package that needs it, by its name; empty for the project itself.
+    pub by: String,
+    pub range: String,
 }
 
 /// A package with the file and the 1-based line that name it.
@@ -162,6 +199,22 @@ pub struct PlacedPackage {
 }
 
 impl Package {
+    /// A package of the public registry, of which the file says nothing else.
+    pub fn new(ecosystem: Ecosystem, name: &str, version: &str, span: Span) -> Self {
+        Self {
+            ecosystem,
+            name: ecosystem.normalise(name),
+            version: version.to_owned(),
+            span,
+            scope: Scope::Unknown,
+            direct: None,
+            source: PackageSource::Registry,
+            dependency_path: Vec::new(),
+            requested: None,
+            facts: PackageFacts::default(),
+        }
+    }
+
     /// The package URL, with the characters that a URL reserves percent-encoded.
     pub fn purl(&self) -> String {
         let name = match self.ecosystem {
@@ -208,16 +261,7 @@ mod tests {
 
     #[test]
     fn scoped_npm_names_are_encoded_in_a_purl() {
-        let package = Package {
-            ecosystem: Ecosystem::Npm,
-            name: "@babel/core".into(),
-            version: "7.0.0+x".into(),
-            span: Span::default(),
-            scope: Scope::Prod,
-            direct: None,
-            source: PackageSource::Registry,
-            dependency_path: Vec::new(),
-        };
+        let package = Package::new(Ecosystem::Npm, "@babel/core", "7.0.0+x", Span::default());
         assert_eq!(package.purl(), "pkg:npm/%40babel/core@7.0.0%2Bx");
     }
 }

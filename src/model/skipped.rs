@@ -45,6 +45,8 @@ pub enum SkipReason {
     OverLimit { name: &'static str, limit: u64 },
     /// Not parsed as what its name says it is, with the parser's words.
     Malformed(String),
+    /// Packages that the file does not name and only a network or another program could find out.
+    NotResolved(String),
     /// A template: it becomes a Dockerfile or a manifest only after rendering.
     Template,
     /// Written by a tool for machines: minified, bundled or generated code.
@@ -97,6 +99,7 @@ impl SkipReason {
             Self::Unsupported(_) => "unsupported",
             Self::OverLimit { .. } => "over-limit",
             Self::Malformed(_) => "malformed",
+            Self::NotResolved(_) => "not-resolved",
             Self::Template => "template",
             Self::Generated => "generated",
             Self::Excluded => "excluded",
@@ -144,6 +147,7 @@ impl std::fmt::Display for SkipReason {
                 write!(f, "over the limit {name}: {limit} {meaning}")
             }
             Self::Malformed(why) => write!(f, "cannot be parsed: {why}"),
+            Self::NotResolved(what) => write!(f, "not resolved: {what}"),
             Self::Template => f.write_str("template, judged only after rendering"),
             Self::Generated => f.write_str("minified or generated code"),
             Self::Excluded => f.write_str("excluded by configuration"),

@@ -17,7 +17,7 @@ pub mod yaml;
 use std::cell::OnceCell;
 
 use dockerfile::{Dockerfile, Wanted};
-use lock::Lockfile;
+use lock::{Beside, Lockfile};
 use surroundings::UsedContext;
 
 use crate::model::{FileKind, SkipReason, Source, Span};
@@ -38,6 +38,8 @@ pub struct Document<'s> {
     pub contexts: Vec<UsedContext>,
     /// For Dockerfiles: what the builds ask for that are known.
     pub wanted: Wanted,
+    /// For files that name packages: the files that say more about them.
+    pub beside: Beside,
     dockerfile: OnceCell<Dockerfile>,
     lockfile: OnceCell<Option<Lockfile>>,
     facts: OnceCell<Result<source::Facts<'s>, SkipReason>>,
@@ -49,6 +51,7 @@ impl<'s> Document<'s> {
             source,
             contexts: Vec::new(),
             wanted: Wanted::default(),
+            beside: Beside::default(),
             dockerfile: OnceCell::new(),
             lockfile: OnceCell::new(),
             facts: OnceCell::new(),
@@ -64,7 +67,10 @@ impl<'s> Document<'s> {
     /// The packages that a lockfile names; `None` for what is no lockfile.
     pub fn lockfile(&self) -> Option<&Lockfile> {
         self.lockfile
-            .get_or_init(|| lock::read(self.source.kind, &self.source.path, &self.source.bytes))
+            .get_or_init(|| {
+                let source = self.source;
+                lock::read(source.kind, &source.path, &source.bytes, &self.beside)
+            })
             .as_ref()
     }
 

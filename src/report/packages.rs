@@ -23,6 +23,12 @@ pub fn packages_as_json(packages: &[PlacedPackage]) -> serde_json::Result<String
                 "direct": package.direct,
                 "source": package.source,
                 "dependency_path": package.dependency_path,
+                "purl": package.purl(),
+                "manifest": package.requested.as_ref().map(|requested| json!({
+                    "path": requested.path.to_text(),
+                    "line": requested.line,
+                    "requirement": requested.requirement,
+                })),
             })
         })
         .collect();
@@ -79,21 +85,16 @@ fn row(placed: &PlacedPackage) -> [String; COLUMNS] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Ecosystem, Package, PackageSource, RepoPath, Scope, Span};
+    use crate::model::{Ecosystem, Package, RepoPath, Scope, Span};
 
     fn placed(name: &str) -> PlacedPackage {
         PlacedPackage {
             path: RepoPath::from("web/package-lock.json"),
             line: 7,
             package: Package {
-                ecosystem: Ecosystem::Npm,
-                name: name.to_owned(),
-                version: "1.0.0".to_owned(),
-                span: Span::default(),
                 scope: Scope::Dev,
-                direct: None,
-                source: PackageSource::Registry,
                 dependency_path: vec!["mocha".to_owned(), name.to_owned()],
+                ..Package::new(Ecosystem::Npm, name, "1.0.0", Span::default())
             },
         }
     }
@@ -108,6 +109,8 @@ mod tests {
                 "ecosystem": "npm", "name": "ms", "version": "1.0.0",
                 "path": "web/package-lock.json", "line": 7, "scope": "dev", "direct": null,
                 "source": "registry", "dependency_path": ["mocha", "ms"],
+                "purl": "pkg:npm/ms@1.0.0",
+                "manifest": null,
             }])
         );
     }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::{Context, Detector, Sink};
 use crate::model::{KindSet, Package, PackageSource, Span};
-use crate::parse::Document;
+use crate::parse::{Document, lock};
 
 /// The family of dependencies.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Detector for Dependency {
     }
 
     fn kinds(&self) -> KindSet {
-        KindSet::LOCKFILES
+        lock::KINDS
     }
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {

@@ -6,6 +6,9 @@ use crate::parse::lock::Lockfile;
 
 /// Reports every piece that could not be read: the packages of it were not looked up.
 pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
+    for what in &lockfile.unknown {
+        out.skip(SkipReason::NotResolved(what.clone()));
+    }
     let Some(first) = lockfile.errors.first() else {
         return;
     };

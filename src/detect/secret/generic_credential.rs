@@ -263,13 +263,10 @@ fn in_definition(text: &Text<'_>, found: &Assignment) -> bool {
 
 fn is_configuration(kind: FileKind) -> bool {
     matches!(
-        kind,
+        kind.syntax(),
         FileKind::Env
             | FileKind::Ini
             | FileKind::Yaml
-            | FileKind::Compose
-            | FileKind::Workflow
-            | FileKind::Kubernetes
             | FileKind::Json
             | FileKind::Toml
             | FileKind::Xml

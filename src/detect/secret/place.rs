@@ -68,24 +68,7 @@ const DOCUMENT_EXTENSIONS: &[&str] = &[
     "md", "markdown", "rst", "adoc", "txt", "html", "htm", "tex", "pod", "ipynb", "1", "5", "8",
 ];
 const TRANSLATION_EXTENSIONS: &[&str] = &["po", "pot", "arb", "xliff", "xlf", "resx", "strings"];
-const LOCKFILES: &[&str] = &[
-    "yarn.lock",
-    "pnpm-lock.yaml",
-    "composer.lock",
-    "gemfile.lock",
-    "pipfile.lock",
-    "go.sum",
-    "pdm.lock",
-    "flake.lock",
-    "bun.lock",
-    "mix.lock",
-    "pubspec.lock",
-    "podfile.lock",
-    "packages.lock.json",
-    "sha256sums",
-    "checksums.txt",
-    "deno.lock",
-];
+const LOCKFILES: &[&str] = &["flake.lock", "sha256sums", "checksums.txt"];
 
 /// Words of file names that mark examples and templates.
 const NAMES_OF_EXAMPLES: &[&str] = &[
@@ -98,7 +81,7 @@ impl Place {
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         let in_one_of = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
-        if kind.is_lockfile() && kind != FileKind::Requirements || LOCKFILES.contains(&name) {
+        if kind.is_lockfile() || LOCKFILES.contains(&name) {
             return Self::Lockfile;
         }
         if in_one_of(TRANSLATIONS) || TRANSLATION_EXTENSIONS.contains(&extension) {

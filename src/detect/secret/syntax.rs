@@ -192,13 +192,11 @@ impl Syntax {
     pub fn of(path: &RepoPath, kind: FileKind, bytes: &[u8]) -> Self {
         let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        match kind {
+        match kind.syntax() {
             FileKind::Dockerfile => Self::Dockerfile,
             FileKind::Shell => Self::Shell,
-            FileKind::Yaml | FileKind::Compose | FileKind::Workflow | FileKind::Kubernetes => {
-                Self::Yaml
-            }
-            FileKind::Json | FileKind::PackageJson | FileKind::NpmLock => Self::Json,
+            FileKind::Yaml => Self::Yaml,
+            FileKind::Json => Self::Json,
             FileKind::Xml => Self::Xml,
             FileKind::Ini | FileKind::Env => Self::Properties,
             FileKind::Markdown => Self::Prose,

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::graph::Graph;
-use super::{Lockfile, SyntaxError};
-use crate::model::{Ecosystem, Package, PackageSource, Scope, Span};
+use super::{Input, Lockfile, SyntaxError};
+use crate::model::{Ecosystem, Package, PackageSource, Span};
 use crate::parse::toml::{Reader, Statement, Value};
 
 #[derive(Default)]
@@ -18,7 +18,8 @@ struct Entry<'t> {
     needs: Vec<Value<'t>>,
 }
 
-pub fn read(text: &str) -> Lockfile {
+pub fn read(input: &Input<'_>) -> Lockfile {
+    let text = input.text;
     let mut reader = Reader::new(text);
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut inside = false;
@@ -64,6 +65,7 @@ pub fn read(text: &str) -> Lockfile {
     Lockfile {
         packages: packages(&entries),
         errors,
+        unknown: Vec::new(),
     }
 }
 
@@ -110,15 +112,16 @@ fn packages(entries: &[Entry<'_>]) -> Vec<Package> {
         .iter()
         .enumerate()
         .map(|(at, entry)| Package {
-            ecosystem: Ecosystem::CratesIo,
-            name: entry.name().to_owned(),
-            version: entry.version().to_owned(),
-            span: entry.span(),
-            scope: Scope::Unknown,
             // A package of the repository is no dependency, unless another one needs it.
             direct: (entry.source.is_some() || is_direct[at]).then_some(is_direct[at]),
             source: source(entry.source.as_deref()),
             dependency_path: paths.names(at, |at| entries[at].name()),
+            ..Package::new(
+                Ecosystem::CratesIo,
+                entry.name(),
+                entry.version(),
+                entry.span(),
+            )
         })
         .collect()
 }

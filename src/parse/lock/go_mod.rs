@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::{Lockfile, SyntaxError};
-use crate::model::{Ecosystem, Package, PackageSource, Scope, Span};
+use super::{Input, Lockfile, SyntaxError};
+use crate::model::{Ecosystem, Package, PackageSource, Span};
 
 /// A word with its place, without its quotes.
 #[derive(Clone, Copy)]
@@ -27,7 +27,8 @@ struct Replacement<'t> {
     with: Option<Word<'t>>,
 }
 
-pub fn read(text: &str) -> Lockfile {
+pub fn read(input: &Input<'_>) -> Lockfile {
+    let text = input.text;
     let mut errors = Vec::new();
     let mut required: Vec<Require<'_>> = Vec::new();
     let mut replaced: HashMap<&str, Vec<Replacement<'_>>> = HashMap::new();
@@ -94,6 +95,7 @@ pub fn read(text: &str) -> Lockfile {
             .map(|require| package(require, &replaced))
             .collect(),
         errors,
+        unknown: Vec::new(),
     }
 }
 
@@ -154,11 +156,6 @@ fn package(require: &Require<'_>, replaced: &HashMap<&str, Vec<Replacement<'_>>>
         None => (require.module, require.version, PackageSource::Registry),
     };
     Package {
-        ecosystem: Ecosystem::Go,
-        name: module.text.to_owned(),
-        version: version.text.to_owned(),
-        span: module.span.cover(version.span),
-        scope: Scope::Unknown,
         direct: Some(!require.indirect),
         source,
         dependency_path: if require.indirect {
@@ -166,5 +163,11 @@ fn package(require: &Require<'_>, replaced: &HashMap<&str, Vec<Replacement<'_>>>
         } else {
             vec![module.text.to_owned()]
         },
+        ..Package::new(
+            Ecosystem::Go,
+            module.text,
+            version.text,
+            module.span.cover(version.span),
+        )
     }
 }

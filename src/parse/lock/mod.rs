@@ -1,17 +1,19 @@
-//! What lockfiles pin: one thin file a format, above one span-keeping reader a syntax.
+//! What lockfiles and manifests pin: one thin file a format, above one span-keeping reader a
+//! syntax.
+//!
+//! A reader sees one file and, through [`Beside`], those that say more about it: the manifest that
+//! names the direct dependencies, a file that it includes. It never reads: it says with [`Ask`]
+//! what it wants to see, and is asked again once that is there.
 
-mod cargo;
-mod go_mod;
+mod beside;
 mod graph;
-mod npm;
-mod poetry;
-mod requirements;
-mod uv;
+
+pub use beside::{Ask, Beside};
 
 use std::borrow::Cow;
 
 use super::SyntaxError;
-use crate::model::{FileKind, Package, RepoPath};
+use crate::model::{FileKind, KindSet, Package, RepoPath};
 
 /// What a lockfile says, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,22 +22,89 @@ pub struct Lockfile {
     pub packages: Vec<Package>,
     /// What could not be read; the packages are then perhaps not all.
     pub errors: Vec<SyntaxError>,
+    /// What cannot be known without a network or another program, in plain words; the packages are
+    /// then not all, although the file is in order.
+    pub unknown: Vec<String>,
 }
 
-/// Reads a lockfile. `None` for every other kind of file.
-pub fn read(kind: FileKind, path: &RepoPath, bytes: &[u8]) -> Option<Lockfile> {
-    let text = &*text(bytes);
-    let mut lockfile = match kind {
-        FileKind::CargoLock => cargo::read(text),
-        FileKind::NpmLock => npm::read(text),
-        FileKind::PoetryLock => poetry::read(text),
-        FileKind::UvLock => uv::read(text),
-        FileKind::Requirements => requirements::read(path, text),
-        FileKind::GoMod => go_mod::read(text),
-        _ => return None,
+/// One file with what stands around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'t> {
+    pub path: &'t RepoPath,
+    pub text: &'t str,
+    pub beside: &'t Beside,
+}
+
+impl Input<'_> {
+    /// The place in the repository of what the file names relative to its own folder; `None` for
+    /// what would lie outside.
+    pub fn near(&self, relative: &str) -> Option<RepoPath> {
+        near(&self.path.parent(), relative)
+    }
+}
+
+/// A relative path from a folder on, without dots; `None` for what would lie outside the root.
+pub fn near(folder: &RepoPath, relative: &str) -> Option<RepoPath> {
+    let relative = relative.replace('\\', "/");
+    if relative.starts_with('/') || relative.contains(':') {
+        return None;
+    }
+    let mut parts: Vec<&[u8]> = folder.as_bytes().split(|b| *b == b'/').collect();
+    parts.retain(|part| !part.is_empty());
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name.as_bytes()),
+        }
+    }
+    Some(RepoPath::new(&parts.join(&b'/')))
+}
+
+/// Declares the reader of each kind: a module with `read`.
+macro_rules! readers {
+    ($($kind:ident => $reader:ident,)+) => {
+        $(mod $reader;)+
+
+        /// The files that name packages.
+        pub const KINDS: KindSet = KindSet::of(&[$(FileKind::$kind,)+]);
+
+        fn reader(kind: FileKind) -> Option<fn(&Input<'_>) -> Lockfile> {
+            match kind {
+                $(FileKind::$kind => Some($reader::read),)+
+                _ => None,
+            }
+        }
     };
+}
+
+readers! {
+    CargoLock => cargo,
+    NpmLock => npm,
+    PoetryLock => poetry,
+    UvLock => uv,
+    Requirements => requirements,
+    GoMod => go_mod,
+}
+
+/// Reads a file that names packages. `None` for every other kind of file.
+pub fn read(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> Option<Lockfile> {
+    let text = &*text(bytes);
+    let mut lockfile = reader(kind)?(&Input { path, text, beside });
     lockfile.packages.sort_by_key(|package| package.span.start);
     Some(lockfile)
+}
+
+/// What the reader of a kind wants to see beside the file, given what it has seen.
+pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> Vec<Ask> {
+    let text = &*text(bytes);
+    let _input = Input { path, text, beside };
+    #[expect(clippy::match_single_binding, reason = "one arm a format that asks")]
+    match kind {
+        _ => Vec::new(),
+    }
 }
 
 /// The bytes as text; what is not UTF-8 becomes `?`, byte by byte, so that offsets stay.
@@ -56,17 +125,20 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::KindSet;
 
     #[test]
-    fn every_kind_of_lockfile_has_a_reader() {
-        for kind in FileKind::ALL {
-            let read = read(kind, &RepoPath::from("x"), b"");
-            assert_eq!(
-                read.is_some(),
-                KindSet::LOCKFILES.contains(kind),
-                "{kind:?}"
-            );
+    fn what_a_file_names_is_found_and_never_outside_the_repository() {
+        let path = RepoPath::from("web/api/requirements.txt");
+        let input = Input {
+            path: &path,
+            text: "",
+            beside: &Beside::default(),
+        };
+        let found = |relative| input.near(relative).map(|path| path.to_text());
+        assert_eq!(found("./base.txt").as_deref(), Some("web/api/base.txt"));
+        assert_eq!(found("../../x/./y").as_deref(), Some("x/y"));
+        for outside in ["../../../etc/passwd", "/etc/passwd", "https://x/y"] {
+            assert_eq!(found(outside), None, "{outside}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::graph::Graph;
-use super::{Lockfile, SyntaxError};
+use super::{Input, Lockfile, SyntaxError};
 use crate::model::{Ecosystem, Package, PackageSource, Scope, Span};
 use crate::parse::json::{Json, Kind, Value};
 
@@ -35,7 +35,8 @@ const PUBLIC: [&str; 4] = [
 /// Folders above a package in which what it needs may be installed.
 const LEVELS: usize = 64;
 
-pub fn read(text: &str) -> Lockfile {
+pub fn read(input: &Input<'_>) -> Lockfile {
+    let text = input.text;
     let (json, error) = Json::parse(text);
     let mut lockfile = Lockfile::default();
     lockfile.errors.extend(error);
@@ -300,10 +301,6 @@ fn packages_of(
         // A link stands for the workspace that has its own entry.
         .filter(|(_, entry)| entry.link.is_none())
         .map(|(at, entry)| Package {
-            ecosystem: Ecosystem::Npm,
-            name: entry.name.clone(),
-            version: entry.version.clone(),
-            span: entry.span,
             scope: scope(entry.value),
             direct: match direct {
                 // A workspace is no dependency, unless another one needs it.
@@ -313,6 +310,7 @@ fn packages_of(
             },
             source: entry.source,
             dependency_path: paths.names(at, |at| &entries[at].name),
+            ..Package::new(Ecosystem::Npm, &entry.name, &entry.version, entry.span)
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::graph::Graph;
-use super::{Lockfile, SyntaxError};
+use super::{Input, Lockfile, SyntaxError};
 use crate::model::{Ecosystem, Package, PackageSource, Scope, Span};
 use crate::parse::toml::{Entry as Line, Reader, Statement, Value};
 
@@ -29,7 +29,8 @@ enum Place {
     Elsewhere,
 }
 
-pub fn read(text: &str) -> Lockfile {
+pub fn read(input: &Input<'_>) -> Lockfile {
+    let text = input.text;
     let mut reader = Reader::new(text);
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut place = Place::Elsewhere;
@@ -78,6 +79,7 @@ pub fn read(text: &str) -> Lockfile {
     Lockfile {
         packages: packages(&entries),
         errors,
+        unknown: Vec::new(),
     }
 }
 
@@ -155,14 +157,16 @@ fn packages(entries: &[Entry<'_>]) -> Vec<Package> {
         .filter_map(|(at, entry)| {
             let (version, version_span) = entry.version.as_ref()?;
             Some(Package {
-                ecosystem: Ecosystem::PyPI,
-                name: entry.name.clone(),
-                version: version.clone().into_owned(),
-                span: entry.name_span?.cover(*version_span),
                 scope: entry.scope(),
                 direct: direct.binary_search(&at).is_ok().then_some(true),
                 source: entry.source.unwrap_or(PackageSource::Registry),
                 dependency_path: paths.names(at, |at| &entries[at].name),
+                ..Package::new(
+                    Ecosystem::PyPI,
+                    &entry.name,
+                    version,
+                    entry.name_span?.cover(*version_span),
+                )
             })
         })
         .collect()

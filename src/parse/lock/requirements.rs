@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::graph::Graph;
-use super::{Lockfile, SyntaxError};
+use super::{Input, Lockfile, SyntaxError};
 use crate::model::{Ecosystem, Package, PackageSource, RepoPath, Scope, Span};
 
 struct Entry {
@@ -17,7 +17,8 @@ struct Entry {
     via: Option<Vec<String>>,
 }
 
-pub fn read(path: &RepoPath, text: &str) -> Lockfile {
+pub fn read(input: &Input<'_>) -> Lockfile {
+    let (path, text) = (input.path, input.text);
     let mut entries: Vec<Entry> = Vec::new();
     let mut errors = Vec::new();
     let mut via_continues = false;
@@ -44,6 +45,7 @@ pub fn read(path: &RepoPath, text: &str) -> Lockfile {
     Lockfile {
         packages: packages(path, &entries),
         errors,
+        unknown: Vec::new(),
     }
 }
 
@@ -247,14 +249,11 @@ fn packages(path: &RepoPath, entries: &[Entry]) -> Vec<Package> {
         .iter()
         .enumerate()
         .map(|(at, entry)| Package {
-            ecosystem: Ecosystem::PyPI,
-            name: entry.name.clone(),
-            version: entry.version.clone(),
-            span: entry.span,
             scope,
             direct: entry.via.as_ref().map(|_| is_direct[at]),
             source: entry.source,
             dependency_path: paths.names(at, |at| &entries[at].name),
+            ..Package::new(Ecosystem::PyPI, &entry.name, &entry.version, entry.span)
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::graph::{Graph, Paths};
-use super::{Lockfile, SyntaxError};
+use super::{Input, Lockfile, SyntaxError};
 use crate::model::{Ecosystem, Package, PackageSource, Scope, Span};
 use crate::parse::toml::{Entry as Line, Reader, Statement, Value};
 
@@ -47,7 +47,8 @@ enum Place {
     Elsewhere,
 }
 
-pub fn read(text: &str) -> Lockfile {
+pub fn read(input: &Input<'_>) -> Lockfile {
+    let text = input.text;
     let mut reader = Reader::new(text);
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut place = Place::Elsewhere;
@@ -88,6 +89,7 @@ pub fn read(text: &str) -> Lockfile {
     Lockfile {
         packages: packages(&entries),
         errors,
+        unknown: Vec::new(),
     }
 }
 
@@ -222,20 +224,18 @@ fn packages(entries: &[Entry<'_>]) -> Vec<Package> {
         .enumerate()
         .filter_map(|(at, entry)| {
             let name = entry.name_span?;
-            let version = entry.version.as_ref();
+            let (version, span) = match &entry.version {
+                Some((version, span)) => (version.as_ref(), name.cover(*span)),
+                None => ("", name),
+            };
             Some(Package {
-                ecosystem: Ecosystem::PyPI,
-                name: entry.name.clone(),
-                version: version
-                    .map(|(text, _)| text.to_string())
-                    .unwrap_or_default(),
-                span: version.map_or(name, |(_, span)| name.cover(*span)),
                 scope: scope(at, &scopes),
                 // A project is no dependency, unless another one needs it.
                 direct: (known && (entry.source != Source::Project || is_direct[at]))
                     .then_some(is_direct[at]),
                 source: entry.source.kind(),
                 dependency_path: paths.names(at, |at| &entries[at].name),
+                ..Package::new(Ecosystem::PyPI, &entry.name, version, span)
             })
         })
         .collect()

@@ -45,7 +45,18 @@ pub enum Scheme {
 impl Scheme {
     pub fn for_ecosystem(ecosystem: Ecosystem) -> Self {
         match ecosystem {
-            Ecosystem::CratesIo | Ecosystem::Npm | Ecosystem::Hex => Self::SemVer,
+            // Of the last ones nobody says how they are ordered; releases look like this.
+            Ecosystem::CratesIo
+            | Ecosystem::Npm
+            | Ecosystem::Hex
+            | Ecosystem::SwiftUrl
+            | Ecosystem::Julia
+            | Ecosystem::GitHubActions
+            | Ecosystem::Jsr
+            | Ecosystem::ConanCenter
+            | Ecosystem::CocoaPods => Self::SemVer,
+            Ecosystem::Cran | Ecosystem::Bioconductor => Self::Cran,
+            Ecosystem::Hackage => Self::Hackage,
             Ecosystem::Go => Self::Go,
             Ecosystem::PyPI => Self::Pep440,
             Ecosystem::Maven => Self::Maven,

@@ -1,0 +1,49 @@
+use std::collections::BTreeMap;
+
+use crate::model::RepoPath;
+
+/// Something of the repository that a reader wants to see.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ask {
+    File(RepoPath),
+    /// The names in a folder.
+    Folder(RepoPath),
+}
+
+/// What stands beside a lockfile, as far as its reader asked for it.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// What was asked for; `None` where there is no such file, or none of a sensible size.
+    files: BTreeMap<RepoPath, Option<String>>,
+    /// Names of a folder's entries; those of folders end in `/`.
+    folders: BTreeMap<RepoPath, Vec<String>>,
+}
+
+impl Beside {
+    /// The text of a file, where it was asked for and is there.
+    pub fn file(&self, path: &RepoPath) -> Option<&str> {
+        self.files.get(path)?.as_deref()
+    }
+
+    /// The names in a folder, where it was asked for; those of folders end in `/`.
+    pub fn folder(&self, path: &RepoPath) -> &[String] {
+        self.folders.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the question was answered already.
+    pub fn knows(&self, ask: &Ask) -> bool {
+        match ask {
+            Ask::File(path) => self.files.contains_key(path),
+            Ask::Folder(path) => self.folders.contains_key(path),
+        }
+    }
+
+    pub fn put_file(&mut self, path: RepoPath, bytes: Option<Vec<u8>>) {
+        let text = bytes.map(|bytes| super::text(&bytes).into_owned());
+        self.files.insert(path, text);
+    }
+
+    pub fn put_folder(&mut self, path: RepoPath, names: Vec<String>) {
+        self.folders.insert(path, names);
+    }
+}
