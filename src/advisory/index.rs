@@ -253,6 +253,28 @@ pub fn current(cache: &Path) -> Result<Option<(String, PathBuf, Manifest)>, Inde
     Ok(Some((hash.to_owned(), folder, manifest)))
 }
 
+/// A small file beside `CURRENT`; `None` where there is none.
+pub fn read_beside_current(
+    cache: &Path,
+    name: &str,
+    limit: u64,
+) -> Result<Option<Vec<u8>>, IndexError> {
+    let place = folder(cache).join(name);
+    match std::fs::symlink_metadata(&place) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        _ => {}
+    }
+    let mut bytes = Vec::new();
+    open_regular(&place, name)?
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| IndexError::Unreadable {
+            what: name.into(),
+            error,
+        })?;
+    Ok(Some(bytes))
+}
+
 /// Opens a regular file; never waits on a FIFO, never follows a link.
 fn open_regular(path: &Path, what: &str) -> Result<File, IndexError> {
     let unreadable = |error| IndexError::Unreadable {

@@ -13,6 +13,7 @@ use super::index::{
 };
 use super::segment::Segment;
 use crate::guard::atomic_write::atomic_write;
+use crate::guard::private;
 use crate::model::Ecosystem;
 
 const LOCK: &str = "LOCK";
@@ -139,7 +140,7 @@ impl Installed {
             place: place.display().to_string(),
             error,
         };
-        private_folder(&db).map_err(|e| failed(&db, e))?;
+        private::folder(&db).map_err(|e| failed(&db, e))?;
         // One import at a time; readers need no lock.
         let lock = File::create(db.join(LOCK)).map_err(|e| failed(&db, e))?;
         lock.lock().map_err(|e| failed(&db, e))?;
@@ -233,7 +234,7 @@ fn write_folder<'p>(
     let write = |name: &str, bytes: &[u8]| {
         let mut file = File::create(temporary.path().join(name))?;
         file.write_all(bytes)?;
-        private_file(&file)?;
+        private::file(&file)?;
         file.sync_all()
     };
     for (part, bytes) in parts {
@@ -289,31 +290,6 @@ fn sweep(db: &Path, hash: &str, before: Option<&str>) {
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
-}
-
-#[cfg(unix)]
-fn private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(not(unix))]
-fn private_folder(folder: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
-
-#[cfg(unix)]
-fn private_file(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn private_file(_file: &File) -> io::Result<()> {
-    Ok(())
 }
 
 /// Makes renames in a folder last. Only Unix opens folders as files.

@@ -9,6 +9,7 @@ mod freshness;
 mod import;
 mod index;
 mod install;
+mod origin;
 mod ranges;
 mod record;
 mod segment;
@@ -21,8 +22,9 @@ use std::path::Path;
 pub use day::Day;
 pub use freshness::Freshness;
 pub use import::{Bad, ImportError, Imported};
-pub use index::IndexError;
+pub use index::{IndexError, sha256};
 pub use install::{InstallError, Installed, Status};
+pub use origin::{Input, Origin, Origins};
 pub use ranges::{Affected, Judgement, judge};
 pub use record::{Event, Kind, Range, Record};
 

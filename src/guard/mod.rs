@@ -4,5 +4,6 @@ pub mod atomic_write;
 pub mod limits;
 pub mod nesting;
 pub mod printable;
+pub mod private;
 
 pub use limits::LIMITS;

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use flate2::bufread::MultiGzDecoder;
+
 use super::{Imported, osv, rustsec};
 use crate::advisory::index::{MANIFEST, Manifest, sha256};
 use crate::advisory::segment::Segment;
@@ -13,6 +15,7 @@ use crate::guard::LIMITS;
 /// What a name promises.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
+    Gzip,
     Json,
     Lines,
     RustSec,
@@ -25,9 +28,10 @@ fn form(name: &str) -> Option<Form> {
     let lower = name.to_ascii_lowercase();
     let end = lower.rsplit('/').next()?.rsplit_once('.')?.1;
     match end {
+        "gz" => Some(Form::Gzip),
         "json" => Some(Form::Json),
         "jsonl" | "ndjson" => Some(Form::Lines),
-        "tar" => Some(Form::Tar),
+        "tar" | "tgz" => Some(Form::Tar),
         "zip" => Some(Form::Zip),
         "zst" => Some(Form::Zstd),
         "md" if rustsec::is_advisory(name) => Some(Form::RustSec),
@@ -46,13 +50,20 @@ pub fn read(path: &Path, into: &mut Imported) -> io::Result<bool> {
     let file = File::open(path)?;
     match form {
         Form::Zip => zip(file, &shown, into)?,
-        Form::Zstd => {
+        Form::Gzip | Form::Zstd => {
             let inner = name.rsplit_once('.').map_or("", |(inner, _)| inner);
-            let reader = Frames::new(BufReader::new(file));
+            let reader: Box<dyn Read> = match form {
+                Form::Gzip => Box::new(MultiGzDecoder::new(BufReader::new(file))),
+                _ => Box::new(Frames::new(BufReader::new(file))),
+            };
             match self::form(inner) {
-                Some(Form::Zip | Form::Zstd) | None => return Ok(false),
+                Some(Form::Zip | Form::Gzip | Form::Zstd) | None => return Ok(false),
                 Some(form) => text(form, BufReader::new(reader), &shown, into)?,
             }
+        }
+        Form::Tar if name.to_ascii_lowercase().ends_with(".tgz") => {
+            let reader = MultiGzDecoder::new(BufReader::new(file));
+            tar(BufReader::new(reader), &shown, into)?;
         }
         form => text(form, BufReader::new(file), &shown, into)?,
     }
@@ -68,7 +79,7 @@ fn text(form: Form, mut from: impl BufRead, shown: &str, into: &mut Imported) ->
             whole(form, &bytes, shown, into);
             Ok(())
         }
-        Form::Zip | Form::Zstd => Ok(()),
+        Form::Zip | Form::Gzip | Form::Zstd => Ok(()),
     }
 }
 
@@ -135,6 +146,26 @@ fn lines(mut from: impl BufRead, shown: &str, into: &mut Imported) -> io::Result
     }
 }
 
+fn too_large(name: &str) -> io::Error {
+    let limit = LIMITS.archive_member;
+    io::Error::other(format!(
+        "{name} unpacks to more than {limit} bytes (limit `archive_member`)"
+    ))
+}
+
+/// Reads on without keeping anything, to the end or `length` bytes.
+fn skip(from: &mut impl Read, length: u64, into: &mut Imported) -> io::Result<()> {
+    let mut left = length;
+    while left > 0 {
+        let read = bounded(from, left.min(1 << 20), into)?.len() as u64;
+        if read == 0 {
+            break;
+        }
+        left -= read;
+    }
+    Ok(())
+}
+
 /// Reads to the end, or `length` bytes, counting against the limit all the while.
 fn bounded(from: &mut impl Read, length: u64, into: &mut Imported) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -162,12 +193,16 @@ fn zip(file: File, shown: &str, into: &mut Imported) -> io::Result<()> {
         let Some(form @ (Form::Json | Form::Lines | Form::RustSec)) = form(&name) else {
             continue;
         };
-        let bytes = bounded(&mut entry, u64::MAX, into)?;
         let place = format!("{shown}/{name}");
-        match form {
-            Form::Lines => lines(bytes.as_slice(), &place, into)?,
-            form => whole(form, &bytes, &place, into),
+        if form == Form::Lines {
+            lines(BufReader::new(entry), &place, into)?;
+            continue;
         }
+        let bytes = bounded(&mut entry, LIMITS.archive_member + 1, into)?;
+        if bytes.len() as u64 > LIMITS.archive_member {
+            return Err(too_large(&name));
+        }
+        whole(form, &bytes, &place, into);
     }
     Ok(())
 }
@@ -202,13 +237,14 @@ fn tar(mut from: impl BufRead, shown: &str, into: &mut Imported) -> io::Result<(
         match from.read_exact(&mut head) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Err(io::Error::other("the archive ends early"));
+                return Err(ends_early());
             }
             Err(error) => return Err(error),
         }
         into.spend(BLOCK)?;
         if head.iter().all(|b| *b == 0) {
-            return Ok(());
+            // What packs an archive has its checksum behind the end.
+            return skip(&mut from, u64::MAX, into);
         }
         let field = |from: usize, to: usize| {
             let bytes = head.get(from..to).unwrap_or(&[]);
@@ -226,27 +262,43 @@ fn tar(mut from: impl BufRead, shown: &str, into: &mut Imported) -> io::Result<(
                 format!("{prefix}/{name}")
             }
         });
-        let bytes = bounded(&mut from, size, into)?;
-        if (bytes.len() as u64) < size {
-            return Err(io::Error::other("the archive ends early"));
-        }
-        bounded(&mut from, padding, into)?;
-        match head.get(156) {
-            Some(b'L') => long_name = Some(until_nul(&bytes)),
-            Some(b'x') => long_name = pax_path(&bytes),
-            Some(b'0' | 0) => {
-                let place = format!("{shown}/{name}");
-                match form(&name) {
-                    Some(form @ (Form::Json | Form::RustSec)) => {
-                        whole(form, &bytes, &place, into);
-                    }
-                    Some(Form::Lines) => lines(bytes.as_slice(), &place, into)?,
-                    _ => {}
-                }
+        let kind = head.get(156);
+        let place = format!("{shown}/{name}");
+        let known = match kind {
+            Some(b'0' | 0) => form(&name),
+            _ => None,
+        };
+        if known == Some(Form::Lines) {
+            let mut entry = (&mut from).take(size);
+            lines(&mut entry, &place, into)?;
+            if entry.limit() > 0 {
+                return Err(ends_early());
             }
-            _ => {}
+        } else if size > LIMITS.archive_member {
+            if matches!(known, Some(Form::Json | Form::RustSec)) {
+                return Err(too_large(&name));
+            }
+            skip(&mut from, size, into)?;
+        } else {
+            let bytes = bounded(&mut from, size, into)?;
+            if (bytes.len() as u64) < size {
+                return Err(ends_early());
+            }
+            match (kind, known) {
+                (Some(b'L'), _) => long_name = Some(until_nul(&bytes)),
+                (Some(b'x'), _) => long_name = pax_path(&bytes),
+                (_, Some(form @ (Form::Json | Form::RustSec))) => {
+                    whole(form, &bytes, &place, into);
+                }
+                _ => {}
+            }
         }
+        skip(&mut from, padding, into)?;
     }
+}
+
+fn ends_early() -> io::Error {
+    io::Error::other("the archive ends early")
 }
 
 fn until_nul(bytes: &[u8]) -> String {

@@ -6,7 +6,7 @@ mod osv;
 mod rating;
 mod rustsec;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -77,6 +77,65 @@ impl Imported {
             });
         }
         Ok(imported)
+    }
+
+    /// Reads one more path. Nothing of it counts where it fails.
+    pub fn take(&mut self, path: &Path) -> Result<(), ImportError> {
+        let mut own = Self::default();
+        own.path(path)?;
+        if own.packages.is_empty() {
+            return Err(ImportError::Nothing { bad: own.bad_total });
+        }
+        let ecosystems = own.ecosystems().collect();
+        self.absorb(own, &ecosystems);
+        Ok(())
+    }
+
+    /// Takes over what another import read about these ecosystems.
+    pub fn absorb(&mut self, other: Self, ecosystems: &BTreeSet<Ecosystem>) {
+        for (ecosystem, packages) in other.packages {
+            if !ecosystems.contains(&ecosystem) {
+                continue;
+            }
+            for (name, records) in packages {
+                for record in records.into_values() {
+                    self.insert(ecosystem, name.clone(), record);
+                }
+            }
+        }
+        let room = LISTED.saturating_sub(self.bad.len());
+        self.bad.extend(other.bad.into_iter().take(room));
+        self.bad_total += other.bad_total;
+        self.without_versions += other.without_versions;
+        for (name, count) in other.elsewhere {
+            *self.elsewhere.entry(name).or_default() += count;
+        }
+    }
+
+    /// Forgets these records, whatever package they are about.
+    pub fn remove(&mut self, ids: &BTreeSet<String>) {
+        for packages in self.packages.values_mut() {
+            packages.retain(|_, records| {
+                records.retain(|id, _| !ids.contains(id));
+                !records.is_empty()
+            });
+        }
+        self.packages.retain(|_, packages| !packages.is_empty());
+    }
+
+    /// How many advisories of an ecosystem there are that are not withdrawn, and the newest day
+    /// that one of them carries.
+    pub fn extent(&self, ecosystem: Ecosystem) -> (usize, Option<Day>) {
+        let packages = self.packages.get(&ecosystem).into_iter().flatten();
+        let live = packages
+            .flat_map(|(_, records)| records.values())
+            .filter(|record| record.withdrawn.is_none());
+        let (mut ids, mut newest) = (BTreeSet::new(), None);
+        for record in live {
+            ids.insert(record.id.as_str());
+            newest = newest.max(record.dated());
+        }
+        (ids.len(), newest)
     }
 
     /// The ecosystems that records were found for.
@@ -196,11 +255,15 @@ impl Imported {
         record.aliases.sort();
         record.aliases.dedup();
         record.summary = one_line(&record.summary);
+        self.insert(ecosystem, ecosystem.normalise(name), record);
+    }
+
+    fn insert(&mut self, ecosystem: Ecosystem, name: String, record: Record) {
         let package = self
             .packages
             .entry(ecosystem)
             .or_default()
-            .entry(ecosystem.normalise(name))
+            .entry(name)
             .or_default();
         match package.get_mut(&record.id) {
             Some(there) if changed(there) > changed(&record) => {}

@@ -47,6 +47,23 @@ fn compressed(content: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(content, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
+fn gzipped(content: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    writer.write_all(content).expect("written");
+    writer.finish().expect("finished")
+}
+
+/// A tar archive of one file.
+fn tarred(name: &str, size: u64, content: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0u8; 512];
+    bytes[..name.len()].copy_from_slice(name.as_bytes());
+    bytes[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
+    bytes[156] = b'0';
+    bytes.extend(content);
+    bytes.resize(bytes.len().next_multiple_of(512) + 1024, 0);
+    bytes
+}
+
 fn count(imported: &Imported) -> usize {
     let packages = imported.packages.values().flat_map(BTreeMap::values);
     packages.map(BTreeMap::len).sum()
@@ -56,6 +73,7 @@ fn count(imported: &Imported) -> usize {
 fn one_advisory_comes_in_every_container() {
     let json = osv("GHSA-1", "npm", "left-pad", "1.3.0");
     let lines = format!("{json}\n\n{}", osv("GHSA-2", "npm", "left-pad", "1.4.0"));
+    let tar = tarred("db/all.jsonl", lines.len() as u64, lines.as_bytes());
     let two_frames = [compressed(json.as_bytes()), compressed(b"\n")].concat();
     for (name, content, expected) in [
         ("a.json", json.clone().into_bytes(), 1),
@@ -70,6 +88,9 @@ fn one_advisory_comes_in_every_container() {
             1,
         ),
         ("all.zip", zipped(&[("all.jsonl", &lines)]), 2),
+        ("a.jsonl.gz", gzipped(lines.as_bytes()), 2),
+        ("a.tar.gz", gzipped(&tar), 2),
+        ("a.tgz", gzipped(&tar), 2),
     ] {
         let imported = read(name, content).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(
@@ -112,8 +133,17 @@ fn a_bad_record_costs_that_record() {
 #[test]
 fn what_ends_early_or_is_nothing_is_refused() {
     let whole = compressed(osv("A-1", "npm", "a", "1").repeat(50).as_bytes());
+    let json = osv("A-1", "npm", "a", "1");
+    let cut = gzipped(&tarred("a.json", json.len() as u64, json.as_bytes()));
+    let mut damaged = cut.clone();
+    // The checksum behind everything.
+    let at = damaged.len() - 8;
+    damaged[at] ^= 1;
     for (name, content) in [
         ("a.jsonl.zst", &whole[..whole.len() / 2]),
+        ("a.tar.gz", &cut[..cut.len() - 4]),
+        ("b.tar.gz", &damaged),
+        ("a.tar", &tarred("a.jsonl", 5000, b"{}")),
         ("a.zip", b"PK\x03\x04".as_slice()),
         ("a.tar", b"short".as_slice()),
         ("a.txt", b"{}".as_slice()),
@@ -551,4 +581,45 @@ fn a_failed_import_leaves_the_index_in_force() {
     assert!(matches!(failed, Err(InstallError::Write { .. })));
     let status = Status::read(cache).expect("readable").expect("there");
     assert_eq!(status.hash, before);
+}
+
+#[test]
+fn a_file_in_an_archive_that_unpacks_without_end_is_refused() {
+    let bomb = " ".repeat(LIMITS.archive_member as usize + 1);
+    for (name, content) in [
+        ("all.zip", zipped(&[("a.json", &bomb)])),
+        (
+            "all.tar.gz",
+            gzipped(&tarred("a.json", bomb.len() as u64, bomb.as_bytes())),
+        ),
+    ] {
+        let error = read(name, content).expect_err("a bomb").to_string();
+        assert!(error.contains("archive_member"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_read_apart_is_put_together_by_ecosystem() {
+    let folder = folder();
+    let path = folder.path().join("a.jsonl");
+    let lines = [
+        osv("A-1", "npm", "a", "1"),
+        osv("A-2", "npm", "b", "1"),
+        osv("P-1", "PyPI", "a", "1"),
+    ];
+    fs::write(&path, lines.join("\n")).expect("written");
+    let mut all = Imported::default();
+    all.take(&path).expect("three advisories");
+    assert!(all.take(&folder.path().join("none.json")).is_err());
+    let mut one = Imported::default();
+    one.absorb(all, &BTreeSet::from([Ecosystem::Npm]));
+    assert_eq!(one.ecosystems().collect::<Vec<_>>(), [Ecosystem::Npm]);
+    assert_eq!(
+        one.extent(Ecosystem::Npm),
+        (2, Day::parse("2025-01-02T03:04:05Z"))
+    );
+    one.remove(&BTreeSet::from(["A-1".to_owned()]));
+    assert_eq!(one.extent(Ecosystem::Npm).0, 1);
+    one.remove(&BTreeSet::from(["A-2".to_owned()]));
+    assert_eq!(one.ecosystems().count(), 0);
 }
