@@ -10,6 +10,7 @@ mod sink;
 pub mod source;
 
 pub use allowed::{Allowed, Place as AllowedPlace};
+pub use dependency::installed;
 pub use given::{Given, LabelFormat, LabelSchema};
 pub use sink::{Collected, Reported, Sink};
 
@@ -49,4 +50,5 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &shell::Scripts,
     &source::SourceCode,
     &dependency::Dependency,
+    &installed::Installs,
 ];

@@ -180,7 +180,9 @@ fn check_inline(cx: &Context<'_>, source: &Source, collected: &mut Collected) {
         let checked = check_source(cx, &inner);
         let secrets = checked.secrets.iter().map(|span| inline.text.span(*span));
         collected.secrets.extend(secrets);
-        let own = |f: &Finding| f.rule.as_str().starts_with("dockerfile/");
+        collected.packages += checked.packages;
+        let families = ["dockerfile/", "dependency/"];
+        let own = |f: &Finding| families.iter().any(|own| f.rule.as_str().starts_with(own));
         for mut finding in checked.findings.into_iter().filter(own) {
             for label in &mut finding.labels {
                 label.span = inline.text.span(label.span);

@@ -2,11 +2,12 @@ use std::borrow::Cow;
 use std::sync::Mutex;
 
 use crate::classify;
+use crate::detect::installed;
 use crate::detect::secret::{path_without_secrets, without_secrets};
 use crate::guard::LIMITS;
 use crate::input::{Content, Found, Item};
 use crate::join::{Around, Files};
-use crate::model::{PlacedPackage, SkipReason, Skipped, Source, SourceId};
+use crate::model::{FileKind, PlacedPackage, SkipReason, Skipped, Source, SourceId};
 use crate::parse::dockerfile::Wanted;
 use crate::parse::{Document, lock};
 
@@ -39,7 +40,8 @@ impl PackageList {
     }
 }
 
-/// Collects the packages of every lockfile that is put in, from any thread.
+/// Collects the packages of every lockfile that is put in, and those that commands install, from
+/// any thread.
 #[derive(Debug)]
 pub struct PackageCollector<'f> {
     around: Option<Around<'f>>,
@@ -55,10 +57,12 @@ impl<'f> PackageCollector<'f> {
         }
     }
 
-    /// Reads an item where it is a lockfile; `true`, because more is always welcome.
+    /// Reads an item where it names packages; `true`, because more is always welcome.
     pub fn take(&self, found: Found) -> bool {
         if let Found::Item(item) = found
-            && lock::KINDS.contains(classify::classify(&item.path, b""))
+            && lock::KINDS
+                .union(installed::KINDS)
+                .contains(classify::classify(&item.path, b""))
         {
             let part = read(item, self.around.as_ref());
             let mut list = self
@@ -113,26 +117,27 @@ fn read(mut item: Item, around: Option<&Around<'_>>) -> PackageList {
     let kind = classify::classify(&item.path, &bytes);
     let source = Source::new(SourceId(0), item.path, kind, &bytes, item.origin);
     let document = match around {
-        Some(around) => around.document(&source, &Wanted::default()),
-        None => Document::new(&source),
+        Some(around) if lock::KINDS.contains(kind) => around.document(&source, &Wanted::default()),
+        _ => Document::new(&source),
     };
-    let Some(lockfile) = document.lockfile() else {
+    let mut packages = installed::of_document(&document);
+    if let Some(lockfile) = document.lockfile() {
+        if let Some(error) = lockfile.errors.first() {
+            skip(SkipReason::Malformed(error.message.clone()));
+        }
+        for what in &lockfile.unknown {
+            skip(SkipReason::NotResolved(what.clone()));
+        }
+        packages.extend_from_slice(&lockfile.packages);
+    } else if kind == FileKind::Binary {
         skip(SkipReason::Binary);
-        return list;
-    };
-    if let Some(error) = lockfile.errors.first() {
-        skip(SkipReason::Malformed(error.message.clone()));
     }
-    for what in &lockfile.unknown {
-        skip(SkipReason::NotResolved(what.clone()));
-    }
-    list.packages = lockfile
-        .packages
-        .iter()
+    list.packages = packages
+        .into_iter()
         .map(|package| PlacedPackage {
             path: source.path.clone(),
             line: source.lines().line(package.span.start),
-            package: package.clone(),
+            package,
         })
         .collect();
     list

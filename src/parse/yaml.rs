@@ -1,6 +1,8 @@
 //! YAML with spans: a flat arena of nodes, built without recursion. Aliases lead to what they name
 //! and merge keys are looked through. After an error, what was read so far stays.
 
+mod mapped;
+
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
@@ -31,6 +33,8 @@ struct Node {
     alias: Option<u32>,
     /// True for `|`: the text stands in the file line by line.
     is_literal: bool,
+    /// True for `|` and `>`.
+    is_block: bool,
 }
 
 /// The documents of a file.
@@ -77,12 +81,11 @@ impl Yaml {
                 Event::SequenceStart(anchor, _) => (Kind::Sequence, *anchor, None),
                 _ => continue,
             };
-            let (text, is_literal) = match event {
-                Event::Scalar(text, style, ..) => {
-                    (text.into_owned(), style == ScalarStyle::Literal)
-                }
-                _ => (String::new(), false),
+            let (text, style) = match event {
+                Event::Scalar(text, style, ..) => (text.into_owned(), style),
+                _ => (String::new(), ScalarStyle::Plain),
             };
+            let is_literal = style == ScalarStyle::Literal;
             let index = u32::try_from(yaml.nodes.len()).unwrap_or(u32::MAX);
             if yaml.nodes.len() >= MOST_NODES || open.len() >= LIMITS.nesting as usize {
                 break;
@@ -94,6 +97,7 @@ impl Yaml {
                 items: Vec::new(),
                 alias,
                 is_literal,
+                is_block: is_literal || style == ScalarStyle::Folded,
             });
             if anchor > 0 {
                 anchors.insert(anchor, index);
@@ -145,6 +149,11 @@ impl<'y> Value<'y> {
     /// True for a scalar that stands in the file line by line, after a `|`.
     pub fn is_literal(self) -> bool {
         self.node().is_some_and(|node| node.is_literal)
+    }
+
+    /// True for a scalar whose text begins on the line after a `|` or `>`.
+    fn is_block(self) -> bool {
+        self.node().is_some_and(|node| node.is_block)
     }
 
     /// The items of a sequence.

@@ -7,6 +7,15 @@ use crate::detect::{Context, Sink};
 use crate::model::{Confidence, Evidence, FileKind, Package, Safety, Severity, Source, Span};
 use crate::parse::version::{Scheme, Version};
 
+/// How a command names a package that no lockfile pins.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// Where the version stands, alone.
+    pub version: Option<Span>,
+    /// How sure it is that this is the package.
+    pub confidence: Confidence,
+}
+
 /// Reports each defect of a pinned version once.
 pub fn check(cx: &Context<'_>, source: &Source, pinned: &Pinned<'_>, out: &mut Sink<'_>) {
     let package = pinned.package;
@@ -52,7 +61,7 @@ fn report(
     let mut reported = out
         .report(rule(record.kind), package.span, message(package, record))
         .text(label(found))
-        .help(help(package, found, target))
+        .help(help(pinned, found, target))
         .aliases(&ids)
         .evidence(Evidence::Package {
             purl: package.purl(),
@@ -61,7 +70,7 @@ fn report(
             fixed_in: found.affected.fixed_in.clone(),
             path: package.dependency_path.clone(),
         })
-        .confidence(confidence(record));
+        .confidence(confidence(pinned, record));
     if record.kind == Kind::Vulnerability {
         // What nobody rated must not slip below a gate.
         reported = reported.severity(record.severity.unwrap_or(Severity::Medium));
@@ -69,10 +78,14 @@ fn report(
     for place in &pinned.elsewhere {
         reported = reported.label(*place, "installed here too");
     }
-    let fix = target.and_then(|target| requirement_edit(source, package, target));
+    let fix = target.and_then(|target| edit(source, pinned, target));
     if let (Kind::Vulnerability, Some((span, target))) = (record.kind, fix) {
+        let verb = match pinned.command {
+            Some(_) => "install",
+            None => "require",
+        };
         reported.fix(
-            format!("require {} {target}", package.name),
+            format!("{verb} {} {target}", package.name),
             Safety::Unsafe,
             span,
             target,
@@ -117,16 +130,21 @@ fn label(found: &Match) -> String {
     }
 }
 
-fn help(package: &Package, found: &Match, target: Option<&Version>) -> String {
+fn help(pinned: &Pinned<'_>, found: &Match, target: Option<&Version>) -> String {
+    let package = pinned.package;
     let name = &package.name;
     if found.record.kind == Kind::Malicious {
         return format!(
             "remove {name}, and treat every machine that installed it, and every secret on it, as compromised"
         );
     }
+    let (verb, to) = match pinned.command {
+        Some(_) => ("install", ""),
+        None => ("update", "to "),
+    };
     let Some(fixed) = found.affected.fixed_in.first() else {
         return match &found.affected.last_affected {
-            Some(last) => format!("update {name} above {last}, if there is such a version"),
+            Some(last) => format!("{verb} {name} above {last}, if there is such a version"),
             None if found.record.kind == Kind::Vulnerability => {
                 format!(
                     "no version is known to fix it: replace {name}, or ignore the advisory with a reason"
@@ -135,7 +153,7 @@ fn help(package: &Package, found: &Match, target: Option<&Version>) -> String {
             None => format!("look for a replacement of {name}"),
         };
     };
-    let mut help = format!("update {name} to {fixed} or later");
+    let mut help = format!("{verb} {name} {to}{fixed} or later");
     if let Some(target) = target.filter(|target| target.as_str() != fixed) {
         help.push_str(&format!(" ({target} fixes everything known about it)"));
     }
@@ -181,16 +199,32 @@ fn update_for_all(
     None
 }
 
-fn confidence(record: &Record) -> Confidence {
+fn confidence(pinned: &Pinned<'_>, record: &Record) -> Confidence {
+    let most = pinned.command.map_or(Confidence::High, |c| c.confidence);
     let elsewhere = !record.os.is_empty() && !record.os.iter().any(|os| os == "linux");
-    if elsewhere {
+    let confidence = if elsewhere {
         // Images run Linux.
         Confidence::Low
     } else if record.unreviewed {
         Confidence::Medium
     } else {
         Confidence::High
-    }
+    };
+    confidence.min(most)
+}
+
+/// The version where it stands alone and may be replaced.
+fn edit(source: &Source, pinned: &Pinned<'_>, target: &Version) -> Option<(Span, String)> {
+    let Some(command) = pinned.command else {
+        return requirement_edit(source, pinned.package, target);
+    };
+    let target = target.as_str();
+    // Go writes a `v` that its advisories leave out.
+    let mark = match pinned.package.version.strip_prefix('v') {
+        Some(_) if !target.starts_with('v') => "v",
+        _ => "",
+    };
+    Some((command.version?, format!("{mark}{target}")))
 }
 
 /// The version of a pinned requirement, where nothing else (a hash) pins it as well.

@@ -1,6 +1,7 @@
-//! What a lockfile pins, held against the advisories.
+//! What a lockfile pins and what commands install, held against the advisories.
 
 mod advisories;
+pub mod installed;
 mod sources;
 mod syntax;
 mod unpinned;
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 use super::{Context, Detector, Sink};
 use crate::model::{KindSet, Package, PackageSource, Span};
 use crate::parse::{Document, lock};
+use advisories::Command;
 
 /// The family of dependencies.
 #[derive(Debug)]
@@ -32,7 +34,8 @@ impl Detector for Dependency {
         sources::check(lockfile, out);
         unpinned::check(doc.source, lockfile, out);
         let mut looked_up = 0;
-        for pinned in pinned(&lockfile.packages) {
+        let packages = lockfile.packages.iter().map(|package| (package, None));
+        for pinned in pinned(packages) {
             looked_up += 1;
             advisories::check(cx, doc.source, &pinned, out);
         }
@@ -46,24 +49,29 @@ struct Pinned<'p> {
     package: &'p Package,
     /// Places beyond the package's own: npm installs one version in several folders.
     elsewhere: Vec<Span>,
+    /// What is known where a command names it and no lockfile.
+    command: Option<Command>,
 }
 
 /// The packages that advisories can know: from the public registry, and pinned.
-fn pinned(packages: &[Package]) -> Vec<Pinned<'_>> {
-    let mut places: HashMap<(&str, &str), usize> = HashMap::with_capacity(packages.len());
-    let mut found: Vec<Pinned<'_>> = Vec::with_capacity(packages.len());
-    for package in packages {
+fn pinned<'p>(
+    packages: impl ExactSizeIterator<Item = (&'p Package, Option<Command>)>,
+) -> Vec<Pinned<'p>> {
+    let mut places = HashMap::with_capacity(packages.len());
+    let mut found: Vec<Pinned<'p>> = Vec::with_capacity(packages.len());
+    for (package, command) in packages {
         if package.source != PackageSource::Registry || package.version.is_empty() {
             continue;
         }
         let place = *places
-            .entry((&package.name, &package.version))
+            .entry((package.ecosystem, &package.name, &package.version))
             .or_insert(found.len());
         match found.get_mut(place) {
             Some(known) => known.elsewhere.push(package.span),
             None => found.push(Pinned {
                 package,
                 elsewhere: Vec::new(),
+                command,
             }),
         }
     }

@@ -1,24 +1,11 @@
 //! extra-index: two package indexes are asked, and whichever has the higher version wins.
 
 use super::Shell;
+use super::install::KIN_OF_PYPI;
 use crate::detect::Sink;
 use crate::model::Span;
 use crate::parse::dockerfile::Body;
 use crate::parse::shell::Command;
-
-/// Indexes whose owner also owns the names on the public one, or that hold nothing else.
-const KNOWN: &[&str] = &[
-    "download.pytorch.org",
-    "pypi.nvidia.com",
-    "pypi.ngc.nvidia.com",
-    "piwheels.org",
-    "data.pyg.org",
-    "wheels.vllm.ai",
-    "flashinfer.ai",
-    "developer.download.nvidia",
-    "storage.googleapis.com/jax-releases",
-    "storage.googleapis.com/libtpu",
-];
 
 const VARIABLES: &[&str] = &["PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL"];
 
@@ -63,7 +50,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
 /// An index that is neither well known nor the public one, which is asked anyway.
 fn is_confusing(url: &str) -> bool {
     let is_public = url.contains("pypi.org") && !url.contains("test.pypi.org");
-    !url.is_empty() && !is_public && !KNOWN.iter().any(|known| url.contains(known))
+    !url.is_empty() && !is_public && !KIN_OF_PYPI.iter().any(|known| url.contains(known))
 }
 
 fn option(command: &Command) -> Option<Span> {

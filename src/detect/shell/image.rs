@@ -1,13 +1,14 @@
 use std::cell::Cell;
 
-use super::stage_script::{StageScript, Stages};
+use super::stage_script::{StageScript, stage_scripts};
 use super::{IN_IMAGES, IN_SCRIPTS, Shell, judge};
+use crate::detect::dependency::installed;
 use crate::detect::dockerfile::hadolint;
 use crate::detect::{Context, Detector, Sink};
 use crate::model::{FileKind, KindSet, SkipReason, Source};
 use crate::parse::Document;
 use crate::parse::dockerfile::{Dockerfile, Instruction, Stage};
-use crate::parse::shell::{Builder, Command};
+use crate::parse::shell::Command;
 
 /// Stages and instructions that are looked at, in one file, to follow files and accounts
 /// from stage to stage.
@@ -26,14 +27,9 @@ impl Detector for ImageCommands {
         KindSet::of(&[FileKind::Dockerfile])
     }
 
-    fn check(&self, _: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+    fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
         let file = doc.dockerfile();
-        let mut builder = Builder::default();
-        let mut stages = Stages::new(file);
-        for stage in &file.stages {
-            builder = stages.read(stage, builder);
-        }
-        let stages = stages.finish();
+        let stages = stage_scripts(file);
         let steps = Cell::new(MOST_STEPS);
         for (stage, own) in file.stages.iter().zip(&stages) {
             if let Some(reason) = &own.script.refused {
@@ -56,6 +52,10 @@ impl Detector for ImageCommands {
             out.skip(SkipReason::Other(
                 "more files and accounts are shared by stages, mounted or deleted than are followed".into(),
             ));
+        }
+        if cx.rules.any_of("dependency") {
+            let installed = installed::of_stages(file, &stages);
+            installed::check(cx, doc.source, installed, out);
         }
         hadolint::narrow_commands(stages.iter().map(|own| &own.script), out);
         hadolint::narrow(file, out);

@@ -31,7 +31,7 @@ pub use image::{Image, ImageCommands};
 pub use program::Use;
 pub use script::Scripts;
 pub use secret_flow::Leak;
-pub use stage_script::StageScript;
+pub use stage_script::{StageScript, stage_scripts};
 pub use written::Written;
 
 use std::cell::OnceCell;

@@ -1,4 +1,5 @@
 use super::{IN_SCRIPTS, Shell, judge, mention};
+use crate::detect::dependency::installed;
 use crate::detect::{Context, Detector, Sink};
 use crate::model::{FileKind, KindSet};
 use crate::parse::Document;
@@ -19,13 +20,21 @@ impl Detector for Scripts {
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
         let text = &doc.source.bytes;
-        if !cx.rules.any_of("source/shell") || !mention::is_worth_parsing(text, cx.rules) {
+        let is_judged =
+            cx.rules.any_of("source/shell") && mention::is_worth_parsing(text, cx.rules);
+        let installs = cx.rules.any_of("dependency") && installed::is_worth_reading(doc.source);
+        if !is_judged && !installs {
             return;
         }
         let script = Script::parse(text);
         if let Some(reason) = &script.refused {
             out.skip(reason.clone());
         }
-        judge(IN_SCRIPTS, &Shell::of_script(&script), out);
+        if is_judged {
+            judge(IN_SCRIPTS, &Shell::of_script(&script), out);
+        }
+        if installs {
+            installed::check(cx, doc.source, installed::of_script(&script), out);
+        }
     }
 }

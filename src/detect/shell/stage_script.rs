@@ -29,8 +29,18 @@ pub struct StageScript {
     pub flow: Flow,
 }
 
+/// What the stages of a file run, in order.
+pub fn stage_scripts(file: &Dockerfile) -> Vec<StageScript> {
+    let mut builder = Builder::default();
+    let mut stages = Stages::new(file);
+    for stage in &file.stages {
+        builder = stages.read(stage, builder);
+    }
+    stages.done
+}
+
 /// Reads the stages of a file, in order.
-pub(super) struct Stages<'f> {
+struct Stages<'f> {
     file: &'f Dockerfile,
     globals: Globals,
     done: Vec<StageScript>,
@@ -58,7 +68,7 @@ struct State {
 }
 
 impl<'f> Stages<'f> {
-    pub fn new(file: &'f Dockerfile) -> Self {
+    fn new(file: &'f Dockerfile) -> Self {
         let mut globals = Globals::new();
         for instruction in file.instructions.iter().filter(|i| i.stage.is_none()) {
             if let Body::Arg(pairs) = &instruction.body {
@@ -74,13 +84,9 @@ impl<'f> Stages<'f> {
         }
     }
 
-    pub fn finish(self) -> Vec<StageScript> {
-        self.done
-    }
-
     /// Collects all that the instructions of the next stage do; returns the builder for the stage
     /// after it.
-    pub fn read(&mut self, stage: &Stage, mut builder: Builder) -> Builder {
+    fn read(&mut self, stage: &Stage, mut builder: Builder) -> Builder {
         let mut units = Vec::new();
         let mut placed = Vec::new();
         let mut written = Vec::new();

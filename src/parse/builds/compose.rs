@@ -1,7 +1,7 @@
 //! `build:` of compose files.
 
 use super::{interpolated, resolve};
-use crate::model::{RepoPath, Span};
+use crate::model::RepoPath;
 use crate::parse::surroundings::{Build, BuildArg, Tool};
 use crate::parse::yaml::{Kind, Value, Yaml};
 use crate::text::Mapped;
@@ -99,42 +99,12 @@ pub fn inline(path: &RepoPath, text: &str) -> Vec<Inline> {
     services
         .filter_map(|(name, service)| {
             let body = service.get("build")?.get("dockerfile_inline")?;
+            // What is folded or written in one line is no Dockerfile of several instructions.
+            let value = body.as_str().filter(|_| body.is_literal())?;
             Some(Inline {
                 by: format!("service {} of {}", name.as_str()?, path.display()),
-                text: located(text, body)?,
+                text: body.mapped(text, value)?,
             })
         })
         .collect()
-}
-
-/// The text of a block scalar, each line in its place; `None` for what is written in one line.
-fn located(file: &str, body: Value<'_>) -> Option<Mapped> {
-    let value = body.as_str().filter(|_| body.is_literal())?;
-    let mut at = body.span().start as usize;
-    // The span may begin at the `|` or with the first line.
-    let header = file.get(at..)?;
-    if header.starts_with('|') {
-        at += header.find('\n')? + 1;
-    } else {
-        at = file.get(..at)?.rfind('\n').map_or(0, |n| n + 1);
-    }
-    let mut mapped = Mapped::new();
-    for line in value.split_inclusive('\n') {
-        let source = file.get(at..)?;
-        let length = source.find('\n').map_or(source.len(), |n| n + 1);
-        let bare = line.trim_end_matches('\n');
-        let whole = source.get(..length)?.trim_end_matches(['\n', '\r']);
-        let indent = whole.len().checked_sub(bare.len())?;
-        if !bare.is_empty() && whole.get(indent..)? != bare {
-            return None;
-        }
-        let start = at + if bare.is_empty() { 0 } else { indent };
-        mapped.push(bare, u32::try_from(start).ok()?);
-        if line.ends_with('\n') {
-            let end = start + bare.len();
-            mapped.push_for("\n", Span::from_usize(end, at + length));
-        }
-        at += length;
-    }
-    Some(mapped)
 }

@@ -5,6 +5,7 @@ mod bake;
 mod command;
 mod compose;
 mod hcl;
+mod run;
 mod workflow;
 
 use super::dockerignore::clean;
@@ -12,6 +13,7 @@ use super::surroundings::Build;
 use crate::model::{FileKind, RepoPath};
 
 pub use compose::{Inline, inline};
+pub use run::{Run, runs};
 
 /// Largest file that is read, in bytes.
 pub const LARGEST: usize = 1 << 20;

@@ -1,9 +1,11 @@
 //! What package managers are told to do: the one reading of their command lines for all rules.
 
+mod index;
 mod manager;
 mod package;
 mod pip;
 
+pub use index::KIN_OF_PYPI;
 pub use manager::{Action, Manager};
 pub use package::{Origin, Package};
 

@@ -1,0 +1,258 @@
+//! Packages that no lockfile knows: what commands and instructions install in one exact version.
+//!
+//! Where the version is not known for sure, nothing is said: a range or a variable of the run is
+//! no version.
+
+mod command;
+mod elsewhere;
+mod mention;
+mod release;
+mod spec;
+
+use super::advisories::{self, Command};
+use super::pinned;
+use crate::detect::shell::{StageScript, stage_scripts};
+use crate::detect::{Context, Detector, Sink};
+use crate::model::{
+    Confidence, Ecosystem, FileKind, KindSet, Package, PackageSource, Source, Span,
+};
+use crate::parse::Document;
+use crate::parse::builds::{Run, inline, runs};
+use crate::parse::dockerfile::{Body, Dockerfile, Keyword};
+use crate::parse::shell::{Builder, Script, Settings, Variables};
+use crate::parse::version::Scheme;
+use elsewhere::Elsewhere;
+
+pub use mention::is_worth_reading;
+
+/// The files that install packages by commands.
+pub const KINDS: KindSet = KindSet::of(&[
+    FileKind::Dockerfile,
+    FileKind::Shell,
+    FileKind::Compose,
+    FileKind::Workflow,
+]);
+
+/// One package in one version, and the word that installs it.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    pub package: Package,
+    /// Where the version stands, if it stands there as it is.
+    version: Option<Span>,
+    certainty: Certainty,
+}
+
+/// How sure it is which package a word names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Certainty {
+    Named,
+    /// A package of Go by its path: which module it is in is most likely.
+    Module,
+    /// A release of a repository that is a module of Go if the advisories know one of its name.
+    Repository,
+}
+
+/// The detector for files whose commands nobody else reads: compose files and workflows.
+#[derive(Debug)]
+pub struct Installs;
+
+impl Detector for Installs {
+    fn family(&self) -> &'static str {
+        "dependency"
+    }
+
+    fn kinds(&self) -> KindSet {
+        KindSet::of(&[FileKind::Compose, FileKind::Workflow])
+    }
+
+    fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+        check(cx, doc.source, of_runs(doc.source), out);
+    }
+}
+
+/// Looks up what is installed.
+pub fn check(cx: &Context<'_>, source: &Source, mut installed: Vec<Installed>, out: &mut Sink<'_>) {
+    installed.retain_mut(|one| one.package.source == PackageSource::Registry && settle(cx, one));
+    let packages = installed.iter().map(|one| {
+        let is_written = |span: &Span| source.text(*span) == one.package.version;
+        let command = Command {
+            version: one.version.filter(is_written),
+            confidence: match one.certainty {
+                Certainty::Named => Confidence::High,
+                Certainty::Module => Confidence::Medium,
+                Certainty::Repository => Confidence::Low,
+            },
+        };
+        (&one.package, Some(command))
+    });
+    let packages = pinned(packages);
+    out.count_packages(packages.len() as u64);
+    for pinned in packages {
+        advisories::check(cx, source, &pinned, out);
+    }
+}
+
+/// Finds the module that a release of a repository is; false where none is known.
+fn settle(cx: &Context<'_>, one: &mut Installed) -> bool {
+    if one.certainty != Certainty::Repository {
+        return true;
+    }
+    let package = &mut one.package;
+    let known = |name: &str| !cx.advisories.lookup(Ecosystem::Go, name).is_empty();
+    let major = package.version.split('.').next().unwrap_or_default();
+    let is_first = matches!(major, "v0" | "v1");
+    let with_major = format!("{}/{major}", package.name);
+    if !is_first && known(&with_major) {
+        package.name = with_major;
+        return true;
+    }
+    // Records of the first major version that know no fix say nothing about later ones.
+    is_first && known(&package.name)
+}
+
+/// Every package that a file installs, whatever kind it is of, for lists of packages.
+pub fn of_document(doc: &Document<'_>) -> Vec<Package> {
+    let source = doc.source;
+    let mut found = match source.kind {
+        FileKind::Dockerfile => {
+            let file = doc.dockerfile();
+            of_stages(file, &stage_scripts(file))
+        }
+        FileKind::Shell if is_worth_reading(source) => of_script(&Script::parse(&source.bytes)),
+        FileKind::Compose => {
+            let mut found = of_runs(source);
+            for inline in inline(&source.path, &source.text_all()) {
+                let file = Dockerfile::parse(inline.text.as_str().as_bytes());
+                let mut inner = of_stages(&file, &stage_scripts(&file));
+                for one in &mut inner {
+                    one.package.span = inline.text.span(one.package.span);
+                }
+                found.extend(inner);
+            }
+            found
+        }
+        FileKind::Workflow => of_runs(source),
+        _ => Vec::new(),
+    };
+    found.retain(|one| one.certainty != Certainty::Repository);
+    let packages = found.into_iter().map(|one| one.package);
+    packages.collect()
+}
+
+/// What a script installs.
+pub fn of_script(script: &Script) -> Vec<Installed> {
+    of_scripts(&[script], Elsewhere::default())
+}
+
+fn of_scripts(scripts: &[&Script], mut elsewhere: Elsewhere) -> Vec<Installed> {
+    for script in scripts {
+        elsewhere.script(script);
+    }
+    let commands = scripts.iter().flat_map(|script| &script.commands);
+    commands
+        .flat_map(|command| command::read(command, &elsewhere))
+        .collect()
+}
+
+/// What a Dockerfile installs, in all its stages.
+pub fn of_stages(file: &Dockerfile, stages: &[StageScript]) -> Vec<Installed> {
+    let mut elsewhere = Elsewhere::default();
+    let mut added = Vec::new();
+    for instruction in &file.instructions {
+        match &instruction.body {
+            Body::Env(pairs) | Body::Arg(pairs) => {
+                for pair in pairs {
+                    let value = pair.value.as_ref().and_then(|word| word.value.known());
+                    if pair.value.is_some() {
+                        elsewhere.variable(pair.name.text(), value);
+                    }
+                }
+            }
+            Body::Transfer { sources, .. } if instruction.keyword == Keyword::Add => {
+                let urls = sources
+                    .iter()
+                    .filter_map(|source| Some((source.value.known()?, source.span)));
+                added.extend(urls.filter_map(|(url, span)| command::released(url, span)));
+            }
+            _ => {}
+        }
+    }
+    let scripts = stages
+        .iter()
+        .flat_map(|stage| std::iter::once(&stage.script).chain(&stage.wrappers));
+    let scripts: Vec<&Script> = scripts.collect();
+    added.extend(of_scripts(&scripts, elsewhere));
+    added
+}
+
+/// What the steps of a workflow and the services of a compose file install.
+fn of_runs(source: &Source) -> Vec<Installed> {
+    if !is_worth_reading(source) {
+        return Vec::new();
+    }
+    let mut scripts = Vec::new();
+    let mut elsewhere = Elsewhere::default();
+    for run in runs(&source.path, &source.text_all()) {
+        let mut builder = Builder::default();
+        match run {
+            Run::Script { text, environment } => {
+                let mut variables = Variables::default();
+                for (name, value) in environment {
+                    elsewhere.variable(&name, value.as_deref());
+                    variables.set(name, value);
+                }
+                builder.start_unit(variables, "", Settings::default());
+                builder.text(&text);
+            }
+            Run::Words(words) => builder.argv(&words),
+        }
+        scripts.push(builder.finish().0);
+    }
+    let scripts: Vec<&Script> = scripts.iter().collect();
+    of_scripts(&scripts, elsewhere)
+}
+
+fn package(
+    ecosystem: Ecosystem,
+    name: &str,
+    version: &str,
+    span: Span,
+    source: PackageSource,
+) -> Package {
+    Package {
+        direct: Some(true),
+        source,
+        ..Package::new(ecosystem, name, version, span)
+    }
+}
+
+/// The version that a text asks for, where it is one and not a range of them.
+fn exact(ecosystem: Ecosystem, text: &str) -> Option<&str> {
+    let text = text.trim();
+    let text = text.strip_prefix('=').map_or(text, str::trim_start);
+    let bare = text.strip_prefix('v').unwrap_or(text);
+    let version = match ecosystem {
+        Ecosystem::Go if bare.len() == text.len() => return None,
+        Ecosystem::Npm | Ecosystem::Packagist => bare,
+        _ => text,
+    };
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b".-+_!".contains(&b);
+    if !bare.starts_with(|c: char| c.is_ascii_digit()) || !bare.bytes().all(is_plain) {
+        return None;
+    }
+    let core = bare.split(['-', '+']).next()?;
+    let parts = core.split('.').count();
+    let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty();
+    let is_exact = match ecosystem {
+        Ecosystem::Npm | Ecosystem::CratesIo | Ecosystem::Hex | Ecosystem::Pub | Ecosystem::Go => {
+            parts == 3 && core.split('.').all(is_number)
+        }
+        Ecosystem::NuGet | Ecosystem::Packagist => parts > 1 && core.split('.').all(is_number),
+        _ => true,
+    };
+    let parsed = Scheme::for_ecosystem(ecosystem).parse(version);
+    (is_exact && parsed.is_parsable()).then_some(version)
+}
+
+#[cfg(test)]
+mod tests;
