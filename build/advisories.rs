@@ -43,7 +43,8 @@ struct Advisory {
     kind: String,
     #[serde(default)]
     exploited: bool,
-    published: String,
+    /// Left out where the database does not say.
+    published: Option<String>,
     affected: Vec<Affected>,
 }
 
@@ -122,9 +123,10 @@ fn segment_of(text: &str) -> Result<Vec<u8>, String> {
         if advisory.summary.is_empty() || advisory.summary.contains('\n') {
             return fail("wants a summary of one line");
         }
-        let Some(published) = Day::parse(&advisory.published) else {
+        let published = advisory.published.as_deref().map(Day::parse);
+        if published == Some(None) {
             return fail("`published` is no date");
-        };
+        }
         let Some(kind) = Kind::parse(&advisory.kind) else {
             return fail("unknown kind");
         };
@@ -142,7 +144,7 @@ fn segment_of(text: &str) -> Result<Vec<u8>, String> {
             record.kind = kind;
             record.severity = Some(advisory.severity);
             record.cvss.clone_from(&advisory.cvss);
-            record.published = Some(published);
+            record.published = published.flatten();
             record.exploited = advisory.exploited;
             record.versions.clone_from(&affected.versions);
             for interval in &affected.ranges {

@@ -27,23 +27,83 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::*;
-    use crate::advisory::{Advisories, Event, Imported, Installed, Judgement, Record, judge};
+    use crate::advisory::import::rating;
+    use crate::advisory::{Advisories, Event, Imported, Installed, Judgement, Kind, Record, judge};
     use crate::parse::version::Scheme;
+
+    /// The ecosystems whose databases may lie beside the repository.
+    const COMPARED: [Ecosystem; 5] = [
+        Ecosystem::Go,
+        Ecosystem::Packagist,
+        Ecosystem::PyPI,
+        Ecosystem::RubyGems,
+        Ecosystem::CratesIo,
+    ];
+    const ALONE: [&str; 2] = ["GHSA-4mg9-vhxq-vm7j", "GHSA-j7hp-h8jx-5ppr"];
 
     #[test]
     fn every_table_is_embedded_under_names_that_lookups_use() {
         let segments = segments();
         assert_eq!(segments.len(), STARTER.len());
-        let mut advisories = 0;
         for (ecosystem, segment) in &segments {
             assert!(Segment::read(segment.bytes().to_vec()).is_ok());
-            assert!(segment.records() > 0);
-            advisories += segment.records();
             for (name, _) in segment.packages() {
                 assert_eq!(ecosystem.normalise(&name), name);
             }
         }
-        assert!(advisories >= 150, "{advisories}");
+    }
+
+    #[test]
+    fn the_set_covers_every_ecosystem_that_has_one() {
+        let mut ids = BTreeSet::new();
+        for (ecosystem, segment) in segments() {
+            let own: BTreeSet<String> = records(&segment).map(|(_, record)| record.id).collect();
+            assert!(own.len() >= 5, "{ecosystem:?}: {}", own.len());
+            ids.extend(own);
+        }
+        assert!(ids.len() >= 400, "{}", ids.len());
+    }
+
+    #[test]
+    fn a_summary_is_one_short_sentence() {
+        for (_, segment) in segments() {
+            for (_, Record { id, summary, .. }) in records(&segment) {
+                let length = summary.chars().count();
+                assert!((15..=120).contains(&length), "{id}: {length}");
+                assert!(summary.ends_with('.'), "{id}: {summary}");
+                assert_eq!(summary.trim(), summary, "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_package_has_the_same_advisory_twice() {
+        for (ecosystem, segment) in segments() {
+            for (name, records) in segment.packages() {
+                let mut seen = BTreeSet::new();
+                for record in records {
+                    for id in record.aliases.iter().chain([&record.id]) {
+                        assert!(seen.insert(id.clone()), "{ecosystem:?} {name}: {id}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_severity_is_that_of_the_vector() {
+        for (_, segment) in segments() {
+            for (_, record) in records(&segment) {
+                let Some(vector) = &record.cvss else { continue };
+                assert_eq!(rating::of_vector(vector), record.severity, "{}", record.id);
+            }
+        }
+    }
+
+    fn records(segment: &Segment) -> impl Iterator<Item = (String, Record)> {
+        segment
+            .packages()
+            .flat_map(|(name, records)| records.into_iter().map(move |r| (name.clone(), r)))
     }
 
     /// The same advisory in the data of its database, where that lies beside the repository.
@@ -61,9 +121,9 @@ mod tests {
             return;
         };
         let cache = tempfile::tempdir().expect("a temporary folder");
-        let paths: Vec<PathBuf> = ["Go", "Packagist", "PyPI", "RubyGems", "crates.io"]
+        let paths: Vec<PathBuf> = COMPARED
             .iter()
-            .map(|name| shared.join(format!("{name}.jsonl.zst")))
+            .map(|ecosystem| shared.join(format!("{}.jsonl.zst", ecosystem.name())))
             .collect();
         let imported = Imported::read(&paths).expect("advisories");
         Installed::install(cache.path(), imported, false).expect("installed");
@@ -71,6 +131,7 @@ mod tests {
 
         let (mut compared, mut versions) = (0, 0);
         let mut wrong = Vec::new();
+        let mut alone = BTreeSet::new();
         for (ecosystem, segment) in segments() {
             let scheme = Scheme::for_ecosystem(ecosystem);
             for (name, records) in segment.packages() {
@@ -86,9 +147,13 @@ mod tests {
                         })
                         .collect();
                     if same.is_empty() {
+                        if COMPARED.contains(&ecosystem) {
+                            alone.insert(record.id);
+                        }
                         continue;
                     }
                     compared += 1;
+                    wrong.extend(same.iter().filter_map(|other| differs(&record, other)));
                     // Of hijacked packages we list the releases; some databases leave the range
                     // behind them open.
                     let bounds = if record.ranges.is_empty() {
@@ -111,7 +176,26 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{compared} advisories: {wrong:#?}");
-        assert!(compared >= 20 && versions >= 100, "{compared} {versions}");
+        assert!(compared >= 400 && versions >= 2000, "{compared} {versions}");
+        // Other databases alone have these, or under no id that they share.
+        assert_eq!(alone.into_iter().collect::<Vec<_>>(), ALONE);
+    }
+
+    /// What `other` says differently of the same advisory, its versions apart.
+    fn differs(record: &Record, other: &Record) -> Option<String> {
+        let id = &record.id;
+        if other.id != *id {
+            return None;
+        }
+        if other.published.is_some() && record.published != other.published {
+            return Some(format!("{id}: published {:?}", other.published));
+        }
+        // Malicious crates are told by their text alone.
+        if record.kind != other.kind && record.kind != Kind::Malicious {
+            return Some(format!("{id}: {:?}", other.kind));
+        }
+        let rated = other.cvss.is_some() && record.severity != other.severity;
+        rated.then(|| format!("{id}: {:?}", other.severity))
     }
 
     /// Every version that a record names, and the last numbers around it.

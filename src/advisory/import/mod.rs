@@ -3,7 +3,7 @@
 
 mod archive;
 mod osv;
-mod rating;
+pub(super) mod rating;
 mod rustsec;
 
 use std::collections::{BTreeMap, BTreeSet};
