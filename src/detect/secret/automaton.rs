@@ -84,6 +84,9 @@ impl Engine {
                 anchors.push(anchor);
             }
         };
+        // Names of credentials are found by what makes them such.
+        let parts = Needles::new(identifier::WORDS.iter().copied());
+        let is_credential = |word: &String| parts.hits(word.as_bytes()).next().is_some();
         for (kind, described) in kinds.iter().enumerate() {
             for (prefix, text) in described.pattern.prefixes.iter().enumerate() {
                 add(text, Anchor::Prefix { kind, prefix });
@@ -94,9 +97,6 @@ impl Engine {
                 let keys = named
                     .filter(|word| !credential_name::is_plain(word))
                     .map(|word| format!("{word}_key"));
-                // Names of credentials are found by what makes them such.
-                let is_credential =
-                    |word: &String| identifier::WORDS.iter().any(|part| word.contains(part));
                 words
                     .chain(keys)
                     .flat_map(|word| near::spellings(&word))

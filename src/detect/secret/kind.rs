@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use crate::rules::PATTERNS;
 use crate::rules::pattern::secret::{SecretPattern, Segment, parse_body};
@@ -112,12 +113,12 @@ impl Kind {
         self.is_plausible(bytes, found).then_some(found)
     }
 
-    /// True where a token of this kind may have this length.
-    pub fn has_length(&self, length: usize) -> bool {
-        self.bodies.iter().any(|segments| {
+    /// The lengths that tokens of this kind may have, one range a form.
+    pub fn lengths(&self) -> impl Iterator<Item = RangeInclusive<usize>> {
+        self.bodies.iter().map(|segments| {
             let least: usize = segments.iter().map(Segment::min).sum();
             let most: usize = segments.iter().map(Segment::max).sum();
-            (least..=most).contains(&length)
+            least..=most
         })
     }
 

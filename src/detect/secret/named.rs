@@ -19,9 +19,14 @@ impl Named {
     pub fn new(kinds: &[Kind]) -> Self {
         let mut by_length = vec![Vec::new(); LONGEST + 1];
         for (index, kind) in kinds.iter().enumerate().filter(|(_, k)| k.needs_name()) {
-            for (length, list) in by_length.iter_mut().enumerate() {
-                if kind.has_length(length) {
-                    list.push(index);
+            for lengths in kind.lengths() {
+                let most = (*lengths.end()).min(LONGEST);
+                let lists = by_length.get_mut(*lengths.start()..=most);
+                for list in lists.into_iter().flatten() {
+                    // Two forms of one kind may have lengths in common.
+                    if list.last() != Some(&index) {
+                        list.push(index);
+                    }
                 }
             }
         }
