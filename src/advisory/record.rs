@@ -130,6 +130,18 @@ impl Record {
         self.id.split('-').next().unwrap_or(&self.id)
     }
 
+    /// The page where people read it.
+    pub fn url(&self) -> String {
+        let id = &self.id;
+        match self.database() {
+            "GHSA" => format!("https://github.com/advisories/{id}"),
+            "RUSTSEC" => format!("https://rustsec.org/advisories/{id}.html"),
+            "GO" => format!("https://pkg.go.dev/vuln/{id}"),
+            "CVE" => format!("https://nvd.nist.gov/vuln/detail/{id}"),
+            _ => format!("https://osv.dev/vulnerability/{id}"),
+        }
+    }
+
     /// When its publisher last touched it, as far as it says.
     pub fn dated(&self) -> Option<Day> {
         self.modified.max(self.published)

@@ -96,8 +96,8 @@ pub fn fingerprint_after(
         let path = masked.path.as_bytes();
         let rule = finding.rule.as_str().as_bytes();
         let base = match &finding.evidence {
-            Evidence::Package { purl, advisory, .. } => {
-                let parts = [rule, purl.as_bytes(), advisory.as_bytes()];
+            Evidence::Package(advice) => {
+                let parts = [rule, advice.purl.as_bytes(), advice.advisory.as_bytes()];
                 Fingerprint::in_file(path, &parts, None)
             }
             _ => {

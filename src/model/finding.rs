@@ -1,6 +1,8 @@
 use serde::Serialize;
 
-use super::{Appearance, Confidence, Fingerprint, Fix, Redacted, RuleId, Severity, SourceId, Span};
+use super::{
+    Advice, Appearance, Confidence, Fingerprint, Fix, Redacted, RuleId, Severity, SourceId, Span,
+};
 
 /// What a label is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,22 +30,9 @@ pub struct Label {
 pub enum Evidence {
     None,
     Secret(Redacted),
-    Package {
-        purl: String,
-        advisory: String,
-        aliases: Vec<String>,
-        /// Versions that fix it, lowest first; empty where none is known.
-        fixed_in: Vec<String>,
-        /// From the direct dependency to the package itself; empty where the lockfile cannot tell.
-        path: Vec<String>,
-    },
-    Image {
-        reference: String,
-    },
-    Ships {
-        stage: String,
-        path: String,
-    },
+    Package(Box<Advice>),
+    Image { reference: String },
+    Ships { stage: String, path: String },
 }
 
 /// One thing that is wrong, at one place. Plain data: no colours, no renderer's type, no secret.
@@ -94,10 +83,7 @@ impl Finding {
                 clean(stage);
                 clean(path);
             }
-            Evidence::Package { purl, path, .. } => {
-                clean(purl);
-                path.iter_mut().for_each(clean);
-            }
+            Evidence::Package(advice) => advice.texts().for_each(clean),
             Evidence::None | Evidence::Secret(_) => {}
         }
     }

@@ -1,5 +1,6 @@
 //! The types that every layer shares: plain data, no input, no output.
 
+mod advice;
 mod appearance;
 mod file_kind;
 mod finding;
@@ -15,6 +16,7 @@ mod skipped;
 mod source;
 mod span;
 
+pub use advice::{Advice, Asked};
 pub use appearance::{Appearance, AuthorDate, CommitName};
 pub use file_kind::{FileKind, KindSet};
 pub use finding::{Evidence, Finding, Label, Role};

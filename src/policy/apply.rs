@@ -311,23 +311,13 @@ fn covers_package(entry: &IgnoreEntry, finding: &Finding) -> bool {
     if entry.package.is_none() && entry.advisory.is_none() {
         return true;
     }
-    let Evidence::Package {
-        purl,
-        advisory,
-        aliases,
-        ..
-    } = &finding.evidence
-    else {
+    let Evidence::Package(advice) = &finding.evidence else {
         return false;
     };
-    let same_advisory = entry.advisory.as_ref().is_none_or(|id| {
-        advisory.eq_ignore_ascii_case(id) || aliases.iter().any(|a| a.eq_ignore_ascii_case(id))
-    });
-    let same_package = entry.package.as_ref().is_none_or(|name| {
-        let bare = purl.split('@').next().unwrap_or(purl);
-        bare.split_once('/').is_some_and(|(_, rest)| rest == name)
-    });
-    same_advisory && same_package
+    let names_advisory = |id: &String| advice.is_called(id);
+    let names_package = |name: &String| advice.ecosystem.normalise(name) == advice.name;
+    entry.advisory.as_ref().is_none_or(names_advisory)
+        && entry.package.as_ref().is_none_or(names_package)
 }
 
 fn place(finding: &Finding) -> (Option<SourceId>, Option<Span>, &str, &str) {

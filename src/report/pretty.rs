@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::guard::printable;
-use crate::model::{Appearance, Finding, Label, Report, Role, Safety, SourceId};
+use crate::model::{Advice, Appearance, Evidence, Finding, Label, Report, Role, Safety, SourceId};
 
 use super::place::place;
 use super::snippet::{Message, draw};
@@ -142,11 +142,20 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
         };
         format!("{how}: {}", fix.title)
     });
+    let advice = match &finding.evidence {
+        Evidence::Package(advice) => facts(advice),
+        _ => Vec::new(),
+    };
     let print = format!("fingerprint: {}", finding.fingerprint);
     let print = cx.verbose.then_some(print);
     let history = finding.appearance.as_deref().map(told);
     let help = finding.help.iter().cloned();
-    let help: Vec<String> = help.chain(fix).chain(history).chain(print).collect();
+    let help: Vec<String> = help
+        .chain(advice)
+        .chain(fix)
+        .chain(history)
+        .chain(print)
+        .collect();
     let code = format!("{} ({})", finding.rule, finding.severity.name());
     draw(
         Message {
@@ -159,6 +168,15 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
         },
         cx,
     )
+}
+
+/// Where a package comes from, and where to read about its defect.
+fn facts(advice: &Advice) -> Vec<String> {
+    let path = (advice.path.len() > 1).then(|| format!("path: {}", advice.path.join(" > ")));
+    let manifest = advice.manifest.as_ref();
+    let asked = manifest.map(|line| format!("asked for: {} ({})", line.by, line.range));
+    let url = format!("advisory: {}", advice.url);
+    path.into_iter().chain(asked).chain([url]).collect()
 }
 
 /// The commit that a secret first stood in.

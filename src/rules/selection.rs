@@ -236,12 +236,7 @@ fn parted(names: &[String]) -> (Vec<FindingId>, Vec<String>) {
 
 fn bears(finding: &Finding, id: &str) -> bool {
     let is_advisory = match &finding.evidence {
-        Evidence::Package {
-            advisory, aliases, ..
-        } => aliases
-            .iter()
-            .chain([advisory])
-            .any(|a| a.eq_ignore_ascii_case(id)),
+        Evidence::Package(advice) => advice.is_called(id),
         _ => false,
     };
     is_advisory || finding.aliases.iter().any(|alias| is_alias(id, alias))
@@ -298,6 +293,7 @@ pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Advice, Ecosystem, Package, Span};
 
     fn with_levels(levels: &[(&str, Option<Severity>)]) -> ActiveRules {
         let levels = levels.iter().map(|(n, l)| ((*n).to_owned(), *l)).collect();
@@ -344,6 +340,7 @@ mod tests {
     }
 
     fn remark(rule: &'static str, alias: &str) -> Finding {
+        let package = Package::new(Ecosystem::CratesIo, "x", "1.0.0", Span::default());
         Finding {
             rule: crate::model::RuleId::new(rule),
             aliases: vec![alias.to_owned()],
@@ -354,13 +351,10 @@ mod tests {
             help: None,
             fixes: Vec::new(),
             fingerprint: crate::model::Fingerprint::default(),
-            evidence: Evidence::Package {
-                purl: String::new(),
-                advisory: "RUSTSEC-2020-0001".into(),
+            evidence: Evidence::Package(Box::new(Advice {
                 aliases: vec!["CVE-2020-1".into()],
-                fixed_in: Vec::new(),
-                path: Vec::new(),
-            },
+                ..Advice::new(&package, "RUSTSEC-2020-0001")
+            })),
             appearance: None,
         }
     }

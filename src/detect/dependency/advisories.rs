@@ -2,9 +2,12 @@
 //! advisories say about one pinned version.
 
 use super::Pinned;
-use crate::advisory::{Kind, Match, Matches, Record};
+use super::remedy::Remedy;
+use crate::advisory::{Kind, Match, Matches, Record, interval};
 use crate::detect::{Context, Sink};
-use crate::model::{Confidence, Evidence, FileKind, Package, Safety, Severity, Source, Span};
+use crate::model::{
+    Advice, Confidence, Evidence, FileKind, Package, Safety, Severity, Source, Span,
+};
 use crate::parse::version::{Scheme, Version};
 
 /// How a command names a package that no lockfile pins.
@@ -29,9 +32,9 @@ pub fn check(cx: &Context<'_>, source: &Source, pinned: &Pinned<'_>, out: &mut S
     if matches.affected.is_empty() {
         return;
     }
-    let target = update_for_all(cx, package, &version, matches.clone());
+    let remedy = Remedy::find(cx, source, pinned, &version, &matches);
     for found in &matches.affected {
-        report(source, pinned, found, target.as_ref(), out);
+        report(source, pinned, found, &version, &remedy, out);
     }
 }
 
@@ -49,35 +52,34 @@ fn report(
     source: &Source,
     pinned: &Pinned<'_>,
     found: &Match,
-    target: Option<&Version>,
+    version: &Version,
+    remedy: &Remedy,
     out: &mut Sink<'_>,
 ) {
     let package = pinned.package;
     let record = &found.record;
+    let affected = interval(record, version);
     let ids: Vec<&str> = std::iter::once(&record.id)
         .chain(&record.aliases)
         .map(String::as_str)
         .collect();
     let mut reported = out
         .report(rule(record.kind), package.span, message(package, record))
-        .text(label(found))
-        .help(help(pinned, found, target))
+        .text(label(found, affected.as_deref()))
+        .help(help(pinned, found, remedy))
         .aliases(&ids)
-        .evidence(Evidence::Package {
-            purl: package.purl(),
-            advisory: record.id.clone(),
-            aliases: record.aliases.clone(),
-            fixed_in: found.affected.fixed_in.clone(),
-            path: package.dependency_path.clone(),
-        })
+        .evidence(Evidence::Package(Box::new(advice(
+            package, found, affected, version, remedy,
+        ))))
         .confidence(confidence(pinned, record));
     if record.kind == Kind::Vulnerability {
         // What nobody rated must not slip below a gate.
         reported = reported.severity(record.severity.unwrap_or(Severity::Medium));
     }
-    for place in &pinned.elsewhere {
-        reported = reported.label(*place, "installed here too");
+    for same in &pinned.elsewhere {
+        reported = reported.label(same.span, "installed here too");
     }
+    let target = remedy.target.as_ref();
     let fix = target.and_then(|target| edit(source, pinned, target));
     if let (Kind::Vulnerability, Some((span, target))) = (record.kind, fix) {
         let verb = match pinned.command {
@@ -116,21 +118,28 @@ fn message(package: &Package, record: &Record) -> String {
     }
 }
 
-fn label(found: &Match) -> String {
+/// Why the advisory applies, and where that ends.
+fn label(found: &Match, range: Option<&str>) -> String {
     let affected = &found.affected;
+    let range = match range {
+        Some(range) => format!("affected: {range}"),
+        None if affected.listed => "affected: this version is listed".to_owned(),
+        None => "affected".to_owned(),
+    };
+    let end = match (&affected.fixed_in[..], &affected.last_affected) {
+        ([first, ..], _) => format!("; fixed in {first}"),
+        ([], Some(_)) => String::new(),
+        ([], None) => ", no fixed version known".to_owned(),
+    };
     let exploited = if found.record.exploited {
         ", used in attacks"
     } else {
         ""
     };
-    match (&affected.fixed_in[..], &affected.last_affected) {
-        ([], Some(last)) => format!("affected up to {last}{exploited}"),
-        ([], None) => format!("affected, no fixed version known{exploited}"),
-        ([first, ..], _) => format!("fixed in {first}{exploited}"),
-    }
+    format!("{range}{end}{exploited}")
 }
 
-fn help(pinned: &Pinned<'_>, found: &Match, target: Option<&Version>) -> String {
+fn help(pinned: &Pinned<'_>, found: &Match, remedy: &Remedy) -> String {
     let package = pinned.package;
     let name = &package.name;
     if found.record.kind == Kind::Malicious {
@@ -153,11 +162,15 @@ fn help(pinned: &Pinned<'_>, found: &Match, target: Option<&Version>) -> String 
             None => format!("look for a replacement of {name}"),
         };
     };
+    let target = remedy.target.as_ref().map(Version::as_str);
     let mut help = format!("{verb} {name} {to}{fixed} or later");
-    if let Some(target) = target.filter(|target| target.as_str() != fixed) {
+    if let Some(target) = target.filter(|target| *target != fixed) {
         help.push_str(&format!(" ({target} fixes everything known about it)"));
     }
+    help.push_str(&how(remedy, target.unwrap_or(fixed)));
     match &package.dependency_path[..] {
+        // Who stands in the way was named already.
+        _ if !remedy.blocked_by.is_empty() => {}
         [direct, .., _] => help.push_str(&format!("; it comes in through {direct}")),
         _ if package.direct == Some(false) => {
             help.push_str("; another dependency brings it in");
@@ -167,36 +180,76 @@ fn help(pinned: &Pinned<'_>, found: &Match, target: Option<&Version>) -> String 
     help
 }
 
-/// Updates that lead to another affected version, before it is given up.
-const ROUNDS: usize = 8;
-
-/// The lowest version known to have none of the defects: an update for one of them may be affected
-/// by another. `None` where some defect has no fix.
-fn update_for_all(
-    cx: &Context<'_>,
-    package: &Package,
-    version: &Version,
-    mut matches: Matches,
-) -> Option<Version> {
-    let mut target: Option<Version> = None;
-    for _ in 0..ROUNDS {
-        let mut defects = matches
-            .affected
-            .iter()
-            .filter(|found| matches!(found.record.kind, Kind::Vulnerability | Kind::Malicious))
-            .peekable();
-        if defects.peek().is_none() {
-            return target;
+/// Whether those who ask for the package allow the update, and what makes it.
+fn how(remedy: &Remedy, target: &str) -> String {
+    let command = remedy
+        .command
+        .as_ref()
+        .map(|command| format!("`{command}`"));
+    match (remedy.in_range, &remedy.blocked_by[..]) {
+        (Some(true), _) => {
+            let range = match &remedy.inside[..] {
+                [range] => range.clone(),
+                several => format!("what all {} ranges allow", several.len()),
+            };
+            match command {
+                Some(command) => format!("; {command} reaches {target} inside {range}"),
+                None => format!("; {target} lies inside {range}"),
+            }
         }
-        for found in defects {
-            let fixed = version.scheme().parse(found.affected.fixed_in.first()?);
-            target = target.max(Some(fixed));
+        (Some(false), [first, others @ ..]) => {
+            let mut said = match (&remedy.manifest, first.by.is_empty()) {
+                (Some(line), _) if line == first => {
+                    format!(
+                        "; {} asks for {}, which leaves {target} out",
+                        line.by, line.range
+                    )
+                }
+                (_, true) => format!(
+                    "; this project asks for {}, which leaves {target} out",
+                    first.range
+                ),
+                _ => format!("; blocked by {}, which wants {}", first.by, first.range),
+            };
+            if !others.is_empty() {
+                said.push_str(&format!(", and by {} more", others.len()));
+            }
+            if let Some(command) = command {
+                said.push_str(&format!(": {command}"));
+            }
+            said
         }
-        matches = cx
-            .advisories
-            .affecting(package.ecosystem, &package.name, target.as_ref()?);
+        _ => command.map_or_else(String::new, |command| {
+            format!("; {command} does it where all ranges allow it")
+        }),
     }
-    None
+}
+
+fn advice(
+    package: &Package,
+    found: &Match,
+    affected: Option<String>,
+    version: &Version,
+    remedy: &Remedy,
+) -> Advice {
+    let record = &found.record;
+    Advice {
+        aliases: record.aliases.clone(),
+        affected,
+        ordering: version.scheme().name(),
+        fixed_in: found.affected.fixed_in.clone(),
+        target: remedy
+            .target
+            .as_ref()
+            .map(|target| target.as_str().to_owned()),
+        in_range: remedy.in_range,
+        blocked_by: remedy.blocked_by.clone(),
+        manifest: remedy.manifest.clone(),
+        command: remedy.command.clone(),
+        url: record.url(),
+        modified: record.dated().map(|day| day.to_string()),
+        ..Advice::new(package, &record.id)
+    }
 }
 
 fn confidence(pinned: &Pinned<'_>, record: &Record) -> Confidence {

@@ -2,14 +2,16 @@
 
 mod advisories;
 pub mod installed;
+mod remedy;
 mod sources;
 mod syntax;
 mod unpinned;
+mod update;
 
 use std::collections::HashMap;
 
 use super::{Context, Detector, Sink};
-use crate::model::{KindSet, Package, PackageSource, Span};
+use crate::model::{KindSet, Package, PackageSource};
 use crate::parse::{Document, lock};
 use advisories::Command;
 
@@ -47,8 +49,8 @@ impl Detector for Dependency {
 #[derive(Debug)]
 struct Pinned<'p> {
     package: &'p Package,
-    /// Places beyond the package's own: npm installs one version in several folders.
-    elsewhere: Vec<Span>,
+    /// The same again: npm installs one version in several folders.
+    elsewhere: Vec<&'p Package>,
     /// What is known where a command names it and no lockfile.
     command: Option<Command>,
 }
@@ -67,7 +69,7 @@ fn pinned<'p>(
             .entry((package.ecosystem, &package.name, &package.version))
             .or_insert(found.len());
         match found.get_mut(place) {
-            Some(known) => known.elsewhere.push(package.span),
+            Some(known) => known.elsewhere.push(package),
             None => found.push(Pinned {
                 package,
                 elsewhere: Vec::new(),

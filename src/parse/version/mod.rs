@@ -14,6 +14,7 @@ mod packagist;
 mod pep440;
 mod pub_dev;
 mod redhat;
+pub mod requirement;
 mod rubygems;
 mod semver;
 
@@ -64,6 +65,25 @@ impl Scheme {
             Ecosystem::Packagist => Self::Packagist,
             Ecosystem::NuGet => Self::NuGet,
             Ecosystem::Pub => Self::Pub,
+        }
+    }
+
+    /// Whose order it is, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SemVer => "Semantic Versioning",
+            Self::Go => "Go",
+            Self::Pep440 => "PEP 440",
+            Self::Maven => "Maven",
+            Self::RubyGems => "RubyGems",
+            Self::Packagist => "Composer",
+            Self::NuGet => "NuGet",
+            Self::Pub => "Dart",
+            Self::Cran => "R",
+            Self::Hackage => "Hackage",
+            Self::Debian => "Debian",
+            Self::RedHat => "RPM",
+            Self::Alpine => "Alpine",
         }
     }
 

@@ -1,0 +1,85 @@
+use serde::Serialize;
+
+use super::Ecosystem;
+
+/// What an advisory says about one version of a package, and what is to be done: for machines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Advice {
+    pub purl: String,
+    pub ecosystem: Ecosystem,
+    pub name: String,
+    pub version: String,
+    pub advisory: String,
+    pub aliases: Vec<String>,
+    /// The range that holds, such as `>=2.0, <2.2.5`.
+    pub affected: Option<String>,
+    /// Whose order of versions decided that.
+    pub ordering: &'static str,
+    /// Versions that fix it, lowest first; empty where none is known.
+    pub fixed_in: Vec<String>,
+    /// The lowest version without any known vulnerability that an update can lead to.
+    pub target: Option<String>,
+    /// Whether everybody who asks for the package allows `target`; `None` where nobody can tell.
+    pub in_range: Option<bool>,
+    /// Who asks for other versions than `target`.
+    pub blocked_by: Vec<Asked>,
+    /// What the project's own manifest asks for.
+    pub manifest: Option<Asked>,
+    /// What brings the package to `target`.
+    pub command: Option<String>,
+    /// From the direct dependency to the package itself; empty where the lockfile cannot tell.
+    pub path: Vec<String>,
+    /// Where the advisory can be read.
+    pub url: String,
+    /// When it was last changed, `YYYY-MM-DD`.
+    pub modified: Option<String>,
+}
+
+/// Versions that somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// A package, or a line of a manifest as `package.json:12`.
+    pub by: String,
+    pub range: String,
+}
+
+impl Advice {
+    /// An advisory about a package, of which nothing else is known.
+    pub fn new(package: &super::Package, advisory: &str) -> Self {
+        Self {
+            purl: package.purl(),
+            ecosystem: package.ecosystem,
+            name: package.name.clone(),
+            version: package.version.clone(),
+            advisory: advisory.to_owned(),
+            aliases: Vec::new(),
+            affected: None,
+            ordering: "",
+            fixed_in: Vec::new(),
+            target: None,
+            in_range: None,
+            blocked_by: Vec::new(),
+            manifest: None,
+            command: None,
+            path: package.dependency_path.clone(),
+            url: String::new(),
+            modified: None,
+        }
+    }
+
+    /// True for the id of the advisory and for every other name of the same defect.
+    pub fn is_called(&self, id: &str) -> bool {
+        let mut names = self.aliases.iter().chain([&self.advisory]);
+        names.any(|name| name.eq_ignore_ascii_case(id))
+    }
+
+    /// Everything that was read from files of the repository.
+    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let asked = self.blocked_by.iter_mut().chain(&mut self.manifest);
+        [&mut self.purl, &mut self.name, &mut self.version]
+            .into_iter()
+            .chain(&mut self.command)
+            .chain(&mut self.path)
+            .chain(asked.flat_map(|asked| [&mut asked.by, &mut asked.range]))
+    }
+}
