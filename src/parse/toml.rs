@@ -80,6 +80,14 @@ impl<'t> Value<'t> {
     }
 }
 
+/// The place of a value's text within the document that it was read from; `None` for a text with
+/// escapes, which stands there otherwise.
+pub fn place(document: &str, value: &str) -> Option<Span> {
+    let start = (value.as_ptr() as usize).checked_sub(document.as_ptr() as usize)?;
+    let end = start.checked_add(value.len())?;
+    (end <= document.len()).then(|| Span::from_usize(start, end))
+}
+
 /// The statements of a document, in order.
 #[derive(Debug)]
 pub struct Reader<'t> {
@@ -403,6 +411,22 @@ mod tests {
         let names: Vec<_> = found.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(names, ["a", "c", "d"]);
         assert_eq!(errors, 3);
+    }
+
+    #[test]
+    fn a_text_knows_its_place() {
+        let text = "a = [\"b\", 'c', \"\\u0064\"]";
+        let mut reader = Reader::new(text);
+        let Some(Statement::Entry(entry)) = reader.next_statement() else {
+            panic!("an entry");
+        };
+        let places: Vec<_> = entry
+            .value
+            .items()
+            .iter()
+            .map(|item| place(text, item.as_str().unwrap()).map(|span| &text[span.range()]))
+            .collect();
+        assert_eq!(places, [Some("b"), Some("c"), None]);
     }
 
     #[test]

@@ -6,7 +6,12 @@
 //! what it wants to see, and is asked again once that is there.
 
 mod beside;
+mod connected;
 mod graph;
+mod needs;
+mod pep508;
+mod pypi;
+mod tables;
 
 pub use beside::{Ask, Beside};
 
@@ -85,6 +90,10 @@ readers! {
     NpmLock => npm,
     PoetryLock => poetry,
     UvLock => uv,
+    PdmLock => pdm,
+    PipfileLock => pipfile_lock,
+    Pylock => pylock,
+    Pyproject => pyproject,
     Requirements => requirements,
     GoMod => go_mod,
 }
@@ -100,9 +109,14 @@ pub fn read(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> O
 /// What the reader of a kind wants to see beside the file, given what it has seen.
 pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> Vec<Ask> {
     let text = &*text(bytes);
-    let _input = Input { path, text, beside };
-    #[expect(clippy::match_single_binding, reason = "one arm a format that asks")]
+    let input = &Input { path, text, beside };
     match kind {
+        FileKind::PoetryLock => poetry::wants(input),
+        FileKind::UvLock => uv::wants(input),
+        FileKind::PdmLock => pdm::wants(input),
+        FileKind::PipfileLock => pipfile_lock::wants(input),
+        FileKind::Pylock => pylock::wants(input),
+        FileKind::Pyproject => pyproject::wants(input),
         _ => Vec::new(),
     }
 }

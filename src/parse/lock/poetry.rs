@@ -1,173 +1,142 @@
-//! poetry.lock. Scopes are groups (Poetry 2) or a category (before 1.5); which
-//! packages the project names itself stands in pyproject.toml, so that only those that nobody else
-//! needs are surely direct.
+//! poetry.lock. Scopes are groups (Poetry 2) or a category (before 1.5); where it says neither, and
+//! for what the project asks for itself, pyproject.toml tells.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::graph::Graph;
-use super::{Input, Lockfile, SyntaxError};
-use crate::model::{Ecosystem, Package, PackageSource, Scope, Span};
-use crate::parse::toml::{Entry as Line, Reader, Statement, Value};
+use super::connected::{Asked, Need, Node, connect};
+use super::pep508::index_source;
+use super::pypi::Files;
+use super::pyproject::{self, group_scope};
+use super::tables::{Record, Records};
+use super::{Ask, Input, Lockfile};
+use crate::model::{Ecosystem, Package, PackageFacts, PackageSource, Scope};
+use crate::parse::toml::Value;
 
-#[derive(Default)]
-struct Entry<'t> {
-    header: Span,
-    name: String,
-    name_span: Option<Span>,
-    version: Option<(Cow<'t, str>, Span)>,
-    scope: Option<Scope>,
-    optional: bool,
-    source: Option<PackageSource>,
-    needs: Vec<String>,
-}
-
-enum Place {
-    Package,
-    Needs,
-    Source,
-    Elsewhere,
+pub fn wants(input: &Input<'_>) -> Vec<Ask> {
+    input
+        .near("pyproject.toml")
+        .map(Ask::File)
+        .into_iter()
+        .collect()
 }
 
 pub fn read(input: &Input<'_>) -> Lockfile {
-    let text = input.text;
-    let mut reader = Reader::new(text);
-    let mut entries: Vec<Entry<'_>> = Vec::new();
-    let mut place = Place::Elsewhere;
-    while let Some(statement) = reader.next_statement() {
-        match statement {
-            Statement::Table { path, array, span } => {
-                let parts: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
-                place = match parts[..] {
-                    ["package"] if array => {
-                        entries.push(Entry {
-                            header: span,
-                            ..Entry::default()
-                        });
-                        Place::Package
-                    }
-                    ["package", "dependencies"] => Place::Needs,
-                    // A constraint that is a table gets a header of its own.
-                    ["package", "dependencies", need] => {
-                        if let Some(entry) = entries.last_mut() {
-                            entry.needs.push(Ecosystem::PyPI.normalise(need));
-                        }
-                        Place::Elsewhere
-                    }
-                    ["package", "source"] => Place::Source,
-                    _ => Place::Elsewhere,
-                };
+    let mut records = Records::new(input.text);
+    let mut nodes: Vec<Node> = Vec::new();
+    let mut errors = Vec::new();
+    // Old lockfiles have the hashes of all packages at their end.
+    let mut files: HashMap<String, Vec<String>> = HashMap::new();
+    for record in records.by_ref() {
+        if record.is_one_of("package") {
+            match node(&record) {
+                Some(node) => nodes.push(node),
+                None => errors.push(record.error("a package without a name or a version")),
             }
-            Statement::Entry(line) => {
-                if let Some(entry) = entries.last_mut() {
-                    entry.take(&place, line);
-                }
+        } else if matches!(record.path()[..], ["metadata", "files" | "hashes"]) {
+            for entry in record.entries() {
+                let name = entry.key.first().map_or("", AsRef::as_ref);
+                files.insert(Ecosystem::PyPI.normalise(name), hashes(&entry.value));
             }
         }
     }
-    let mut errors = reader.into_errors();
-    entries.retain(|entry| {
-        let whole = !entry.name.is_empty() && entry.version.is_some();
-        if !whole {
-            errors.push(SyntaxError {
-                span: entry.header,
-                message: "a package without a name or a version".into(),
-            });
+    errors.extend(records.into_errors());
+    for node in &mut nodes {
+        if let Some(hashes) = files.get(&node.package.name)
+            && node.package.facts.integrity.is_empty()
+        {
+            node.package.facts.integrity.clone_from(hashes);
         }
-        whole
-    });
+    }
+    let asked: Option<Asked> = pyproject::beside(input);
     Lockfile {
-        packages: packages(&entries),
+        packages: connect(nodes, asked.as_ref()),
         errors,
         unknown: Vec::new(),
     }
 }
 
-impl<'t> Entry<'t> {
-    fn take(&mut self, place: &Place, line: Line<'t>) {
-        let [key] = &line.key[..] else { return };
-        match (place, &**key, line.value) {
-            (Place::Package, "name", Value::Text(name)) => {
-                self.name = Ecosystem::PyPI.normalise(&name);
-                self.name_span = Some(line.span);
-            }
-            (Place::Package, "version", Value::Text(version)) => {
-                self.version = Some((version, line.span));
-            }
-            (Place::Package, "category", Value::Text(category)) => {
-                self.scope = Some(group_scope(&category));
-            }
-            (Place::Package, "groups", Value::Array(groups)) => {
-                // Whatever a build of the main group needs is needed in production.
-                self.scope = groups
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(group_scope)
-                    .min();
-            }
-            (Place::Package, "optional", Value::Bool(optional)) => self.optional = optional,
-            (Place::Needs, need, _) => self.needs.push(Ecosystem::PyPI.normalise(need)),
-            (Place::Source, "type", Value::Text(kind)) => {
-                self.source = Some(match &*kind {
-                    "git" => PackageSource::Git,
-                    "directory" | "file" => PackageSource::Path,
-                    // `legacy` and named sources are other indexes than PyPI.
-                    _ => PackageSource::Url,
-                });
-            }
-            _ => {}
+fn hashes(files: &Value<'_>) -> Vec<String> {
+    let mut all = Files::default();
+    for file in files.items() {
+        match file {
+            Value::Text(hash) => all.add_hash("sha256", hash),
+            file => all.add(file),
         }
     }
-
-    fn scope(&self) -> Scope {
-        match self.scope {
-            Some(Scope::Prod) if self.optional => Scope::Optional,
-            Some(scope) => scope,
-            None if self.optional => Scope::Optional,
-            None => Scope::Unknown,
-        }
-    }
+    all.integrity()
 }
 
-fn group_scope(group: &str) -> Scope {
-    match group {
-        "main" => Scope::Prod,
-        _ => Scope::Dev,
-    }
-}
-
-fn packages(entries: &[Entry<'_>]) -> Vec<Package> {
-    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::with_capacity(entries.len());
-    for (at, entry) in entries.iter().enumerate() {
-        by_name.entry(&entry.name).or_default().push(at);
-    }
-    let mut graph = Graph::new(entries.len());
-    for (at, entry) in entries.iter().enumerate() {
-        for need in &entry.needs {
-            for &needed in by_name.get(need.as_str()).into_iter().flatten() {
-                graph.add(at, needed);
+fn node(record: &Record<'_>) -> Option<Node> {
+    let name = record.text("name").filter(|name| !name.is_empty())?;
+    let version = record.text("version")?;
+    let from = |key: &str| record.inner("source", key).map(str::to_owned);
+    let (source, resolved, commit) = match from("type").as_deref() {
+        None => (PackageSource::Registry, None, None),
+        Some("git") => {
+            let commit = from("resolved_reference").or_else(|| from("reference"));
+            (PackageSource::Git, from("url"), commit)
+        }
+        Some("directory" | "file") => (PackageSource::Path, from("url"), None),
+        // `legacy` is how the indexes of the project's own list are called.
+        Some("legacy") => {
+            let url = from("url");
+            (index_source(url.as_deref().unwrap_or("")), url, None)
+        }
+        Some(_) => (PackageSource::Url, from("url"), None),
+    };
+    let mut needs = Vec::new();
+    let mut need = |name: &str, range: Option<&str>| {
+        needs.push(Need {
+            name: Ecosystem::PyPI.normalise(name),
+            range: range.map(str::to_owned),
+        });
+    };
+    for entry in record.below("dependencies") {
+        let name = entry.key.first().map_or("", AsRef::as_ref);
+        let tables = match &entry.value {
+            Value::Text(range) => {
+                need(name, Some(range));
+                continue;
             }
+            // One constraint for each of several platforms.
+            Value::Array(items) => &items[..],
+            table => std::slice::from_ref(table),
+        };
+        for table in tables {
+            let range = table.get("version").or(Some(table)).and_then(Value::as_str);
+            need(name, range);
         }
     }
-    let direct = graph.unneeded();
-    let mut paths = graph.paths(&direct);
-    entries
-        .iter()
-        .enumerate()
-        .filter_map(|(at, entry)| {
-            let (version, version_span) = entry.version.as_ref()?;
-            Some(Package {
-                scope: entry.scope(),
-                direct: direct.binary_search(&at).is_ok().then_some(true),
-                source: entry.source.unwrap_or(PackageSource::Registry),
-                dependency_path: paths.names(at, |at| &entries[at].name),
-                ..Package::new(
-                    Ecosystem::PyPI,
-                    &entry.name,
-                    version,
-                    entry.name_span?.cover(*version_span),
-                )
-            })
-        })
-        .collect()
+    for (name, entry) in record.far_below("dependencies") {
+        if entry.is("version") {
+            need(name, entry.value.as_str());
+        }
+    }
+    Some(Node {
+        package: Package {
+            scope: scope(record),
+            source,
+            facts: PackageFacts {
+                resolved,
+                commit,
+                integrity: record.value("files").map(hashes).unwrap_or_default(),
+                ..PackageFacts::default()
+            },
+            ..Package::new(Ecosystem::PyPI, name, version, record.span())
+        },
+        needs,
+    })
+}
+
+fn scope(record: &Record<'_>) -> Scope {
+    let category = record.text("category").map(group_scope);
+    let groups = record.value("groups").map_or(&[][..], Value::items);
+    // Whatever a build of the main group needs is needed in production.
+    let groups = groups.iter().filter_map(Value::as_str).map(group_scope);
+    let is_optional = matches!(record.value("optional"), Some(Value::Bool(true)));
+    match groups.min().or(category) {
+        Some(Scope::Prod) | None if is_optional => Scope::Optional,
+        Some(scope) => scope,
+        None => Scope::Unknown,
+    }
 }

@@ -1,37 +1,36 @@
 //! uv.lock. The projects of the repository stand among the packages, with what they need for
-//! production, for their extras and for development, so that scope and path can be derived.
+//! production, for their extras and for development, so that scope and path can be derived; their
+//! manifests tell the lines that ask for it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::graph::{Graph, Paths};
-use super::{Input, Lockfile, SyntaxError};
-use crate::model::{Ecosystem, Package, PackageSource, Scope, Span};
-use crate::parse::toml::{Entry as Line, Reader, Statement, Value};
+use super::connected::{Asked, Names};
+use super::needs::{Needs, Scopes, Want};
+use super::pep508::index_source;
+use super::pypi::Files;
+use super::pyproject;
+use super::tables::{Record, Records};
+use super::{Ask, Input, Lockfile};
+use crate::model::{Ecosystem, Package, PackageFacts, PackageSource, RepoPath, Scope, Span};
+use crate::parse::toml::{Entry as Line, Value};
 
-#[derive(Default)]
 struct Entry<'t> {
-    header: Span,
     name: String,
-    name_span: Option<Span>,
-    version: Option<(Cow<'t, str>, Span)>,
-    source: Source,
+    version: Option<Cow<'t, str>>,
+    span: Span,
+    source: PackageSource,
+    /// The folder of a project of this repository: installed from where it lies, or only a
+    /// collection of dependencies.
+    project: Option<String>,
+    /// The project at the root is no package: nothing of its name is ever installed.
+    is_root: bool,
     needs: Vec<Need<'t>>,
     extra_needs: Vec<Need<'t>>,
     dev_needs: Vec<Need<'t>>,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Source {
-    #[default]
-    Registry,
-    OtherRegistry,
-    Git,
-    Url,
-    Path,
-    /// Installed from where it lies, or only a collection of dependencies: a project of this
-    /// repository.
-    Project,
+    /// What a project asks for, by name.
+    ranges: Vec<(String, String)>,
+    facts: PackageFacts,
 }
 
 struct Need<'t> {
@@ -40,211 +39,214 @@ struct Need<'t> {
     version: Option<Cow<'t, str>>,
 }
 
-enum Place {
-    Package,
-    Extras,
-    Dev,
-    Elsewhere,
+pub fn wants(input: &Input<'_>) -> Vec<Ask> {
+    let entries = entries(&mut Records::new(input.text), &mut Vec::new());
+    let projects = entries.iter().filter_map(|entry| manifest(input, entry));
+    projects.map(Ask::File).collect()
+}
+
+/// The manifest of a project.
+fn manifest(input: &Input<'_>, entry: &Entry<'_>) -> Option<RepoPath> {
+    let folder = entry.project.as_deref()?;
+    input.near(&format!("{folder}/pyproject.toml"))
 }
 
 pub fn read(input: &Input<'_>) -> Lockfile {
-    let text = input.text;
-    let mut reader = Reader::new(text);
-    let mut entries: Vec<Entry<'_>> = Vec::new();
-    let mut place = Place::Elsewhere;
-    while let Some(statement) = reader.next_statement() {
-        match statement {
-            Statement::Table { path, array, span } => {
-                let parts: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
-                place = match parts[..] {
-                    ["package"] if array => {
-                        entries.push(Entry {
-                            header: span,
-                            ..Entry::default()
-                        });
-                        Place::Package
-                    }
-                    ["package", "optional-dependencies"] => Place::Extras,
-                    ["package", "dev-dependencies"] => Place::Dev,
-                    _ => Place::Elsewhere,
-                };
-            }
-            Statement::Entry(line) => {
-                if let Some(entry) = entries.last_mut() {
-                    entry.take(&place, line);
-                }
-            }
-        }
+    let mut records = Records::new(input.text);
+    let mut errors = Vec::new();
+    let entries = entries(&mut records, &mut errors);
+    errors.extend(records.into_errors());
+    let mut asked = Asked::default();
+    for path in entries.iter().filter_map(|entry| manifest(input, entry)) {
+        pyproject::add(input, &path, &mut asked);
     }
-    let mut errors = reader.into_errors();
-    entries.retain(|entry| {
-        if entry.name.is_empty() {
-            errors.push(SyntaxError {
-                span: entry.header,
-                message: "a package without a name".into(),
-            });
-        }
-        !entry.name.is_empty()
-    });
     Lockfile {
-        packages: packages(&entries),
+        packages: packages(entries, &asked),
         errors,
         unknown: Vec::new(),
     }
 }
 
-impl<'t> Entry<'t> {
-    fn take(&mut self, place: &Place, line: Line<'t>) {
-        let [key] = &line.key[..] else { return };
-        match (place, &**key, line.value) {
-            (Place::Package, "name", Value::Text(name)) => {
-                self.name = Ecosystem::PyPI.normalise(&name);
-                self.name_span = Some(line.span);
-            }
-            (Place::Package, "version", Value::Text(version)) => {
-                self.version = Some((version, line.span));
-            }
-            (Place::Package, "source", source) => self.source = Source::read(&source),
-            (Place::Package, "dependencies", needs) => self.needs = Need::list(needs),
-            (Place::Extras, _, needs) => self.extra_needs.extend(Need::list(needs)),
-            (Place::Dev, _, needs) => self.dev_needs.extend(Need::list(needs)),
-            _ => {}
+fn entries<'t>(records: &mut Records<'t>, errors: &mut Vec<super::SyntaxError>) -> Vec<Entry<'t>> {
+    let mut entries = Vec::new();
+    for record in records.by_ref().filter(|r| r.is_one_of("package")) {
+        match Entry::read(&record) {
+            Some(entry) => entries.push(entry),
+            None => errors.push(record.error("a package without a name")),
         }
+    }
+    entries
+}
+
+impl<'t> Entry<'t> {
+    fn read(record: &Record<'t>) -> Option<Self> {
+        let name = record.text("name").filter(|name| !name.is_empty())?;
+        let from = |key: &str| record.inner("source", key);
+        let project = from("editable").or_else(|| from("virtual"));
+        let is_root = matches!(from("virtual"), Some("." | "./"));
+        let (source, resolved) = if let Some(index) = from("registry") {
+            (index_source(index), Some(index))
+        } else if let Some(git) = from("git") {
+            (PackageSource::Git, Some(git))
+        } else if let Some(url) = from("url") {
+            (PackageSource::Url, Some(url))
+        } else {
+            let place = project
+                .or_else(|| from("directory"))
+                .or_else(|| from("path"));
+            (PackageSource::Path, place)
+        };
+        let commit = resolved
+            .filter(|_| source == PackageSource::Git)
+            .and_then(|url| url.split_once('#'))
+            .map(|(_, commit)| commit.to_owned());
+        let mut files = Files::default();
+        record
+            .value("sdist")
+            .into_iter()
+            .for_each(|file| files.add(file));
+        let wheels = record.value("wheels").map_or(&[][..], Value::items);
+        wheels.iter().for_each(|file| files.add(file));
+        let all = |table: &str| {
+            record
+                .below(table)
+                .flat_map(|entry| Need::list(entry))
+                .collect()
+        };
+        let mut ranges = Vec::new();
+        for line in record
+            .below("metadata")
+            .filter(|line| line.is("requires-dist"))
+        {
+            add_ranges(line, &mut ranges);
+        }
+        for (table, line) in record.far_below("metadata") {
+            if matches!(table, "requires-dev" | "dependency-groups") {
+                add_ranges(line, &mut ranges);
+            }
+        }
+        Some(Self {
+            name: Ecosystem::PyPI.normalise(name),
+            version: match record.value("version") {
+                Some(Value::Text(version)) => Some(version.clone()),
+                _ => None,
+            },
+            span: record.span(),
+            source,
+            project: project.map(str::to_owned),
+            is_root,
+            needs: record
+                .entry("dependencies")
+                .map(Need::list)
+                .unwrap_or_default(),
+            extra_needs: all("optional-dependencies"),
+            dev_needs: all("dev-dependencies"),
+            ranges,
+            facts: PackageFacts {
+                resolved: resolved.map(str::to_owned),
+                commit,
+                released: files.released.take(),
+                integrity: files.integrity(),
+                ..PackageFacts::default()
+            },
+        })
     }
 }
 
-impl Source {
-    fn read(table: &Value<'_>) -> Self {
-        let is = |name: &str| table.get(name).is_some();
-        match table.get("registry").and_then(Value::as_str) {
-            Some("https://pypi.org/simple" | "https://pypi.org/simple/") => Self::Registry,
-            Some(_) => Self::OtherRegistry,
-            None if is("git") => Self::Git,
-            None if is("editable") || is("virtual") => Self::Project,
-            None if is("url") => Self::Url,
-            None => Self::Path,
-        }
-    }
-
-    fn kind(self) -> PackageSource {
-        match self {
-            Self::Registry => PackageSource::Registry,
-            Self::OtherRegistry | Self::Url => PackageSource::Url,
-            Self::Git => PackageSource::Git,
-            Self::Path | Self::Project => PackageSource::Path,
+fn add_ranges(line: &Line<'_>, ranges: &mut Vec<(String, String)>) {
+    for item in line.value.items() {
+        let text = |key: &str| item.get(key).and_then(Value::as_str);
+        if let Some(name) = text("name") {
+            let range = text("specifier").unwrap_or_default();
+            ranges.push((Ecosystem::PyPI.normalise(name), range.to_owned()));
         }
     }
 }
 
 impl<'t> Need<'t> {
-    fn list(value: Value<'t>) -> Vec<Self> {
-        let Value::Array(items) = value else {
-            return Vec::new();
+    fn list(line: &Line<'t>) -> Vec<Self> {
+        line.value.items().iter().filter_map(Self::read).collect()
+    }
+
+    fn read(item: &Value<'t>) -> Option<Self> {
+        let version = match item.get("version") {
+            Some(Value::Text(version)) => Some(version.clone()),
+            _ => None,
         };
-        items.into_iter().filter_map(Self::read).collect()
+        let name = item.get("name").and_then(Value::as_str)?;
+        let name = Ecosystem::PyPI.normalise(name);
+        Some(Self { name, version })
     }
 
-    fn read(item: Value<'t>) -> Option<Self> {
-        let Value::Table(fields) = item else {
-            return None;
-        };
-        let mut name = None;
-        let mut version = None;
-        for field in fields {
-            match (field.key.first().map(AsRef::as_ref), field.value) {
-                (Some("name"), Value::Text(text)) => name = Some(Ecosystem::PyPI.normalise(&text)),
-                (Some("version"), Value::Text(text)) => version = Some(text),
-                _ => {}
-            }
-        }
-        name.map(|name| Self { name, version })
+    fn resolve<'n>(
+        &'n self,
+        names: &'n Names,
+        entries: &'n [Entry<'t>],
+    ) -> impl Iterator<Item = usize> + 'n {
+        let fits = |at: &usize| self.version.is_none() || entries[*at].version == self.version;
+        names.find(&self.name).iter().copied().filter(fits)
     }
 }
 
-/// The packages by name, to find what a need means.
-struct Names<'e, 't> {
-    entries: &'e [Entry<'t>],
-    by_name: HashMap<&'e str, Vec<usize>>,
-}
-
-impl<'e, 't> Names<'e, 't> {
-    fn new(entries: &'e [Entry<'t>]) -> Self {
-        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::with_capacity(entries.len());
-        for (at, entry) in entries.iter().enumerate() {
-            by_name.entry(&entry.name).or_default().push(at);
-        }
-        Self { entries, by_name }
-    }
-
-    fn resolve<'n>(&'n self, need: &'n Need<'_>) -> impl Iterator<Item = usize> + 'n {
-        let version = |at: usize| self.entries[at].version.as_ref().map(|(v, _)| v);
-        self.by_name
-            .get(need.name.as_str())
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(move |at| need.version.is_none() || version(*at) == need.version.as_ref())
-    }
-}
-
-fn packages(entries: &[Entry<'_>]) -> Vec<Package> {
-    let names = Names::new(entries);
-    let mut graph = Graph::new(entries.len());
-    let (mut prod, mut extra, mut dev) = (Vec::new(), Vec::new(), Vec::new());
+fn packages(entries: Vec<Entry<'_>>, asked: &Asked) -> Vec<Package> {
+    let names = Names::new(entries.iter().map(|entry| entry.name.as_str()));
+    let mut all = Needs::default();
+    let mut knows_projects = false;
     for (at, entry) in entries.iter().enumerate() {
-        let project = entry.source == Source::Project;
-        for (needs, direct) in [
-            (&entry.needs, &mut prod),
-            (&entry.extra_needs, &mut extra),
-            (&entry.dev_needs, &mut dev),
+        let ranges: HashMap<&str, &str> = entry
+            .ranges
+            .iter()
+            .map(|(name, range)| (name.as_str(), range.as_str()))
+            .collect();
+        for (needs, scope) in [
+            (&entry.needs, Scope::Prod),
+            (&entry.extra_needs, Scope::Optional),
+            (&entry.dev_needs, Scope::Dev),
         ] {
-            for needed in needs.iter().flat_map(|need| names.resolve(need)) {
-                if project {
-                    direct.push(needed);
-                } else {
-                    graph.add(at, needed);
+            for need in needs {
+                for package in need.resolve(&names, &entries) {
+                    if entry.project.is_none() {
+                        all.need(at, package, None, false);
+                        continue;
+                    }
+                    // One of its own extras.
+                    if package == at {
+                        continue;
+                    }
+                    knows_projects = true;
+                    let range = ranges.get(need.name.as_str());
+                    all.want(Want {
+                        package,
+                        by: match entry.project.as_deref() {
+                            Some("." | "./") => String::new(),
+                            _ => entry.name.clone(),
+                        },
+                        scope,
+                        range: range.map(|range| (*range).to_owned()),
+                        requested: asked.requested(&need.name).cloned(),
+                    });
                 }
             }
         }
     }
-    let scopes = [
-        (Scope::Prod, graph.paths(&prod)),
-        (Scope::Optional, graph.paths(&extra)),
-        (Scope::Dev, graph.paths(&dev)),
-    ];
-    let all: Vec<usize> = [prod, extra, dev].concat();
-    let mut is_direct = vec![false; entries.len()];
-    for at in &all {
-        is_direct[*at] = true;
+    let mut is_root = Vec::with_capacity(entries.len());
+    for entry in entries {
+        is_root.push(entry.is_root);
+        let version = entry.version.as_deref().unwrap_or_default();
+        let package = Package {
+            source: entry.source,
+            facts: entry.facts,
+            ..Package::new(Ecosystem::PyPI, &entry.name, version, entry.span)
+        };
+        match entry.project {
+            Some(_) => all.add_project(package),
+            None => all.add(package),
+        };
     }
-    let known = !all.is_empty();
-    let mut paths = graph.paths(&if known { all } else { graph.unneeded() });
-    entries
-        .iter()
-        .enumerate()
-        .filter_map(|(at, entry)| {
-            let name = entry.name_span?;
-            let (version, span) = match &entry.version {
-                Some((version, span)) => (version.as_ref(), name.cover(*span)),
-                None => ("", name),
-            };
-            Some(Package {
-                scope: scope(at, &scopes),
-                // A project is no dependency, unless another one needs it.
-                direct: (known && (entry.source != Source::Project || is_direct[at]))
-                    .then_some(is_direct[at]),
-                source: entry.source.kind(),
-                dependency_path: paths.names(at, |at| &entries[at].name),
-                ..Package::new(Ecosystem::PyPI, &entry.name, version, span)
-            })
-        })
+    let packages = all.finish(Scopes::Derived, knows_projects);
+    let listed = packages.into_iter().zip(is_root);
+    listed
+        .filter(|(package, is_root)| !is_root || knows_projects && package.direct == Some(true))
+        .map(|(package, _)| package)
         .collect()
-}
-
-/// The strongest reason for which a package is needed.
-fn scope(at: usize, scopes: &[(Scope, Paths)]) -> Scope {
-    scopes
-        .iter()
-        .find(|(_, paths)| paths.reaches(at))
-        .map_or(Scope::Unknown, |(scope, _)| *scope)
 }

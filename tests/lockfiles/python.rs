@@ -1,0 +1,333 @@
+//! Python's lockfiles and manifests.
+
+use super::{bytes, expect, expect_nothing, fact, read, requested, required_by};
+use plimsoll::model::PackageFacts;
+
+#[test]
+fn a_poetry_lock_with_groups_has_scopes() {
+    expect(
+        "poetry/groups/poetry.lock",
+        "
+            4: flask-login 0.5.0 Prod direct Registry flask-login
+            18: flask 1.1.2 Prod ? Registry flask-login>flask
+            37: harbour-models 0.1.0 Prod direct Git harbour-models
+            52: jinja2 2.10.1 Prod ? Registry flask-login>flask>jinja2
+            61: private-kit 1.0.0 Optional direct Url private-kit
+            75: pytest 7.1.0 Dev direct Registry pytest
+            84: werkzeug 0.16.0 Prod ? Registry flask-login>flask>werkzeug
+        ",
+    );
+}
+
+#[test]
+fn a_poetry_lock_with_categories_has_scopes() {
+    expect(
+        "poetry/category/poetry.lock",
+        "
+            2: requests 2.19.1 Prod direct Registry requests
+            13: tox 3.0.0 Dev direct Registry tox
+            21: urllib3 1.23 Prod ? Registry requests>urllib3
+        ",
+    );
+}
+
+#[test]
+fn where_a_poetry_lock_has_no_scopes_the_project_tells() {
+    let path = "poetry/project/poetry.lock";
+    expect(
+        path,
+        "
+            4: harbour-models 0.1.0 Prod direct Git harbour-models
+            19: packaging 21.3 Dev transitive Registry pytest>packaging
+            30: private-kit 1.0.0 Optional direct Url private-kit
+            43: pytest 7.1.0 Dev direct Registry pytest
+            55: requests 2.19.1 Prod direct Registry requests
+            69: sphinx 5.0.0 Dev direct Registry sphinx
+            80: tomli 2.0.1 Dev transitive Registry pytest>tomli
+            88: urllib3 1.23 Prod transitive Registry requests>urllib3
+        ",
+    );
+    let manifest = "poetry/project/pyproject.toml";
+    for (name, expected) in [
+        ("requests", format!("{manifest}:5 >=2.19,<3")),
+        ("private-kit", format!("{manifest}:11 ^1.0")),
+        ("pytest", format!("{manifest}:14 ^6.0")),
+        ("sphinx", format!("{manifest}:19 ^5.0")),
+        ("urllib3", String::new()),
+    ] {
+        assert_eq!(requested(path, name), expected, "{name}");
+    }
+    assert_eq!(
+        required_by(path, "urllib3"),
+        "requests >=1.21.1,<1.24, requests >=1.23"
+    );
+    assert_eq!(required_by(path, "packaging"), "pytest >=20, sphinx *");
+    let hashes = |f: PackageFacts| f.integrity.join(" ");
+    assert_eq!(fact(path, "packaging", hashes), "sha256:aa sha256:bb");
+    let commit = |f: PackageFacts| f.commit.unwrap_or_default();
+    assert_eq!(fact(path, "harbour-models", commit), "1".repeat(40));
+}
+
+#[test]
+fn a_poetry_lock_tells_where_packages_come_from() {
+    let path = "poetry/sources/poetry.lock";
+    expect(
+        path,
+        "
+            2: here 0.1.0 Prod direct Path here
+            14: mirrored 1.0 Prod direct Registry mirrored
+            27: shipped 2.0 Optional direct Url shipped
+            39: wheel-here 3.0 Dev direct Path wheel-here
+        ",
+    );
+    let hashes = |f: PackageFacts| f.integrity.join(" ");
+    assert_eq!(fact(path, "mirrored", hashes), "sha256:bb sha256:cc");
+}
+
+#[test]
+fn a_lockfile_without_packages_is_in_order() {
+    for path in [
+        "poetry/empty/poetry.lock",
+        "uv/empty/uv.lock",
+        "pdm/empty/pdm.lock",
+        "pipfile/empty/Pipfile.lock",
+    ] {
+        expect_nothing(path);
+    }
+}
+
+#[test]
+fn a_uv_lock_derives_scopes_from_what_its_projects_need() {
+    expect(
+        "uv/project/uv.lock",
+        "
+            16: dock 0.1.0 Unknown ? Path
+            41: dock-models 0.1.0 Prod direct Path dock-models
+            46: iniconfig 2.0.0 Dev transitive Registry pytest>iniconfig
+            52: numpy 1.26.4 Prod direct Registry numpy
+            57: numpy 2.1.0 Unknown transitive Registry
+            62: pysocks 1.7.1 Prod transitive Registry requests>pysocks
+            67: pytest 8.0.0 Dev direct Registry pytest
+            75: redis 4.5.1 Optional direct Registry redis
+            80: requests 2.25.0 Prod direct Registry requests
+            93: tide-tables 0.2.0 Unknown transitive Git
+            98: torch 2.0.0+cpu Unknown transitive Url
+            103: urllib3 1.26.4 Prod transitive Registry requests>urllib3
+        ",
+    );
+}
+
+#[test]
+fn the_projects_of_a_uv_workspace_ask_for_packages_each() {
+    let path = "uv/workspace/uv.lock";
+    expect(
+        path,
+        "
+            16: anyio 4.3.0 Prod direct Registry anyio
+            29: charts 0.3.0 Prod direct Git charts
+            76: idna 3.6 Prod direct Registry idna
+            81: pilot 0.2.0 Prod direct Path pilot
+            96: pytest 8.1.1 Dev direct Registry pytest
+            101: ruff 0.3.4 Dev direct Registry ruff
+            106: sniffio 1.3.1 Prod transitive Registry anyio>sniffio
+            111: torch 2.2.2 Optional direct Registry torch
+            116: torch 2.3.0 Optional direct Registry torch
+        ",
+    );
+    let root = "uv/workspace/pyproject.toml";
+    for (name, expected) in [
+        ("anyio", format!("{root}:4 >=4")),
+        ("ruff", format!("{root}:13 ")),
+        (
+            "idna",
+            "uv/workspace/packages/pilot/pyproject.toml:6 ==3.6".to_owned(),
+        ),
+        ("sniffio", String::new()),
+    ] {
+        assert_eq!(requested(path, name), expected, "{name}");
+    }
+    assert_eq!(required_by(path, "anyio"), " >=4");
+    let day = |f: PackageFacts| f.released.unwrap_or_default();
+    assert_eq!(fact(path, "anyio", day), "2024-02-18");
+    let hashes = |f: PackageFacts| f.integrity.join(" ");
+    assert_eq!(fact(path, "anyio", hashes), "sha256:aa sha256:bb");
+    let commit = |f: PackageFacts| f.commit.unwrap_or_default();
+    assert_eq!(fact(path, "charts", commit), "2".repeat(40));
+}
+
+#[test]
+fn a_uv_lock_tells_where_packages_come_from() {
+    expect(
+        "uv/sources/uv.lock",
+        "
+            5: here  Unknown direct Path here
+            9: linked 1.0 Unknown direct Url linked
+            17: shipped 1.1 Unknown direct Path shipped
+        ",
+    );
+}
+
+#[test]
+fn a_pdm_lock_has_a_package_once_whatever_its_extras() {
+    let path = "pdm/groups/pdm.lock";
+    expect(
+        path,
+        "
+            11: boto3 1.34.0 Optional direct Registry boto3
+            22: charts 0.3.0 Prod direct Git charts
+            31: here 0.1.0 Dev direct Path here
+            38: pysocks 1.7.1 Prod ? Registry requests>pysocks
+            46: pytest 8.0.0 Dev direct Registry pytest
+            53: requests 2.31.0 Prod direct Registry requests
+            75: shipped 2.0 Prod direct Url shipped
+            82: urllib3 1.26.4 Prod ? Registry requests>urllib3
+        ",
+    );
+    assert_eq!(required_by(path, "urllib3"), "requests <3,>=1.21.1");
+    let commit = |f: PackageFacts| f.commit.unwrap_or_default();
+    assert_eq!(fact(path, "charts", commit), "2".repeat(40));
+}
+
+#[test]
+fn what_the_groups_of_a_pdm_lock_are_for_the_project_tells() {
+    let path = "pdm/project/pdm.lock";
+    expect(
+        path,
+        "
+            6: boto3 1.34.0 Optional direct Registry boto3
+            13: mypy 1.8.0 Dev direct Registry mypy
+            19: requests 2.31.0 Prod direct Registry requests
+            25: urllib3 1.26.4 Optional transitive Registry boto3>urllib3
+        ",
+    );
+    assert_eq!(
+        requested(path, "mypy"),
+        "pdm/project/pyproject.toml:10 ~=1.8"
+    );
+    let old = "pdm/old/pdm.lock";
+    expect(old, "2: toml 0.10.2 Unknown direct Registry toml");
+    let hashes = |f: PackageFacts| f.integrity.join(" ");
+    assert_eq!(fact(old, "toml", hashes), "sha256:bb");
+}
+
+#[test]
+fn a_pipfile_lock_has_a_package_once_and_its_places() {
+    let path = "pipfile/project/Pipfile.lock";
+    expect(
+        path,
+        "
+            24: charts  Prod direct Git charts
+            28: django 2.2.0 Prod direct Registry django
+            36: here  Prod transitive Path
+            44: private-kit 1.0.0 Prod direct Url private-kit
+            49: pytz 2019.1 Prod transitive Registry
+            53: shipped 2.0 Prod transitive Url
+            58: pytest 8.0.0 Dev direct Registry pytest
+            70: sphinx 5.0.0 Optional transitive Registry
+        ",
+    );
+    let manifest = "pipfile/project/Pipfile";
+    for (name, expected) in [
+        ("django", format!("{manifest}:7 ==2.2.0")),
+        ("pytest", format!("{manifest}:11 *")),
+        ("private-kit", format!("{manifest}:13 >=1")),
+        ("pytz", String::new()),
+    ] {
+        assert_eq!(requested(path, name), expected, "{name}");
+    }
+    let hashes = |f: PackageFacts| f.integrity.join(" ");
+    assert_eq!(fact(path, "django", hashes), "sha256:aa sha256:bb");
+}
+
+#[test]
+fn a_pylock_knows_every_place_that_a_package_may_come_from() {
+    let path = "pylock/every-place/pylock.toml";
+    expect(
+        path,
+        "
+            10: attrs 25.1.0 Unknown ? Registry
+            25: boto3 1.34.0 Optional ? Registry
+            32: charts  Unknown ? Git
+            36: here  Unknown ? Path
+            40: private-kit 1.0.0 Unknown ? Url
+            45: pytest 8.0.0 Dev ? Registry
+            50: shipped 2.0 Unknown ? Url
+            54: wheel-here 3.0 Unknown ? Path
+        ",
+    );
+    let day = |f: PackageFacts| f.released.unwrap_or_default();
+    assert_eq!(fact(path, "attrs", day), "2025-01-25");
+    assert_eq!(fact(path, "boto3", day), "2023-12-01");
+    let hashes = |f: PackageFacts| f.integrity.join(" ");
+    for (name, expected) in [("attrs", "aa"), ("shipped", "cc"), ("wheel-here", "dd")] {
+        let expected = format!("sha256:{expected}");
+        assert_eq!(fact(path, name, hashes), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_pylock_that_tells_who_needs_whom_has_paths() {
+    expect(
+        "pylock/graph/pylock.dev.toml",
+        "
+            5: anyio 4.3.0 Unknown direct Registry anyio
+            12: idna 3.6 Unknown ? Registry anyio>idna
+        ",
+    );
+}
+
+#[test]
+fn a_pyproject_without_a_lockfile_lists_what_it_asks_for() {
+    expect(
+        "pyproject/tables/pyproject.toml",
+        "
+            8: django 2.2.0 Prod direct Registry django
+            9: requests  Prod direct Registry requests
+            10: charts  Prod direct Git charts
+            11: models  Prod direct Path models
+            15: boto3 1.34.0 Optional direct Registry boto3
+            18: pytest  Dev direct Registry pytest
+            19: ruff 0.3.4 Dev direct Registry ruff
+            22: mypy  Dev direct Registry mypy
+        ",
+    );
+    expect(
+        "pyproject/poetry/pyproject.toml",
+        "
+            7: flask  Prod direct Registry flask
+            8: jinja2 3.1.2 Prod direct Registry jinja2
+            9: charts  Prod direct Git charts
+            10: here  Prod direct Path here
+            11: redis 4.5.1 Optional direct Registry redis
+            14: black 22.1.0 Dev direct Registry black
+            16: sphinx 5.0.0 Dev direct Registry sphinx
+        ",
+    );
+}
+
+#[test]
+fn where_a_lockfile_stands_for_the_project_its_manifest_is_silent() {
+    for path in [
+        "pyproject/locked/pyproject.toml",
+        "uv/workspace/pyproject.toml",
+        "uv/workspace/packages/pilot/pyproject.toml",
+    ] {
+        expect_nothing(path);
+    }
+}
+
+#[test]
+fn a_demand_that_cannot_be_read_costs_itself_and_is_told() {
+    let path = "pyproject/broken/pyproject.toml";
+    expect(
+        path,
+        "
+            3: idna 3.5 Prod direct Registry idna
+            3: anyio 4.3.0 Prod direct Registry anyio
+        ",
+    );
+    let bytes = bytes(path);
+    let errors = read(path, &bytes).errors;
+    assert_eq!(errors.len(), 1);
+    assert_eq!(&bytes[errors[0].span.range()], b"$$$");
+}
