@@ -13,14 +13,19 @@ mod alias;
 #[path = "../src/advisory/day.rs"]
 mod day;
 #[allow(dead_code)]
+#[path = "../src/advisory/layout.rs"]
+mod layout;
+#[allow(dead_code)]
 #[path = "../src/advisory/record.rs"]
 mod record;
 #[allow(dead_code)]
-#[path = "../src/advisory/segment.rs"]
-mod segment;
-#[allow(dead_code)]
 #[path = "../src/model/severity.rs"]
 mod severity;
+#[allow(dead_code)]
+#[path = "../src/advisory/table.rs"]
+mod table;
+#[path = "../src/advisory/writer.rs"]
+mod writer;
 
 use day::Day;
 use record::{Event, Kind, Range, Record};
@@ -68,7 +73,7 @@ struct Interval {
 
 /// Writes one segment a table to `out`, and `starter.rs` that embeds them.
 pub fn embed(tables: &Path, out: &Path) {
-    for shared in ["alias", "day", "record", "segment"] {
+    for shared in ["alias", "day", "layout", "record", "table", "writer"] {
         println!("cargo::rerun-if-changed=src/advisory/{shared}.rs");
     }
     println!("cargo::rerun-if-changed=build/advisories.rs");
@@ -163,5 +168,5 @@ fn segment_of(text: &str) -> Result<Vec<u8>, String> {
                 .push(record);
         }
     }
-    segment::write(packages).ok_or_else(|| "too large".to_owned())
+    writer::write(packages).ok_or_else(|| "too large".to_owned())
 }

@@ -1,24 +1,26 @@
 //! The imported advisories: `db/CURRENT` names the folder `db/<hash>`, whose `MANIFEST` has that
-//! hash and lists the segments. Nothing in such a folder ever changes.
+//! hash and lists the segments with the hashes of their heads, which hold the hashes of their pages:
+//! every byte that is used was checked. Nothing in such a folder ever changes.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::day::Day;
+use super::layout::{self, Damage};
 use super::segment::Segment;
 use crate::model::Ecosystem;
 
 /// The version of the folder's format.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 pub const CURRENT: &str = "CURRENT";
 pub const MANIFEST: &str = "MANIFEST";
-/// Far above what ten ecosystems need.
+/// Far above what all ecosystems need.
 const MANIFEST_LIMIT: u64 = 1 << 20;
 
 /// Why an index cannot be used.
@@ -28,6 +30,8 @@ pub enum IndexError {
     Unreadable { what: String, error: io::Error },
     #[error("{what} is damaged ({why}); import the advisories again")]
     Damaged { what: String, why: String },
+    #[error("{0} plimsoll made it (format {1} instead of {SCHEMA}); import the advisories again")]
+    Version(&'static str, u32),
     #[error("{what} can be written by every user of this machine")]
     Exposed { what: String },
 }
@@ -69,21 +73,26 @@ impl Part {
     }
 }
 
+/// What manifests of all versions have.
+#[derive(Deserialize)]
+struct AnyManifest {
+    schema: u32,
+}
+
 impl Manifest {
     /// Reads the bytes of a manifest that must have this hash.
     pub fn read(bytes: &[u8], hash: &str) -> Result<Self, IndexError> {
         if sha256(bytes) != hash {
             return Err(IndexError::damaged(MANIFEST, "its hash is another"));
         }
-        let manifest: Self =
+        let any: AnyManifest =
             serde_json::from_slice(bytes).map_err(|e| IndexError::damaged(MANIFEST, e))?;
-        if manifest.schema != SCHEMA {
-            return Err(IndexError::damaged(
-                MANIFEST,
-                format!("format {} instead of {SCHEMA}", manifest.schema),
-            ));
+        match any.schema {
+            SCHEMA => {}
+            newer if newer > SCHEMA => return Err(IndexError::Version("a newer", newer)),
+            older => return Err(IndexError::Version("an older", older)),
         }
-        Ok(manifest)
+        serde_json::from_slice(bytes).map_err(|e| IndexError::damaged(MANIFEST, e))
     }
 }
 
@@ -96,14 +105,11 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex
 }
 
-/// The head of a segment, as the manifest repeats it.
+/// The hash of a segment's head, as the manifest repeats it.
 pub fn head(bytes: &[u8]) -> String {
-    let mut hex = String::new();
-    for byte in bytes.get(8..24).unwrap_or(&[]) {
-        use std::fmt::Write as _;
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    layout::claimed(bytes)
+        .map(|hash| format!("{hash:032x}"))
+        .unwrap_or_default()
 }
 
 /// The folder of advisory data below the cache folder.
@@ -111,7 +117,7 @@ pub fn folder(cache: &Path) -> PathBuf {
     cache.join("db")
 }
 
-/// An opened index. A segment is read, whole and checked, when it is first asked for.
+/// An opened index. Of a segment, what is asked for is read and checked.
 #[derive(Debug)]
 pub struct Index {
     hash: String,
@@ -122,8 +128,10 @@ pub struct Index {
 struct Slot {
     part: Part,
     /// Open from the start, so that an update meanwhile cannot take the data away.
-    file: Mutex<File>,
-    read: OnceLock<Result<Segment, IndexError>>,
+    file: Arc<File>,
+    segment: OnceLock<Result<Segment, Damage>>,
+    /// What was found wrong with a part of the segment.
+    damage: OnceLock<Damage>,
 }
 
 impl Index {
@@ -150,8 +158,9 @@ impl Index {
                 ));
             }
             let slot = Slot {
-                file: Mutex::new(file),
-                read: OnceLock::new(),
+                file: Arc::new(file),
+                segment: OnceLock::new(),
+                damage: OnceLock::new(),
                 part,
             };
             slots.insert(slot.part.ecosystem, slot);
@@ -164,16 +173,28 @@ impl Index {
         self.hash.get(..16).unwrap_or(&self.hash)
     }
 
-    /// The records of an ecosystem; `None` where the index has none that can be used.
-    pub fn segment(&self, ecosystem: Ecosystem) -> Option<&Segment> {
+    /// Asks the segment of an ecosystem; `None` where there is none, or where what was asked for is
+    /// damaged.
+    pub fn ask<T>(
+        &self,
+        ecosystem: Ecosystem,
+        question: impl Fn(&Segment) -> Result<T, Damage>,
+    ) -> Option<(T, &Segment)> {
         let slot = self.slots.get(&ecosystem)?;
-        slot.read.get_or_init(|| slot.load()).as_ref().ok()
+        let segment = slot.segment.get_or_init(|| slot.open()).as_ref().ok()?;
+        match question(segment) {
+            Ok(answer) => Some((answer, segment)),
+            Err(damage) => {
+                slot.damage.get_or_init(|| damage);
+                None
+            }
+        }
     }
 
-    /// What the manifest says of an ecosystem, unless its segment turned out to be damaged.
+    /// What the manifest says of an ecosystem, unless its segment cannot be used at all.
     pub fn usable(&self, ecosystem: Ecosystem) -> Option<&Part> {
         let slot = self.slots.get(&ecosystem)?;
-        match slot.read.get() {
+        match slot.segment.get() {
             Some(Err(_)) => None,
             _ => Some(&slot.part),
         }
@@ -182,39 +203,26 @@ impl Index {
     /// The segments that turned out to be damaged.
     pub fn problems(&self) -> impl Iterator<Item = String> + '_ {
         self.slots.values().filter_map(|slot| {
-            let error = slot.read.get()?.as_ref().err()?;
+            let (whole, damage) = match slot.segment.get()? {
+                Err(damage) => ("", *damage),
+                Ok(segment) => {
+                    let told = slot.damage.get().copied();
+                    ("all of ", told.or_else(|| segment.damage())?)
+                }
+            };
+            let error = IndexError::damaged(&slot.part.file_name(), damage);
+            let name = slot.part.ecosystem.name();
             Some(format!(
-                "the imported advisories of {} are not used: {error}",
-                slot.part.ecosystem.name()
+                "not {whole}the imported advisories of {name} are used: {error}"
             ))
         })
     }
 }
 
 impl Slot {
-    fn load(&self) -> Result<Segment, IndexError> {
-        let name = self.part.file_name();
-        let unreadable = |error| IndexError::Unreadable {
-            what: name.clone(),
-            error,
-        };
-        let file = self
-            .file
-            .lock()
-            .map_err(|_| unreadable(io::Error::other("an earlier reader failed")))?;
-        let mut bytes = Vec::with_capacity(usize::try_from(self.part.bytes).unwrap_or(0));
-        // One byte more than expected shows a file that grew.
-        (&*file)
-            .take(self.part.bytes + 1)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
-        if head(&bytes) != self.part.head {
-            return Err(IndexError::damaged(
-                &name,
-                "it is not the one of its manifest",
-            ));
-        }
-        Segment::read(bytes).map_err(|why| IndexError::damaged(&name, why))
+    fn open(&self) -> Result<Segment, Damage> {
+        let hash = u128::from_str_radix(&self.part.head, 16).map_err(|_| Damage::Changed)?;
+        Segment::open(Arc::clone(&self.file), self.part.bytes, hash)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Puts an index in place, so that whoever reads at the same moment sees the old one or the new
 //! one, and a failure at any step leaves the old one in force.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use super::import::{ImportError, Imported};
 use super::index::{
     self, CURRENT, IndexError, MANIFEST, Manifest, Part, SCHEMA, current, head, sha256,
 };
+use super::layout::{Damage, Head};
+use super::record::Record;
 use super::segment::Segment;
 use crate::guard::atomic_write::atomic_write;
 use crate::guard::private;
@@ -40,7 +42,7 @@ pub struct Installed {
     pub replaced: Vec<Ecosystem>,
     /// Ecosystems that stayed as they were.
     pub kept: Vec<Ecosystem>,
-    /// Why the index that was there before could not be taken over.
+    /// What of the index that was there before could not be taken over, and why.
     pub lost: Option<String>,
 }
 
@@ -66,15 +68,12 @@ impl Status {
     /// Reads every byte of the index and compares it with its hashes.
     pub fn verify(&self) -> Result<(), IndexError> {
         for part in &self.parts {
-            let segment = self.segment(part)?;
-            let (mut ids, mut packages) = (BTreeSet::new(), 0u64);
-            for (_, records) in segment.packages() {
-                packages += 1;
+            let mut ids = HashSet::new();
+            for (_, records) in self.packages(part)? {
                 let live = records.into_iter().filter(|r| r.withdrawn.is_none());
                 ids.extend(live.map(|record| record.id));
             }
-            // Records that cannot be decoded are missing here.
-            if ids.len() as u64 != u64::from(part.records) || packages == 0 {
+            if ids.len() as u64 != u64::from(part.records) {
                 return Err(IndexError::Damaged {
                     what: part.file_name(),
                     why: format!("{} records instead of {}", ids.len(), part.records),
@@ -100,8 +99,7 @@ impl Status {
         };
         entry(MANIFEST, &manifest_bytes(&self.parts)?).map_err(failed)?;
         for part in &self.parts {
-            let segment = self.segment(part)?;
-            entry(&part.file_name(), segment.bytes()).map_err(failed)?;
+            entry(&part.file_name(), &self.bytes(part)?).map_err(failed)?;
         }
         let bytes = archive
             .finish()
@@ -111,7 +109,8 @@ impl Status {
         Ok(bytes.len() as u64)
     }
 
-    fn segment(&self, part: &Part) -> Result<Segment, IndexError> {
+    /// The bytes of a segment, which are those of its manifest.
+    fn bytes(&self, part: &Part) -> Result<Vec<u8>, IndexError> {
         let name = part.file_name();
         let bytes =
             std::fs::read(self.folder.join(&name)).map_err(|error| IndexError::Unreadable {
@@ -124,10 +123,20 @@ impl Status {
                 why: "its hash is another".into(),
             });
         }
-        Segment::read(bytes).map_err(|why| IndexError::Damaged {
-            what: name,
+        Ok(bytes)
+    }
+
+    /// Every package of an ecosystem, with its records.
+    fn packages(&self, part: &Part) -> Result<Vec<(String, Vec<Record>)>, IndexError> {
+        let damaged = |why: Damage| IndexError::Damaged {
+            what: part.file_name(),
             why: why.to_string(),
-        })
+        };
+        let segment = Segment::read(self.bytes(part)?).map_err(damaged)?;
+        segment
+            .packages()
+            .collect::<Result<_, _>>()
+            .map_err(damaged)
     }
 }
 
@@ -147,44 +156,48 @@ impl Installed {
 
         let replaced: Vec<Ecosystem> = imported.ecosystems().collect();
         let mut parts: BTreeMap<Ecosystem, (Part, Vec<u8>)> = BTreeMap::new();
-        let mut lost = None;
-        let before = Status::read(cache).and_then(|status| {
-            let Some(status) = status else {
-                return Ok(None);
-            };
+        let mut lost = Vec::new();
+        let before = Status::read(cache).unwrap_or_else(|error| {
+            lost.push(error.to_string());
+            None
+        });
+        if let Some(status) = &before {
             for part in &status.parts {
-                let segment = status.segment(part)?;
+                // A part that cannot be read costs no other.
                 if !replaced.contains(&part.ecosystem) {
-                    let bytes = segment.bytes().to_vec();
-                    parts.insert(part.ecosystem, (part.clone(), bytes));
+                    match status.bytes(part) {
+                        Ok(bytes) => {
+                            parts.insert(part.ecosystem, (part.clone(), bytes));
+                        }
+                        Err(error) => lost.push(error.to_string()),
+                    }
                 } else if add {
-                    for (name, records) in segment.packages() {
-                        imported.keep(part.ecosystem, &name, records);
+                    match status.packages(part) {
+                        Ok(packages) => packages.into_iter().for_each(|(name, records)| {
+                            imported.keep(part.ecosystem, &name, records);
+                        }),
+                        Err(error) => lost.push(error.to_string()),
                     }
                 }
             }
-            Ok(Some(status))
-        });
-        let before = before.unwrap_or_else(|error| {
-            lost = Some(error.to_string());
-            None
-        });
+        }
         let kept: Vec<Ecosystem> = parts.keys().copied().collect();
         for (ecosystem, prepared) in imported.prepare()? {
-            let segment = Segment::read(prepared.bytes).map_err(|why| IndexError::Damaged {
+            let bytes = prepared.bytes;
+            let written = Head::read(&bytes).map_err(|why| IndexError::Damaged {
                 what: "the new index".into(),
                 why: why.to_string(),
             })?;
             let part = Part {
                 ecosystem,
-                bytes: segment.bytes().len() as u64,
-                sha256: sha256(segment.bytes()),
-                head: head(segment.bytes()),
-                records: segment.records(),
-                newest: segment.newest(),
+                bytes: bytes.len() as u64,
+                sha256: sha256(&bytes),
+                head: head(&bytes),
+                records: written.records,
+                newest: written.newest(),
                 databases: prepared.databases,
             };
-            parts.insert(ecosystem, (part, segment.bytes().to_vec()));
+            parts.insert(ecosystem, (part, bytes));
         }
 
         let manifest = manifest_bytes(parts.values().map(|(part, _)| part))?;
@@ -207,7 +220,7 @@ impl Installed {
             },
             replaced,
             kept,
-            lost,
+            lost: (!lost.is_empty()).then(|| lost.join("; ")),
         })
     }
 }

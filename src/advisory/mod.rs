@@ -5,34 +5,42 @@
 
 mod alias;
 mod day;
+mod dossier;
 mod freshness;
 mod import;
 mod index;
 mod install;
 mod interval;
+mod known;
+mod layout;
 mod origin;
+mod pages;
 mod ranges;
 mod record;
 mod segment;
 mod starter;
+mod table;
+mod writer;
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use day::Day;
+pub use dossier::{Dossier, Match, Matches};
 pub use freshness::Freshness;
 pub use import::{Bad, ImportError, Imported};
 pub use index::{IndexError, sha256};
 pub use install::{InstallError, Installed, Status};
 pub use interval::interval;
+pub use known::Known;
 pub use origin::{Input, Origin, Origins};
 pub use ranges::{Affected, Judgement, judge};
 pub use record::{Event, Kind, Range, Record};
 
 use crate::model::{AdvisoryInfo, Ecosystem, Severity};
-use crate::parse::version::Version;
+use crate::parse::version::{Scheme, Version};
 use index::Index;
+use layout::{Damage, Entry};
 use segment::Segment;
 
 /// The advisories of a run.
@@ -42,23 +50,6 @@ pub struct Advisories {
     index: Option<Index>,
     /// Why there is no index although there should be one.
     problem: Option<String>,
-}
-
-/// One defect that a version has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Match {
-    /// The record that says most about it, with every other id of the defect among its aliases.
-    pub record: Record,
-    pub affected: Affected,
-}
-
-/// What is known about one version of one package.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Matches {
-    /// One entry a defect, the worst first.
-    pub affected: Vec<Match>,
-    /// Records that may apply: the version is none that its ecosystem can order.
-    pub unknown: Vec<Record>,
 }
 
 impl Advisories {
@@ -87,11 +78,11 @@ impl Advisories {
 
     /// Just these records of one ecosystem, by package name.
     pub fn of(ecosystem: Ecosystem, packages: BTreeMap<String, Vec<Record>>) -> Self {
-        let packages = packages
+        let packages: BTreeMap<String, Vec<Record>> = packages
             .into_iter()
             .map(|(name, records)| (ecosystem.normalise(&name), records))
             .collect();
-        let segment = segment::write(packages).and_then(|bytes| Segment::read(bytes).ok());
+        let segment = writer::write(packages).and_then(|bytes| Segment::read(bytes).ok());
         Self {
             built_in: segment.map(|s| (ecosystem, s)).into_iter().collect(),
             ..Self::default()
@@ -140,45 +131,79 @@ impl Advisories {
 
     /// Every record of a package, withdrawn ones too.
     pub fn lookup(&self, ecosystem: Ecosystem, name: &str) -> Vec<Record> {
-        let imported = self
-            .index
-            .as_ref()
-            .and_then(|index| index.segment(ecosystem));
-        let Some(segment) = imported.or_else(|| self.built_in.get(&ecosystem)) else {
-            return Vec::new();
-        };
-        let name = ecosystem.normalise(name);
-        let records = segment.lookup(&name);
-        if records.is_empty() && ecosystem == Ecosystem::CratesIo {
-            // The registry takes `-` and `_` for the same letter, and so do people who type names.
-            return [name.replace('_', "-"), name.replace('-', "_")]
-                .iter()
-                .filter(|spelling| **spelling != name)
-                .flat_map(|spelling| segment.lookup(spelling))
-                .collect();
-        }
-        records
+        let (entries, segment) = self.entries(ecosystem, name);
+        entries
+            .iter()
+            .map(|entry| dossier::whole(segment, entry))
+            .collect()
     }
 
     /// What is wrong with one version of a package: each defect once, whatever number of databases
     /// describe it.
     pub fn affecting(&self, ecosystem: Ecosystem, name: &str, version: &Version) -> Matches {
-        let mut groups: BTreeMap<u32, Vec<(Record, Judgement)>> = BTreeMap::new();
-        for record in self.lookup(ecosystem, name) {
-            let judgement = judge(&record, version);
-            groups
-                .entry(record.group)
-                .or_default()
-                .push((record, judgement));
+        self.dossier(ecosystem, name).affecting(version)
+    }
+
+    /// Everything known about a package, to be held against any number of its versions.
+    pub fn dossier(&self, ecosystem: Ecosystem, name: &str) -> Dossier<'_> {
+        let scheme = Scheme::for_ecosystem(ecosystem);
+        let (entries, segment) = self.entries(ecosystem, name);
+        Dossier::new(entries, segment, scheme)
+    }
+
+    /// What is known of an advisory by its id or one of its aliases, whatever the case; `None`
+    /// where no record of any ecosystem bears it.
+    pub fn by_id(&self, id: &str) -> Option<Known> {
+        let mut known: Option<Known> = None;
+        for &ecosystem in Ecosystem::ALL {
+            let found = self.ask(ecosystem, |segment| segment.by_id(id));
+            for (package, record) in found.map(|(found, _)| found).unwrap_or_default() {
+                known
+                    .get_or_insert_with(|| Known::new(id))
+                    .add(ecosystem, package, record);
+            }
         }
-        let mut matches = Matches::default();
-        for group in groups.into_values() {
-            settle(group, version, &mut matches);
+        known
+    }
+
+    /// The entries of a package, and the segment that they come from.
+    fn entries(&self, ecosystem: Ecosystem, name: &str) -> (Vec<Entry>, Option<&Segment>) {
+        let name = ecosystem.normalise(name);
+        let found = self.ask(ecosystem, |segment| {
+            let entries = segment.entries(&name)?;
+            if !entries.is_empty() || ecosystem != Ecosystem::CratesIo {
+                return Ok(entries);
+            }
+            // The registry takes `-` and `_` for the same letter, and so do people who type names.
+            let mut entries = Vec::new();
+            for spelling in [name.replace('_', "-"), name.replace('-', "_")] {
+                if spelling != name {
+                    entries.append(&mut segment.entries(&spelling)?);
+                }
+            }
+            Ok(entries)
+        });
+        match found {
+            Some((entries, segment)) => (entries, Some(segment)),
+            None => (Vec::new(), None),
         }
-        matches
-            .affected
-            .sort_by(|a, b| rank(&a.record).cmp(&rank(&b.record)));
-        matches
+    }
+
+    /// Asks the imported index; where it has nothing of the ecosystem, or what is asked for is
+    /// damaged there, the built-in set. That there was damage is told by [`Advisories::info`].
+    fn ask<T>(
+        &self,
+        ecosystem: Ecosystem,
+        question: impl Fn(&Segment) -> Result<T, Damage>,
+    ) -> Option<(T, &Segment)> {
+        let imported = self
+            .index
+            .as_ref()
+            .and_then(|index| index.ask(ecosystem, &question));
+        imported.or_else(|| {
+            let segment = self.built_in.get(&ecosystem)?;
+            Some((question(segment).ok()?, segment))
+        })
     }
 
     fn imported(&self, ecosystem: Ecosystem) -> Option<&index::Part> {
@@ -188,70 +213,9 @@ impl Advisories {
     }
 }
 
-fn rank(record: &Record) -> (Reverse<bool>, Reverse<Option<Severity>>, &str) {
-    (
-        Reverse(record.kind == Kind::Malicious),
-        Reverse(record.severity),
-        &record.id,
-    )
-}
-
-/// Makes one verdict of what several records say about the same defect.
-fn settle(group: Vec<(Record, Judgement)>, version: &Version, matches: &mut Matches) {
-    // Where one record knows a fix that this version has, another that knows of none is behind.
-    let has_fix = group.iter().any(|(record, judgement)| {
-        *judgement == Judgement::NotAffected
-            && record.withdrawn.is_none()
-            && ranges::is_past_a_fix(record, version)
-    });
-    let mut affected = Vec::new();
-    let mut unknown = Vec::new();
-    for (record, judgement) in group {
-        match judgement {
-            Judgement::NotAffected => {}
-            Judgement::Unknown => unknown.push(record),
-            Judgement::Affected(why) => {
-                let behind = why.fixed_in.is_empty() && why.last_affected.is_none() && !why.listed;
-                if !(has_fix && behind && record.kind != Kind::Malicious) {
-                    affected.push((record, why));
-                }
-            }
-        }
-    }
-    affected.sort_by_key(|(record, why)| {
-        (
-            record.unreviewed,
-            why.fixed_in.is_empty(),
-            record.severity.is_none(),
-            record.id.clone(),
-        )
-    });
-    let mut members = affected.into_iter();
-    let Some((mut record, why)) = members.next() else {
-        matches.unknown.extend(unknown.into_iter().next());
-        return;
-    };
-    let mut aliases = std::mem::take(&mut record.aliases);
-    for (other, _) in members {
-        record.severity = record.severity.or(other.severity);
-        record.exploited |= other.exploited;
-        aliases.push(other.id);
-        aliases.extend(other.aliases);
-    }
-    aliases.retain(|alias| *alias != record.id);
-    aliases.sort();
-    aliases.dedup();
-    record.aliases = aliases;
-    matches.affected.push(Match {
-        record,
-        affected: why,
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::version::Scheme;
 
     fn record(id: &str, aliases: &[&str], fixed: Option<&str>) -> Record {
         let mut record = Record::new(id);

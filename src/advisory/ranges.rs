@@ -3,7 +3,7 @@
 //! publisher's order decides between equal versions.
 
 use super::record::{Event, Range, Record};
-use crate::parse::version::Version;
+use crate::parse::version::{Scheme, Version};
 
 /// Why and until when a version is affected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,64 +28,168 @@ pub enum Judgement {
 /// Judges one record. A version that cannot be ordered is affected only if every version is, or
 /// if the record lists it.
 pub fn judge(record: &Record, version: &Version) -> Judgement {
-    if record.withdrawn.is_some() {
-        return Judgement::NotAffected;
-    }
-    match verdict(record, version) {
-        Verdict::No => Judgement::NotAffected,
-        Verdict::Unknown => Judgement::Unknown,
-        Verdict::Yes { listed } => {
-            let fixed_in = fixes(record, version);
-            let last_affected = if fixed_in.is_empty() {
-                last_affected(record, version)
-            } else {
-                None
-            };
-            Judgement::Affected(Affected {
-                fixed_in,
-                last_affected,
-                listed,
-            })
+    Bounds::of(record, version.scheme()).judge(&Subject::new(version))
+}
+
+/// A version that records are held against.
+#[derive(Debug)]
+pub struct Subject<'v> {
+    version: &'v Version,
+    /// Advisories speak of public versions.
+    public: Version,
+}
+
+impl<'v> Subject<'v> {
+    pub fn new(version: &'v Version) -> Self {
+        Self {
+            version,
+            public: version.public(),
         }
     }
 }
 
-/// True where one of the record's ranges holds, whatever its list of versions says.
-pub fn covers(record: &Record, version: &Version) -> bool {
-    matches!(by_range(record, version), Verdict::Yes { .. })
+/// What a record says of versions, read once for any number of them.
+#[derive(Debug)]
+pub struct Bounds {
+    withdrawn: bool,
+    ranges: Vec<Line>,
+    narrowed_by: Vec<Line>,
+    listed: Vec<Version>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// One range along the line of versions.
+#[derive(Debug)]
+struct Line {
+    /// Every version is affected.
+    all: bool,
+    /// `None` is no limit.
+    limits: Vec<Option<Version>>,
+    /// In order; `None` stands before every version. The sort is stable: see above.
+    events: Vec<(Option<Version>, Change)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Introduced,
+    Fixed,
+    LastAffected,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Yes { listed: bool },
     No,
     Unknown,
 }
 
-fn verdict(record: &Record, version: &Version) -> Verdict {
-    let comparable = version.is_parsable();
-    let listed = record.versions.iter().any(|listed| {
-        listed == version.as_str() || (comparable && version.scheme().parse(listed) == *version)
-    });
-    if listed {
-        Verdict::Yes { listed }
-    } else {
-        by_range(record, version)
+impl Bounds {
+    pub fn of(record: &Record, scheme: Scheme) -> Self {
+        let lines = |ranges: &[Range]| ranges.iter().map(|range| Line::of(range, scheme)).collect();
+        Self {
+            withdrawn: record.withdrawn.is_some(),
+            ranges: lines(&record.ranges),
+            narrowed_by: lines(&record.narrowed_by),
+            listed: record
+                .versions
+                .iter()
+                .map(|text| scheme.parse(text))
+                .collect(),
+        }
     }
-}
 
-fn by_range(record: &Record, version: &Version) -> Verdict {
-    // Advisories speak of public versions.
-    let version = &version.public();
-    match any_range(&record.ranges, version) {
-        Verdict::Yes { listed } => {
-            if record.narrowed_by.is_empty() || counts_commits(version) {
-                Verdict::Yes { listed }
-            } else {
-                any_range(&record.narrowed_by, version)
+    pub fn judge(&self, subject: &Subject<'_>) -> Judgement {
+        if self.withdrawn {
+            return Judgement::NotAffected;
+        }
+        let version = subject.version;
+        match self.verdict(subject) {
+            Verdict::No => Judgement::NotAffected,
+            Verdict::Unknown => Judgement::Unknown,
+            Verdict::Yes { listed } => {
+                let fixed_in = self.fixes(version);
+                let last_affected = if fixed_in.is_empty() {
+                    self.last_affected(version)
+                } else {
+                    None
+                };
+                Judgement::Affected(Affected {
+                    fixed_in,
+                    last_affected,
+                    listed,
+                })
             }
         }
-        other => other,
+    }
+
+    /// True where a range holds, whatever the list of versions says.
+    pub fn covers(&self, version: &Version) -> bool {
+        matches!(self.by_range(&version.public()), Verdict::Yes { .. })
+    }
+
+    /// True where the record names a fix at or below `version`.
+    pub fn is_past_a_fix(&self, version: &Version) -> bool {
+        version.is_parsable()
+            && self
+                .of_kind(Change::Fixed)
+                .any(|at| at.is_none_or(|at| at <= version))
+    }
+
+    fn verdict(&self, subject: &Subject<'_>) -> Verdict {
+        let Subject { version, public } = subject;
+        let comparable = version.is_parsable();
+        let listed = self.listed.iter().any(|listed| {
+            listed.as_str() == version.as_str()
+                || (comparable && (listed == *version || listed == public))
+        });
+        if listed {
+            Verdict::Yes { listed }
+        } else {
+            self.by_range(public)
+        }
+    }
+
+    fn by_range(&self, version: &Version) -> Verdict {
+        match any_holds(&self.ranges, version) {
+            Verdict::Yes { .. } if !self.narrowed_by.is_empty() && !counts_commits(version) => {
+                any_holds(&self.narrowed_by, version)
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// The versions of all events of a kind; `None` stands before every version.
+    fn of_kind(&self, kind: Change) -> impl Iterator<Item = Option<&Version>> {
+        self.ranges
+            .iter()
+            .chain(&self.narrowed_by)
+            .flat_map(|line| &line.events)
+            .filter(move |(_, change)| *change == kind)
+            .map(|(at, _)| at.as_ref())
+    }
+
+    /// Every fixed version above `version` that the record does not affect again.
+    fn fixes(&self, version: &Version) -> Vec<String> {
+        let mut fixes: Vec<&Version> = Vec::new();
+        for fixed in self.of_kind(Change::Fixed).flatten() {
+            let higher = !version.is_parsable() || fixed > version;
+            if higher
+                && !fixes.contains(&fixed)
+                && self.verdict(&Subject::new(fixed)) == Verdict::No
+            {
+                fixes.push(fixed);
+            }
+        }
+        fixes.sort();
+        fixes.iter().map(|fix| fix.as_str().to_owned()).collect()
+    }
+
+    /// The lowest `last_affected` that is not below `version`.
+    fn last_affected(&self, version: &Version) -> Option<String> {
+        self.of_kind(Change::LastAffected)
+            .flatten()
+            .filter(|at| !version.is_parsable() || *at >= version)
+            .min()
+            .map(|at| at.as_str().to_owned())
     }
 }
 
@@ -96,10 +200,10 @@ fn counts_commits(version: &Version) -> bool {
     text.strip_prefix('v').unwrap_or(text).starts_with("0.0.0-")
 }
 
-fn any_range(ranges: &[Range], version: &Version) -> Verdict {
+fn any_holds(lines: &[Line], version: &Version) -> Verdict {
     let mut result = Verdict::No;
-    for range in ranges {
-        match in_range(range, version) {
+    for line in lines {
+        match line.holds(version) {
             Verdict::No => {}
             Verdict::Unknown => result = Verdict::Unknown,
             yes => return yes,
@@ -108,108 +212,65 @@ fn any_range(ranges: &[Range], version: &Version) -> Verdict {
     result
 }
 
-fn in_range(range: &Range, version: &Version) -> Verdict {
-    const YES: Verdict = Verdict::Yes { listed: false };
-    // True without a look at the version: this is what records of malicious packages say.
-    if !range.events.is_empty() && range.events.iter().all(is_introduced_at_zero) {
-        return YES;
-    }
-    if !version.is_parsable() {
-        return Verdict::Unknown;
-    }
-    let parse = |text: &str| version.scheme().parse(text);
-    let mut limits = range.events.iter().filter_map(|event| match event {
-        Event::Limit(limit) => Some(limit.as_str()),
-        _ => None,
-    });
-    let below = |limit: &str| limit == "*" || *version < parse(limit);
-    if let Some(first) = limits.next()
-        && !below(first)
-        && !limits.any(below)
-    {
-        return Verdict::No;
-    }
-    // `None` stands before every version. The sort is stable: see above.
-    let mut events: Vec<(Option<Version>, &Event)> = range
-        .events
-        .iter()
-        .filter(|event| !matches!(event, Event::Limit(_)))
-        .map(|event| {
-            let zero = is_introduced_at_zero(event);
-            ((!zero).then(|| parse(version_of(event))), event)
-        })
-        .collect();
-    events.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let mut affected = false;
-    for (at, event) in &events {
-        let at = at.as_ref();
-        match event {
-            Event::Introduced(_) if at.is_none_or(|at| version >= at) => affected = true,
-            Event::Fixed(_) if at.is_none_or(|at| version >= at) => affected = false,
-            Event::LastAffected(_) if at.is_none_or(|at| version > at) => affected = false,
-            _ => {}
+impl Line {
+    fn of(range: &Range, scheme: Scheme) -> Self {
+        let mut line = Self {
+            all: !range.events.is_empty(),
+            limits: Vec::new(),
+            events: Vec::with_capacity(range.events.len()),
+        };
+        for event in &range.events {
+            let (change, at) = match event {
+                Event::Introduced(at) if at == "0" => {
+                    line.events.push((None, Change::Introduced));
+                    continue;
+                }
+                Event::Introduced(at) => (Change::Introduced, at),
+                Event::Fixed(at) => (Change::Fixed, at),
+                Event::LastAffected(at) => (Change::LastAffected, at),
+                Event::Limit(at) => {
+                    line.all = false;
+                    line.limits.push((at != "*").then(|| scheme.parse(at)));
+                    continue;
+                }
+            };
+            line.all = false;
+            line.events.push((Some(scheme.parse(at)), change));
         }
+        line.events.sort_by(|(a, _), (b, _)| a.cmp(b));
+        line
     }
-    if affected { YES } else { Verdict::No }
-}
 
-fn is_introduced_at_zero(event: &Event) -> bool {
-    matches!(event, Event::Introduced(at) if at == "0")
-}
-
-fn version_of(event: &Event) -> &str {
-    match event {
-        Event::Introduced(at) | Event::Fixed(at) | Event::LastAffected(at) | Event::Limit(at) => at,
-    }
-}
-
-fn events(record: &Record) -> impl Iterator<Item = &Event> {
-    record
-        .ranges
-        .iter()
-        .chain(&record.narrowed_by)
-        .flat_map(|range| &range.events)
-}
-
-/// Every fixed version above `version` that the record does not affect again.
-fn fixes(record: &Record, version: &Version) -> Vec<String> {
-    let mut fixes: Vec<Version> = Vec::new();
-    for event in events(record) {
-        let Event::Fixed(fixed) = event else { continue };
-        let fixed = version.scheme().parse(fixed);
-        let higher = !version.is_parsable() || fixed > *version;
-        if higher && !fixes.contains(&fixed) && verdict(record, &fixed) == Verdict::No {
-            fixes.push(fixed);
+    fn holds(&self, version: &Version) -> Verdict {
+        const YES: Verdict = Verdict::Yes { listed: false };
+        // True without a look at the version: this is what records of malicious packages say.
+        if self.all {
+            return YES;
         }
+        if !version.is_parsable() {
+            return Verdict::Unknown;
+        }
+        let below = |limit: &Option<Version>| limit.as_ref().is_none_or(|limit| version < limit);
+        if !self.limits.is_empty() && !self.limits.iter().any(below) {
+            return Verdict::No;
+        }
+        let mut affected = false;
+        for (at, change) in &self.events {
+            let at = at.as_ref();
+            match change {
+                Change::Introduced if at.is_none_or(|at| version >= at) => affected = true,
+                Change::Fixed if at.is_none_or(|at| version >= at) => affected = false,
+                Change::LastAffected if at.is_none_or(|at| version > at) => affected = false,
+                _ => {}
+            }
+        }
+        if affected { YES } else { Verdict::No }
     }
-    fixes.sort();
-    fixes.iter().map(|fix| fix.as_str().to_owned()).collect()
-}
-
-/// The lowest `last_affected` that is not below `version`.
-fn last_affected(record: &Record, version: &Version) -> Option<String> {
-    events(record)
-        .filter_map(|event| match event {
-            Event::LastAffected(at) => Some(version.scheme().parse(at)),
-            _ => None,
-        })
-        .filter(|at| !version.is_parsable() || at >= version)
-        .min()
-        .map(|at| at.as_str().to_owned())
-}
-
-/// True where the record names a fix at or below `version`.
-pub fn is_past_a_fix(record: &Record, version: &Version) -> bool {
-    version.is_parsable()
-        && events(record).any(
-            |event| matches!(event, Event::Fixed(at) if version.scheme().parse(at) <= *version),
-        )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::version::Scheme;
 
     enum At {
         In(&'static str),
@@ -341,6 +402,14 @@ mod tests {
         assert!(why(&record, Scheme::Pep440, "4.2.0").listed);
         assert!(!hit(&record, Scheme::Pep440, "4.2.1"));
         assert!(hit(&record, Scheme::Packagist, "dev-main"));
+    }
+
+    #[test]
+    fn a_local_build_of_a_listed_version_is_that_version() {
+        let mut record = record(&[]);
+        record.versions = vec!["4.2".into()];
+        assert!(hit(&record, Scheme::Pep440, "4.2.0+cu118"));
+        assert!(!hit(&record, Scheme::Pep440, "4.2.1+cu118"));
     }
 
     #[test]

@@ -63,18 +63,20 @@ pub struct Range {
     pub events: Vec<Event>,
 }
 
-/// What one advisory says about one package of one ecosystem.
+/// What one advisory says about one package of one ecosystem. Serialised without its [`Cold`] part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     pub id: String,
     /// Other ids of the same defect, sorted, without `id`.
     pub aliases: Vec<String>,
     /// One line; empty where the publisher gives none.
+    #[serde(skip)]
     pub summary: String,
     pub kind: Kind,
     /// `None` where no source rates it.
     pub severity: Option<Severity>,
     /// The vector that `severity` was read from.
+    #[serde(skip)]
     pub cvss: Option<String>,
     pub published: Option<Day>,
     pub modified: Option<Day>,
@@ -90,7 +92,9 @@ pub struct Record {
     pub narrowed_by: Vec<Range>,
     /// Affected versions that no range covers.
     pub versions: Vec<String>,
-    /// Paths of the affected functions or symbols.
+    /// What of the package is affected: functions by their paths (`krate::module::function`), and for
+    /// Go import paths, alone and with each symbol (`path#Symbol`). Empty: nobody says.
+    #[serde(skip)]
     pub functions: Vec<String>,
     /// Affected only on these operating systems; empty: on all.
     pub os: Vec<String>,
@@ -100,7 +104,31 @@ pub struct Record {
     pub group: u32,
 }
 
+/// What matching does not need of a record, and a report does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cold {
+    summary: String,
+    cvss: Option<String>,
+    functions: Vec<String>,
+}
+
 impl Record {
+    /// Takes out what is kept elsewhere.
+    pub fn take_cold(&mut self) -> Cold {
+        Cold {
+            summary: std::mem::take(&mut self.summary),
+            cvss: self.cvss.take(),
+            functions: std::mem::take(&mut self.functions),
+        }
+    }
+
+    /// Puts it back.
+    pub fn put_cold(&mut self, cold: Cold) {
+        self.summary = cold.summary;
+        self.cvss = cold.cvss;
+        self.functions = cold.functions;
+    }
+
     /// An empty vulnerability record, for callers to fill in.
     pub fn new(id: &str) -> Self {
         Self {

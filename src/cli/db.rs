@@ -74,6 +74,10 @@ fn import(cache: &Path, args: &ImportArgs) -> Result<String, InstallError> {
     for bad in imported.bad.iter().take(NAMED) {
         output::note(&format!("not used: {}: {}", bad.place, bad.why));
     }
+    if imported.bad_total > NAMED as u64 {
+        let more = imported.bad_total - NAMED as u64;
+        output::note(&format!("not used: {more} more like these"));
+    }
     let mut rest = String::new();
     if imported.bad_total > 0 {
         let _ = writeln!(rest, "not used: {} unreadable", imported.bad_total);
@@ -88,6 +92,17 @@ fn import(cache: &Path, args: &ImportArgs) -> Result<String, InstallError> {
     if imported.without_versions > 0 {
         let count = imported.without_versions;
         let _ = writeln!(rest, "not used: {count} without versions");
+    }
+    for (what, count) in &imported.unknown {
+        let what = printable::line(what);
+        let _ = writeln!(rest, "not understood: {count} of the kind {what}");
+    }
+    if imported.unknown_events > 0 {
+        let _ = writeln!(
+            rest,
+            "not understood: {}",
+            plural(imported.unknown_events, "event")
+        );
     }
     let installed = Installed::install(cache, imported, args.add)?;
     if let Some(why) = &installed.lost {

@@ -3,6 +3,7 @@
 pub mod atomic_write;
 pub mod limits;
 pub mod nesting;
+pub mod positioned;
 pub mod printable;
 pub mod private;
 

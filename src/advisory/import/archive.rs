@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
+use serde_json::value::RawValue;
 
 use super::{Imported, osv, rustsec};
 use crate::advisory::index::{MANIFEST, Manifest, sha256};
@@ -94,10 +95,10 @@ fn whole(form: Form, bytes: &[u8], shown: &str, into: &mut Imported) {
     }
     let start = bytes.iter().find(|b| !b.is_ascii_whitespace());
     if start == Some(&b'[') {
-        match serde_json::from_slice::<Vec<serde_json::Value>>(bytes) {
+        match serde_json::from_slice::<Vec<&RawValue>>(bytes) {
             Ok(records) => {
                 for (at, record) in records.iter().enumerate() {
-                    if let Err(why) = osv::read(record.to_string().as_bytes(), into) {
+                    if let Err(why) = osv::read(record.get().as_bytes(), into) {
                         into.bad(&format!("{shown}[{at}]"), why);
                     }
                 }
@@ -219,7 +220,8 @@ fn exported(archive: &mut zip::ZipArchive<BufReader<File>>, into: &mut Imported)
             return Err(damaged(&format!("{name} is not the one of its manifest")));
         }
         let segment = Segment::read(bytes).map_err(|e| damaged(&e))?;
-        for (package, records) in segment.packages() {
+        for package in segment.packages() {
+            let (package, records) = package.map_err(|e| damaged(&e))?;
             for record in records {
                 into.add(part.ecosystem, &package, record);
             }

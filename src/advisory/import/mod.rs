@@ -2,19 +2,22 @@
 //! export. Bounded, and one bad record costs that record.
 
 mod archive;
+mod gathered;
 mod osv;
 pub(super) mod rating;
 mod rustsec;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::ranges::Bounds;
 use super::record::Record;
-use super::{Day, segment};
+use super::{Day, writer};
 use crate::guard::LIMITS;
 use crate::model::Ecosystem;
 use crate::parse::version::Scheme;
+use gathered::Gathered;
 
 /// How many bad records are listed; all are counted.
 const LISTED: usize = 100;
@@ -40,12 +43,10 @@ pub struct Bad {
     pub why: String,
 }
 
-type Packages = BTreeMap<String, BTreeMap<String, Record>>;
-
 /// What was read, by ecosystem.
 #[derive(Debug, Default)]
 pub struct Imported {
-    packages: BTreeMap<Ecosystem, Packages>,
+    gathered: Gathered,
     /// The first bad records.
     pub bad: Vec<Bad>,
     /// How many bad records there were.
@@ -54,6 +55,10 @@ pub struct Imported {
     pub elsewhere: BTreeMap<String, u64>,
     /// Entries that name no version that could be compared.
     pub without_versions: u64,
+    /// Kinds of ranges and ratings that are not known and were passed over, by name.
+    pub unknown: BTreeMap<String, u64>,
+    /// Events of unknown kinds, which were passed over.
+    pub unknown_events: u64,
     bytes: u64,
 }
 
@@ -71,7 +76,7 @@ impl Imported {
         for path in paths {
             imported.path(path)?;
         }
-        if imported.packages.is_empty() {
+        if imported.gathered.is_empty() {
             return Err(ImportError::Nothing {
                 bad: imported.bad_total,
             });
@@ -83,7 +88,7 @@ impl Imported {
     pub fn take(&mut self, path: &Path) -> Result<(), ImportError> {
         let mut own = Self::default();
         own.path(path)?;
-        if own.packages.is_empty() {
+        if own.gathered.is_empty() {
             return Err(ImportError::Nothing { bad: own.bad_total });
         }
         let ecosystems = own.ecosystems().collect();
@@ -93,89 +98,60 @@ impl Imported {
 
     /// Takes over what another import read about these ecosystems.
     pub fn absorb(&mut self, other: Self, ecosystems: &BTreeSet<Ecosystem>) {
-        for (ecosystem, packages) in other.packages {
-            if !ecosystems.contains(&ecosystem) {
-                continue;
-            }
-            for (name, records) in packages {
-                for record in records.into_values() {
-                    self.insert(ecosystem, name.clone(), record);
-                }
-            }
-        }
+        self.gathered.absorb(other.gathered, ecosystems);
         let room = LISTED.saturating_sub(self.bad.len());
         self.bad.extend(other.bad.into_iter().take(room));
         self.bad_total += other.bad_total;
         self.without_versions += other.without_versions;
-        for (name, count) in other.elsewhere {
-            *self.elsewhere.entry(name).or_default() += count;
+        self.unknown_events += other.unknown_events;
+        for (mine, theirs) in [
+            (&mut self.elsewhere, other.elsewhere),
+            (&mut self.unknown, other.unknown),
+        ] {
+            for (name, times) in theirs {
+                count(mine, &name, times);
+            }
         }
     }
 
     /// Forgets these records, whatever package they are about.
     pub fn remove(&mut self, ids: &BTreeSet<String>) {
-        for packages in self.packages.values_mut() {
-            packages.retain(|_, records| {
-                records.retain(|id, _| !ids.contains(id));
-                !records.is_empty()
-            });
-        }
-        self.packages.retain(|_, packages| !packages.is_empty());
+        self.gathered.remove(ids);
     }
 
     /// How many advisories of an ecosystem there are that are not withdrawn, and the newest day
     /// that one of them carries.
     pub fn extent(&self, ecosystem: Ecosystem) -> (usize, Option<Day>) {
-        let packages = self.packages.get(&ecosystem).into_iter().flatten();
-        let live = packages
-            .flat_map(|(_, records)| records.values())
-            .filter(|record| record.withdrawn.is_none());
-        let (mut ids, mut newest) = (BTreeSet::new(), None);
-        for record in live {
-            ids.insert(record.id.as_str());
-            newest = newest.max(record.dated());
-        }
-        (ids.len(), newest)
+        self.gathered.extent(ecosystem)
     }
 
     /// The ecosystems that records were found for.
     pub fn ecosystems(&self) -> impl Iterator<Item = Ecosystem> + '_ {
-        self.packages.keys().copied()
+        self.gathered.ecosystems()
     }
 
     /// Adds records that are not there yet.
     pub fn keep(&mut self, ecosystem: Ecosystem, name: &str, records: Vec<Record>) {
-        let package = self
-            .packages
-            .entry(ecosystem)
-            .or_default()
-            .entry(name.to_owned())
-            .or_default();
         for record in records {
-            package.entry(record.id.clone()).or_insert(record);
+            self.gathered.keep(ecosystem, name.to_owned(), record);
         }
     }
 
     /// Makes one segment an ecosystem.
     pub fn prepare(self) -> Result<BTreeMap<Ecosystem, Prepared>, ImportError> {
         let mut prepared = BTreeMap::new();
-        for (ecosystem, packages) in self.packages {
-            let mut ids: BTreeMap<&str, &Record> = BTreeMap::new();
-            for record in packages.values().flat_map(BTreeMap::values) {
-                if record.withdrawn.is_none() {
-                    ids.insert(&record.id, record);
+        for (ecosystem, packages) in self.gathered.in_order() {
+            let records = packages.iter().flat_map(|(_, records)| records);
+            let mut ids = HashSet::new();
+            let mut databases = BTreeMap::new();
+            for record in records.filter(|record| record.withdrawn.is_none()) {
+                if ids.insert(record.id.as_str()) {
+                    *databases.entry(record.database().to_owned()).or_default() += 1;
                 }
             }
-            let mut databases = BTreeMap::new();
-            for record in ids.values() {
-                *databases.entry(record.database().to_owned()).or_default() += 1;
-            }
-            let packages = packages
-                .into_iter()
-                .map(|(name, records)| (name, records.into_values().collect()))
-                .collect();
-            let bytes = segment::write(packages)
-                .ok_or_else(|| ImportError::DoesNotFit(ecosystem.name()))?;
+            drop(ids);
+            let bytes =
+                writer::write(packages).ok_or_else(|| ImportError::DoesNotFit(ecosystem.name()))?;
             prepared.insert(ecosystem, Prepared { bytes, databases });
         }
         Ok(prepared)
@@ -248,6 +224,14 @@ impl Imported {
         }
     }
 
+    fn elsewhere(&mut self, ecosystem: &str) {
+        count(&mut self.elsewhere, ecosystem, 1);
+    }
+
+    fn unknown(&mut self, what: &str, name: &str) {
+        count(&mut self.unknown, &format!("{what} {name}"), 1);
+    }
+
     /// Takes one record; of two with the same id, the one that was changed last.
     fn add(&mut self, ecosystem: Ecosystem, name: &str, mut record: Record) {
         drop_covered_versions(ecosystem, &mut record);
@@ -255,37 +239,29 @@ impl Imported {
         record.aliases.sort();
         record.aliases.dedup();
         record.summary = one_line(&record.summary);
-        self.insert(ecosystem, ecosystem.normalise(name), record);
-    }
-
-    fn insert(&mut self, ecosystem: Ecosystem, name: String, record: Record) {
-        let package = self
-            .packages
-            .entry(ecosystem)
-            .or_default()
-            .entry(name)
-            .or_default();
-        match package.get_mut(&record.id) {
-            Some(there) if changed(there) > changed(&record) => {}
-            Some(there) => *there = record,
-            None => {
-                package.insert(record.id.clone(), record);
-            }
-        }
+        self.gathered
+            .add(ecosystem, ecosystem.normalise(name), record);
     }
 }
 
-fn changed(record: &Record) -> Option<Day> {
-    record.withdrawn.max(record.dated())
+/// Counts by name, as long as there are not too many names.
+fn count(counts: &mut BTreeMap<String, u64>, name: &str, times: u64) {
+    let known = counts.contains_key(name) || counts.len() < LISTED;
+    let name = if known { name } else { "others" };
+    *counts.entry(name.to_owned()).or_default() += times;
 }
 
 /// Most enumerated versions stand inside a range as well, and they are most of the bytes.
 fn drop_covered_versions(ecosystem: Ecosystem, record: &mut Record) {
+    if record.versions.is_empty() || record.ranges.is_empty() {
+        return;
+    }
     let scheme = Scheme::for_ecosystem(ecosystem);
     let mut versions = std::mem::take(&mut record.versions);
+    let bounds = Bounds::of(record, scheme);
     versions.retain(|version| {
         let version = scheme.parse(version);
-        !version.is_parsable() || !super::ranges::covers(record, &version)
+        !version.is_parsable() || !bounds.covers(&version)
     });
     record.versions = versions;
 }

@@ -1,7 +1,14 @@
 //! One record in the OSV schema (<https://ossf.github.io/osv-schema/>).
+//!
+//! Whatever a publisher adds to the schema, or writes into a field in another type than the schema
+//! says, costs that field and not the record. Kinds of events, ranges and ratings that are not
+//! known are counted.
 
+use std::borrow::Cow;
+
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Imported, rating};
 use crate::advisory::Day;
@@ -9,72 +16,162 @@ use crate::advisory::record::{Event, Kind, Range, Record};
 use crate::model::{Ecosystem, Severity};
 
 /// How many affected functions of one package are kept.
-const FUNCTIONS: usize = 64;
+const FUNCTIONS: usize = 512;
 
 #[derive(Deserialize)]
-struct Osv {
-    id: String,
-    modified: Option<String>,
-    published: Option<String>,
-    withdrawn: Option<String>,
+struct Osv<'j> {
+    #[serde(borrow)]
+    id: Cow<'j, str>,
+    #[serde(borrow, default, deserialize_with = "lenient")]
+    modified: Cow<'j, str>,
+    #[serde(borrow, default, deserialize_with = "lenient")]
+    published: Cow<'j, str>,
+    // Any other value than none means that it is withdrawn.
+    #[serde(borrow, default)]
+    withdrawn: Option<&'j RawValue>,
     #[serde(default, deserialize_with = "or_default")]
     aliases: Vec<String>,
-    #[serde(default, deserialize_with = "or_default")]
-    summary: String,
-    #[serde(default, deserialize_with = "or_default")]
-    details: String,
-    #[serde(default, deserialize_with = "or_default")]
-    severity: Vec<Rated>,
-    #[serde(default, deserialize_with = "or_default")]
-    affected: Vec<Affected>,
-    #[serde(default)]
-    database_specific: Value,
+    #[serde(borrow, default, deserialize_with = "lenient")]
+    summary: Cow<'j, str>,
+    /// Long, and seldom needed.
+    #[serde(borrow, default)]
+    details: Option<&'j RawValue>,
+    #[serde(borrow, default, deserialize_with = "or_default")]
+    severity: Vec<Rated<'j>>,
+    #[serde(borrow, default, deserialize_with = "or_default")]
+    affected: Vec<Affected<'j>>,
+    #[serde(borrow, default, deserialize_with = "lenient")]
+    database_specific: Specific<'j>,
 }
 
 #[derive(Deserialize)]
-struct Rated {
-    #[serde(rename = "type", default)]
-    system: String,
-    #[serde(default)]
-    score: String,
+struct Rated<'j> {
+    #[serde(borrow, rename = "type", default)]
+    system: Cow<'j, str>,
+    #[serde(borrow, default)]
+    score: Cow<'j, str>,
 }
 
 #[derive(Deserialize)]
-struct Affected {
-    package: Option<Package>,
-    #[serde(default, deserialize_with = "or_default")]
-    severity: Vec<Rated>,
-    #[serde(default, deserialize_with = "or_default")]
-    ranges: Vec<Ranges>,
+struct Affected<'j> {
+    #[serde(borrow)]
+    package: Option<Package<'j>>,
+    #[serde(borrow, default, deserialize_with = "or_default")]
+    severity: Vec<Rated<'j>>,
+    #[serde(borrow, default, deserialize_with = "or_default")]
+    ranges: Vec<Ranges<'j>>,
     #[serde(default, deserialize_with = "or_default")]
     versions: Vec<String>,
-    #[serde(default)]
-    ecosystem_specific: Value,
-    #[serde(default)]
-    database_specific: Value,
+    #[serde(borrow, default, deserialize_with = "lenient")]
+    ecosystem_specific: Specific<'j>,
+    #[serde(borrow, default, deserialize_with = "lenient")]
+    database_specific: Specific<'j>,
 }
 
 #[derive(Deserialize)]
-struct Package {
-    ecosystem: String,
-    name: String,
+struct Package<'j> {
+    #[serde(borrow)]
+    ecosystem: Cow<'j, str>,
+    #[serde(borrow)]
+    name: Cow<'j, str>,
 }
 
 #[derive(Deserialize)]
-struct Ranges {
-    #[serde(rename = "type", default)]
-    system: String,
+struct Ranges<'j> {
+    #[serde(borrow, rename = "type", default)]
+    system: Cow<'j, str>,
     #[serde(default, deserialize_with = "or_default")]
     events: Vec<Events>,
 }
 
-/// One event; several keys in one object are read as several events.
+/// What databases say beyond the schema, as far as it concerns us.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Specific<'j> {
+    #[serde(borrow, deserialize_with = "lenient")]
+    review_status: Cow<'j, str>,
+    #[serde(borrow, deserialize_with = "lenient")]
+    informational: Cow<'j, str>,
+    #[serde(borrow, deserialize_with = "lenient")]
+    severity: Cow<'j, str>,
+    #[serde(borrow)]
+    cvss_v4: Option<&'j RawValue>,
+    #[serde(borrow)]
+    cvss_v3: Option<&'j RawValue>,
+    #[serde(borrow)]
+    cvss_v2: Option<&'j RawValue>,
+    #[serde(deserialize_with = "lenient")]
+    cwe_ids: Vec<String>,
+    #[serde(deserialize_with = "lenient")]
+    affects: Affects,
+    #[serde(deserialize_with = "lenient")]
+    imports: Vec<Import>,
+    #[serde(borrow, deserialize_with = "lenient")]
+    custom_ranges: Vec<Ranges<'j>>,
+}
+
+/// What RustSec says of the affected code.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Affects {
+    #[serde(deserialize_with = "lenient")]
+    os: Vec<String>,
+    #[serde(deserialize_with = "lenient")]
+    arch: Vec<String>,
+    #[serde(deserialize_with = "lenient")]
+    functions: Vec<String>,
+}
+
+/// What Go's database says of it.
 #[derive(Deserialize)]
+struct Import {
+    path: String,
+    #[serde(default, deserialize_with = "or_default")]
+    symbols: Vec<String>,
+}
+
+/// One event, which should have one key, and how many keys of it are not known.
 struct Events {
-    introduced: Option<String>,
-    fixed: Option<String>,
-    last_affected: Option<String>,
-    limit: Option<String>,
+    known: Vec<Event>,
+    unknown: u64,
+}
+
+impl<'de> Deserialize<'de> for Events {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Events;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an event")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Events, A::Error> {
+                let mut events = Events {
+                    known: Vec::with_capacity(1),
+                    unknown: 0,
+                };
+                while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+                    let make = match &*key {
+                        "introduced" => Event::Introduced,
+                        "fixed" => Event::Fixed,
+                        "last_affected" => Event::LastAffected,
+                        "limit" => Event::Limit,
+                        _ => {
+                            events.unknown += 1;
+                            map.next_value::<IgnoredAny>()?;
+                            continue;
+                        }
+                    };
+                    events
+                        .known
+                        .extend(map.next_value::<Option<String>>()?.map(make));
+                }
+                Ok(events)
+            }
+        }
+        from.deserialize_map(Keys)
+    }
 }
 
 /// Databases write `null` for empty lists.
@@ -84,10 +181,25 @@ fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
+/// A value of another type than expected counts as none.
+fn lenient<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    let raw = <&'de RawValue>::deserialize(from)?;
+    Ok(serde_json::from_str(raw.get()).unwrap_or_default())
+}
+
 /// Reads one record and adds what it says about the packages of our ecosystems.
 pub fn read(json: &[u8], into: &mut Imported) -> Result<(), serde_json::Error> {
-    let osv: Osv = serde_json::from_slice(json)?;
+    let osv: Osv<'_> = serde_json::from_slice(json)?;
     let base = base_record(&osv);
+    for rated in osv
+        .severity
+        .iter()
+        .filter(|rated| !SYSTEMS.contains(&&*rated.system))
+    {
+        into.unknown("rating", &rated.system);
+    }
     // An entry a package: several entries of one package are one statement.
     let mut records: Vec<(Ecosystem, String, Record)> = Vec::new();
     for affected in &osv.affected {
@@ -97,11 +209,13 @@ pub fn read(json: &[u8], into: &mut Imported) -> Result<(), serde_json::Error> {
         };
         let Some(ecosystem) = Ecosystem::parse(&package.ecosystem) else {
             let base = package.ecosystem.split(':').next().unwrap_or_default();
-            *into.elsewhere.entry(base.to_owned()).or_default() += 1;
+            into.elsewhere(base);
             continue;
         };
-        let record = record_of(&base, &osv, affected);
-        if record.ranges.is_empty() && record.versions.is_empty() {
+        let record = record_of(&base, &osv, affected, into);
+        let says_nothing = record.ranges.is_empty() && record.versions.is_empty();
+        // What was taken back stays known.
+        if says_nothing && record.withdrawn.is_none() {
             into.without_versions += 1;
             continue;
         }
@@ -154,129 +268,116 @@ fn merged(records: Vec<(Ecosystem, String, Record)>) -> Vec<(Ecosystem, String, 
 }
 
 /// What holds for every package that the record names.
-fn base_record(osv: &Osv) -> Record {
+fn base_record(osv: &Osv<'_>) -> Record {
     let mut record = Record::new(&osv.id);
     record.aliases.clone_from(&osv.aliases);
-    let summary = if osv.summary.trim().is_empty() {
-        &osv.details
-    } else {
-        &osv.summary
-    };
-    record.summary.clone_from(summary);
-    record.published = osv.published.as_deref().and_then(Day::parse);
-    record.modified = osv.modified.as_deref().and_then(Day::parse);
-    record.withdrawn = osv.withdrawn.as_deref().map(|text| {
+    record.summary = osv.summary.to_string();
+    if record.summary.trim().is_empty() {
+        let details = osv.details.map(|raw| serde_json::from_str(raw.get()));
+        record.summary = details.and_then(Result::ok).unwrap_or_default();
+    }
+    record.published = Day::parse(&osv.published);
+    record.modified = Day::parse(&osv.modified);
+    let withdrawn = osv.withdrawn.map(RawValue::get);
+    record.withdrawn = withdrawn.filter(|raw| *raw != "null").map(|raw| {
         // Withdrawn is withdrawn, whatever the date looks like.
-        Day::parse(text).unwrap_or(Day::from_days(0))
+        Day::parse(raw.trim_matches('"')).unwrap_or(Day::from_days(0))
     });
-    let review = osv.database_specific.get("review_status");
-    record.unreviewed = review.and_then(Value::as_str) == Some("UNREVIEWED");
-    let cwes = osv
-        .database_specific
-        .get("cwe_ids")
-        .and_then(Value::as_array);
+    record.unreviewed = osv.database_specific.review_status == "UNREVIEWED";
     // CWE-506: embedded malicious code.
-    let malicious = cwes.is_some_and(|cwes| cwes.iter().any(|cwe| cwe == "CWE-506"));
+    let malicious = osv
+        .database_specific
+        .cwe_ids
+        .iter()
+        .any(|cwe| cwe == "CWE-506");
     if osv.id.starts_with("MAL-") || malicious {
         record.kind = Kind::Malicious;
     }
     record
 }
 
-fn record_of(base: &Record, osv: &Osv, affected: &Affected) -> Record {
+fn record_of(base: &Record, osv: &Osv<'_>, affected: &Affected<'_>, into: &mut Imported) -> Record {
     let mut record = base.clone();
-    let informational = affected.database_specific.get("informational");
-    if let Some(word) = informational.and_then(Value::as_str) {
-        record.kind = Kind::parse(word).unwrap_or(Kind::Notice);
+    let informational = &affected.database_specific.informational;
+    if !informational.is_empty() {
+        record.kind = Kind::parse(informational).unwrap_or(Kind::Notice);
     }
     (record.severity, record.cvss) = severity(osv, affected);
     if record.kind == Kind::Malicious {
         record.severity = Some(Severity::Critical);
     }
-    // Commits cannot be compared without the repository, and unknown types not at all.
-    record.ranges = affected
-        .ranges
-        .iter()
-        .filter(|range| matches!(range.system.as_str(), "SEMVER" | "ECOSYSTEM"))
-        .map(range)
-        .filter(|range| !range.events.is_empty())
-        .collect();
-    if let Some(custom) = affected.ecosystem_specific.get("custom_ranges")
-        && let Ok(custom) = Vec::<Ranges>::deserialize(custom)
-    {
-        record.narrowed_by = custom.iter().map(range).collect();
+    for range in &affected.ranges {
+        match &*range.system {
+            "SEMVER" | "ECOSYSTEM" => {
+                let range = read_range(range, into);
+                if !range.events.is_empty() {
+                    record.ranges.push(range);
+                }
+            }
+            // Commits cannot be compared without the repository.
+            "GIT" => {}
+            other => into.unknown("range", other),
+        }
+    }
+    for range in &affected.ecosystem_specific.custom_ranges {
+        record.narrowed_by.push(read_range(range, into));
     }
     record.versions.clone_from(&affected.versions);
     targets(&affected.ecosystem_specific, &mut record);
     record
 }
 
-fn range(range: &Ranges) -> Range {
-    let mut events = Vec::new();
-    for event in &range.events {
-        events.extend(event.introduced.clone().map(Event::Introduced));
-        events.extend(event.fixed.clone().map(Event::Fixed));
-        events.extend(event.last_affected.clone().map(Event::LastAffected));
-        events.extend(event.limit.clone().map(Event::Limit));
+fn read_range(range: &Ranges<'_>, into: &mut Imported) -> Range {
+    for events in range.events.iter().filter(|events| events.unknown > 0) {
+        into.unknown_events += events.unknown;
     }
-    Range { events }
+    let known = range.events.iter().flat_map(|events| &events.known);
+    Range {
+        events: known.cloned().collect(),
+    }
 }
 
 /// Functions, operating systems and architectures as RustSec and Go write them.
-fn targets(specific: &Value, record: &mut Record) {
-    let texts = |value: Option<&Value>| -> Vec<String> {
-        let list = value.and_then(Value::as_array);
-        let texts = list.into_iter().flatten().filter_map(Value::as_str);
-        texts.map(str::to_owned).collect()
-    };
-    if let Some(affects) = specific.get("affects") {
-        record.os = texts(affects.get("os"));
-        record.arch = texts(affects.get("arch"));
-        record.functions = texts(affects.get("functions"));
+fn targets(specific: &Specific<'_>, record: &mut Record) {
+    record.os.clone_from(&specific.affects.os);
+    record.arch.clone_from(&specific.affects.arch);
+    record.functions.clone_from(&specific.affects.functions);
+    // All paths before any symbol, so that none is lost to the limit.
+    for import in &specific.imports {
+        record.functions.push(import.path.clone());
     }
-    let imports = specific.get("imports").and_then(Value::as_array);
-    for import in imports.into_iter().flatten() {
-        let Some(path) = import.get("path").and_then(Value::as_str) else {
-            continue;
-        };
-        let symbols = texts(import.get("symbols"));
-        if symbols.is_empty() {
-            record.functions.push(path.to_owned());
-        }
-        for symbol in symbols {
-            record.functions.push(format!("{path}.{symbol}"));
+    for import in &specific.imports {
+        for symbol in &import.symbols {
+            record.functions.push(format!("{}#{symbol}", import.path));
         }
     }
     record.functions.truncate(FUNCTIONS);
 }
 
+/// The kinds of ratings that are read, the newest first.
+const SYSTEMS: [&str; 3] = ["CVSS_V4", "CVSS_V3", "CVSS_V2"];
+
 /// The newest CVSS that can be read, of the package before the record's; then the database's own
 /// word or number.
-fn severity(osv: &Osv, affected: &Affected) -> (Option<Severity>, Option<String>) {
+fn severity(osv: &Osv<'_>, affected: &Affected<'_>) -> (Option<Severity>, Option<String>) {
     for rated in [&affected.severity, &osv.severity] {
-        for system in ["CVSS_V4", "CVSS_V3", "CVSS_V2"] {
+        for system in SYSTEMS {
             let vectors = rated.iter().filter(|rated| rated.system == system);
             for vector in vectors.map(|rated| &rated.score) {
                 if let Some(severity) = rating::of_vector(vector) {
-                    return (Some(severity), Some(vector.clone()));
+                    return (Some(severity), Some(vector.to_string()));
                 }
             }
         }
     }
     for specific in [&affected.database_specific, &osv.database_specific] {
-        let word = specific.get("severity").and_then(Value::as_str);
-        if let Some(severity) = word.and_then(rating::of_word) {
+        if let Some(severity) = rating::of_word(&specific.severity) {
             return (Some(severity), None);
         }
-        for key in ["cvss_v4", "cvss_v3", "cvss_v2"] {
-            let score = match specific.get(key) {
-                Some(Value::String(text)) => text.parse().ok(),
-                Some(number) => number.as_f64(),
-                None => None,
-            };
-            if let Some(score) = score {
-                return (Some(rating::of_score(score)), None);
-            }
+        let scores = [specific.cvss_v4, specific.cvss_v3, specific.cvss_v2];
+        let number = |raw: &RawValue| raw.get().trim_matches('"').parse().ok();
+        if let Some(score) = scores.into_iter().flatten().find_map(number) {
+            return (Some(rating::of_score(score)), None);
         }
     }
     (None, None)

@@ -33,7 +33,7 @@ pub fn read(text: &str, into: &mut Imported) -> Result<(), String> {
         .as_ref()
         .is_some_and(|source| !source.is_default_registry());
     if elsewhere {
-        *into.elsewhere.entry("other registries".into()).or_default() += 1;
+        into.elsewhere("other registries");
         return Ok(());
     }
     let mut record = Record::new(metadata.id.as_str());

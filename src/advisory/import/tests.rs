@@ -27,9 +27,7 @@ fn read(name: &str, content: impl AsRef<[u8]>) -> Result<Imported, ImportError> 
 
 fn one(json: &str) -> Record {
     let imported = read("a.json", json).expect("an advisory");
-    let package = imported.packages.values().next().expect("an ecosystem");
-    let records = package.values().next().expect("a package");
-    records.values().next().expect("a record").clone()
+    in_order(imported).remove(0).2
 }
 
 fn zipped(entries: &[(&str, &str)]) -> Vec<u8> {
@@ -64,9 +62,26 @@ fn tarred(name: &str, size: u64, content: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Every record with its ecosystem and package.
+fn in_order(imported: Imported) -> Vec<(Ecosystem, String, Record)> {
+    let mut records = Vec::new();
+    for (ecosystem, packages) in imported.gathered.in_order() {
+        for (name, found) in packages {
+            records.extend(
+                found
+                    .into_iter()
+                    .map(|record| (ecosystem, name.clone(), record)),
+            );
+        }
+    }
+    records
+}
+
 fn count(imported: &Imported) -> usize {
-    let packages = imported.packages.values().flat_map(BTreeMap::values);
-    packages.map(BTreeMap::len).sum()
+    imported
+        .ecosystems()
+        .map(|ecosystem| imported.extent(ecosystem).0)
+        .sum()
 }
 
 #[test]
@@ -249,7 +264,10 @@ fn go_records_carry_custom_ranges_review_and_symbols() {
     );
     assert!(record.unreviewed);
     assert_eq!(record.narrowed_by.len(), 1);
-    assert_eq!(record.functions, ["example.com/m/p.F", "example.com/m/p.G"]);
+    assert_eq!(
+        record.functions,
+        ["example.com/m/p", "example.com/m/p#F", "example.com/m/p#G"]
+    );
 }
 
 #[test]
@@ -266,8 +284,9 @@ fn of_two_versions_of_a_record_the_newer_counts() {
     let new = osv("A-1", "npm", "a", "2");
     for lines in [format!("{old}\n{new}"), format!("{new}\n{old}")] {
         let imported = read("a.jsonl", lines).expect("an advisory");
-        let record = &imported.packages[&Ecosystem::Npm]["a"]["A-1"];
-        assert_eq!(record.ranges[0].events[1], Event::Fixed("2".into()));
+        let records = in_order(imported);
+        assert_eq!(records.len(), 1);
+        assert_eq!(records[0].2.ranges[0].events[1], Event::Fixed("2".into()));
     }
 }
 
@@ -308,7 +327,8 @@ fn a_rustsec_checkout_is_read_in_its_own_format() {
     }
     let imported = Imported::read(&[folder.path().to_owned()]).expect("an advisory");
     assert_eq!((count(&imported), imported.bad_total), (1, 1));
-    let record = &imported.packages[&Ecosystem::CratesIo]["some-crate"]["RUSTSEC-2020-0001"];
+    let (ecosystem, package, record) = in_order(imported).remove(0);
+    assert_eq!((ecosystem, &*package), (Ecosystem::CratesIo, "some-crate"));
     assert_eq!(record.summary, "It is dangerous");
     assert_eq!(record.severity, Some(Severity::Critical));
     assert_eq!(record.os, ["windows"]);
@@ -322,7 +342,7 @@ fn a_rustsec_checkout_is_read_in_its_own_format() {
         ("1.2.0", false),
         ("2.0.0-rc.1", false),
     ] {
-        let covered = crate::advisory::ranges::covers(record, &scheme.parse(version));
+        let covered = Bounds::of(&record, scheme).covers(&scheme.parse(version));
         assert_eq!(covered, affected, "{version}");
     }
 }
@@ -508,17 +528,38 @@ fn a_damaged_index_is_repaired_by_importing_again() {
     let cache = cache.path();
     let lines = [osv("A-1", "npm", "a", "2")];
     let status = install(cache, &lines, false).status;
-    fs::write(status.folder.join("npm.segment"), "damaged").expect("written");
-    assert!(status.verify().is_err());
-    let again = install(cache, &lines, false);
-    assert!(again.lost.is_some());
-    again.status.verify().expect("whole");
+    for add in [true, false] {
+        fs::write(status.folder.join("npm.segment"), "damaged").expect("written");
+        assert!(status.verify().is_err());
+        let again = install(cache, &lines, add);
+        // What is replaced anyway is no loss.
+        assert_eq!(again.lost.is_some(), add);
+        again.status.verify().expect("whole");
+    }
     assert!(affects(
         &Advisories::open(Some(cache)),
         Ecosystem::Npm,
         "a",
         "1.0.0"
     ));
+}
+
+#[test]
+fn a_damaged_ecosystem_costs_no_other_ecosystem() {
+    let cache = folder();
+    let cache = cache.path();
+    let lines = [
+        osv("A-1", "crates.io", "a", "2"),
+        osv("B-1", "npm", "b", "2"),
+        osv("C-1", "PyPI", "c", "2"),
+    ];
+    let status = install(cache, &lines, false).status;
+    fs::write(status.folder.join("npm.segment"), "damaged").expect("written");
+    let after = install(cache, &[osv("D-1", "Go", "d", "2")], false);
+    let lost = after.lost.expect("a loss");
+    assert!(lost.contains("npm.segment"), "{lost}");
+    assert_eq!(after.kept, [Ecosystem::CratesIo, Ecosystem::PyPI]);
+    after.status.verify().expect("whole");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use gix::odb::pack::index;
 use gix::zlib::{Decompress, FlushDecompress, Status};
 
 use crate::guard::LIMITS;
+use crate::guard::positioned::read_at;
 use crate::model::SkipReason;
 
 /// A pack and its index.
@@ -63,13 +64,6 @@ impl Pack {
     pub fn offset(&self, entry: u32) -> u64 {
         self.index.pack_offset_at_index(entry)
     }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        #[cfg(unix)]
-        return std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset);
-        #[cfg(windows)]
-        return std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset);
-    }
 }
 
 /// Bytes of a pack that are read at once.
@@ -121,7 +115,7 @@ impl Reader {
             while self.filled < self.window.len() {
                 let at = offset + self.filled as u64;
                 let free = self.window.get_mut(self.filled..).unwrap_or_default();
-                match pack.read_at(free, at) {
+                match read_at(&pack.file, free, at) {
                     Ok(0) => break,
                     Ok(read) => self.filled += read,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -1,0 +1,119 @@
+//! The records of an import, by ecosystem and package: gathered one after the other, put in order
+//! once.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::advisory::Day;
+use crate::advisory::record::Record;
+use crate::model::Ecosystem;
+
+/// Records as they came.
+#[derive(Debug, Default)]
+pub struct Gathered(BTreeMap<Ecosystem, Vec<Found>>);
+
+#[derive(Debug)]
+struct Found {
+    /// Normalised.
+    package: String,
+    record: Record,
+    /// From the index in force: anything read now is newer.
+    kept: bool,
+}
+
+impl Gathered {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn ecosystems(&self) -> impl Iterator<Item = Ecosystem> + '_ {
+        self.0.keys().copied()
+    }
+
+    /// Adds a record under a normalised name; of several with the same id, the one counts that was
+    /// changed last.
+    pub fn add(&mut self, ecosystem: Ecosystem, package: String, record: Record) {
+        self.push(ecosystem, package, record, false);
+    }
+
+    /// Adds a record that gives way to any other with its id.
+    pub fn keep(&mut self, ecosystem: Ecosystem, package: String, record: Record) {
+        self.push(ecosystem, package, record, true);
+    }
+
+    fn push(&mut self, ecosystem: Ecosystem, package: String, record: Record, kept: bool) {
+        self.0.entry(ecosystem).or_default().push(Found {
+            package,
+            record,
+            kept,
+        });
+    }
+
+    /// Takes over what others gathered about these ecosystems.
+    pub fn absorb(&mut self, other: Self, ecosystems: &BTreeSet<Ecosystem>) {
+        for (ecosystem, mut found) in other.0 {
+            if ecosystems.contains(&ecosystem) {
+                self.0.entry(ecosystem).or_default().append(&mut found);
+            }
+        }
+    }
+
+    /// Forgets these records, whatever package they are about.
+    pub fn remove(&mut self, ids: &BTreeSet<String>) {
+        for found in self.0.values_mut() {
+            found.retain(|found| !ids.contains(&found.record.id));
+        }
+        self.0.retain(|_, found| !found.is_empty());
+    }
+
+    /// How many advisories of an ecosystem there are that are not withdrawn, and the newest day
+    /// that one of them carries.
+    pub fn extent(&self, ecosystem: Ecosystem) -> (usize, Option<Day>) {
+        let found = self.0.get(&ecosystem).into_iter().flatten();
+        let (mut ids, mut newest) = (HashSet::new(), None);
+        for Found { record, .. } in found.filter(|found| found.record.withdrawn.is_none()) {
+            ids.insert(record.id.as_str());
+            newest = newest.max(record.dated());
+        }
+        (ids.len(), newest)
+    }
+
+    /// The packages of each ecosystem in order, each with its records in order, each record once.
+    pub fn in_order(self) -> impl Iterator<Item = (Ecosystem, Vec<(String, Vec<Record>)>)> {
+        self.0
+            .into_iter()
+            .map(|(ecosystem, found)| (ecosystem, in_order(found)))
+    }
+}
+
+fn in_order(mut found: Vec<Found>) -> Vec<(String, Vec<Record>)> {
+    // The sort is stable, so that of equals the one that came last stands last.
+    found.sort_by(|a, b| {
+        let key = |found: &Found| (!found.kept, changed(&found.record));
+        (&a.package, &a.record.id)
+            .cmp(&(&b.package, &b.record.id))
+            .then_with(|| key(a).cmp(&key(b)))
+    });
+    let mut packages: Vec<(String, Vec<Record>)> = Vec::new();
+    for Found {
+        package, record, ..
+    } in found
+    {
+        match packages.last_mut().filter(|(name, _)| *name == package) {
+            Some((_, records)) => match records.last_mut().filter(|last| last.id == record.id) {
+                Some(last) => *last = record,
+                None => records.push(record),
+            },
+            // Most packages have one record, and there are hundreds of thousands of them.
+            None => {
+                let mut records = Vec::with_capacity(1);
+                records.push(record);
+                packages.push((package, records));
+            }
+        }
+    }
+    packages
+}
+
+fn changed(record: &Record) -> Option<Day> {
+    record.withdrawn.max(record.dated())
+}
