@@ -15,12 +15,46 @@ pub fn read(command: &Command, elsewhere: &Elsewhere) -> Vec<Installed> {
         elsewhere,
         list: Vec::new(),
     };
-    match Call::read(command) {
-        Some(call) if call.is(Action::Install) => found.call(&call),
-        _ => found.other(command),
+    let inner = run_by(command);
+    for command in std::iter::once(command).chain(&inner) {
+        match Call::read(command) {
+            Some(call) if call.is(Action::Install) => found.call(&call),
+            _ => found.other(command),
+        }
+        found.downloads(command);
     }
-    found.downloads(command);
     found.list
+}
+
+/// The command that `conda run`, `poetry run` and their like run in an environment of theirs.
+fn run_by(command: &Command) -> Option<Command> {
+    const RUNNERS: &[&str] = &[
+        "conda",
+        "mamba",
+        "micromamba",
+        "poetry",
+        "pipenv",
+        "pdm",
+        "uv",
+    ];
+    if !RUNNERS.contains(&command.name.as_str()) {
+        return None;
+    }
+    let syntax = Syntax {
+        short: "np",
+        long: &["name", "prefix", "cwd", "with", "python"],
+    };
+    let words = command.options(syntax).positional;
+    let [verb, program, ..] = words.as_slice() else {
+        return None;
+    };
+    let mut inner = command.clone();
+    inner.program = command
+        .words
+        .iter()
+        .position(|word| std::ptr::eq(word, *program))?;
+    inner.name = program.text.rsplit('/').next()?.to_owned();
+    (verb.text == "run").then_some(inner)
 }
 
 struct Found<'e> {

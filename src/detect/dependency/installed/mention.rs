@@ -25,6 +25,8 @@ const PROGRAMS: &[&str] = &[
     "go run",
     "cargo",
     "composer",
+    "bundle add",
+    "easy_install",
     "dotnet",
     "nuget",
     "mix ",

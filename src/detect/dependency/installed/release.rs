@@ -200,14 +200,11 @@ fn repository(host: &str, parts: &[&str]) -> Option<Release> {
         Some((folder, tag)) => (format!("/{folder}"), tag),
         None => (String::new(), tag.as_str()),
     };
-    let version = match tag.strip_prefix('v') {
-        Some(_) => tag.to_owned(),
-        None => format!("v{tag}"),
-    };
     Some(Release {
         ecosystem: Ecosystem::Go,
         name: format!("github.com/{owner}/{name}{folder}"),
-        version: exact(Ecosystem::Go, &version)?.to_owned(),
+        // Go takes no tag without a `v` for a version of a module.
+        version: exact(Ecosystem::Go, tag)?.to_owned(),
         is_repository: true,
     })
 }
@@ -275,7 +272,7 @@ mod tests {
                 "Go github.com/a/b/c v4.2.3?",
             ),
             (
-                "github.com/a/b/archive/1.2.3.tar.gz",
+                "github.com/a/b/archive/v1.2.3.tar.gz",
                 "Go github.com/a/b v1.2.3?",
             ),
             (
@@ -309,7 +306,8 @@ mod tests {
             "github.com/a/b/releases/latest/download/b",
             "github.com/a/b/releases/download/nightly/b",
             "github.com/a/b/archive/master.tar.gz",
-            "github.com/a/b/archive/1.2.tar.gz",
+            "github.com/a/b/archive/v1.2.tar.gz",
+            "github.com/a/b/archive/1.2.3.tar.gz",
             "github.com/a/b/blob/v1.2.3/x",
             "github.com/a/b",
         ] {

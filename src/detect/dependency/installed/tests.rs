@@ -109,6 +109,9 @@ fn every_manager_says_what_it_installs() {
             "Hex x 1.2.3 at x",
         ),
         ("dart pub global activate x 1.2.3", "Pub x 1.2.3 at x"),
+        ("conda run -n e pip install x==1.0", "PyPI x 1.0 at x==1.0"),
+        ("uv run --with x==1.0 y z==2", "PyPI x 1.0 at x==1.0"),
+        ("bundle add x -v 1.0", "RubyGems x 1.0 at x"),
         (
             "mvn dependency:get -Dartifact=a.b:c:1.2",
             "Maven a.b:c 1.2 at -Dartifact=a.b:c:1.2",
