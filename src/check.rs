@@ -254,6 +254,7 @@ impl Run {
             around: around.as_ref(),
             originals,
             archives: request.archives,
+            is_whole: self.is_whole_repository(),
             markers: match self.active.is_enabled(UNUSED_PEER) {
                 true => IN_ANY_FILE,
                 false => &[],

@@ -196,16 +196,5 @@ fn check_inline(cx: &Context<'_>, source: &Source, collected: &mut Collected) {
 
 /// By place, then by rule: the order in which a file is read.
 pub(super) fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let key = |f: &Finding| {
-            let label = f.primary();
-            (
-                label.map(|l| l.source),
-                label.map(|l| l.span),
-                f.rule.clone(),
-                f.message.clone(),
-            )
-        };
-        key(a).cmp(&key(b))
-    });
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
 }

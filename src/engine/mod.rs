@@ -4,6 +4,7 @@ mod check;
 mod conceal;
 mod flight;
 mod history;
+mod imports;
 mod known;
 mod members;
 mod new_files;

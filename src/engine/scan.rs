@@ -19,6 +19,7 @@ use crate::model::{
 
 use super::check::{Reach, check_source_in, gather, identify, not_in_full, sort};
 use super::flight::{Flight, Held};
+use super::imports::Imports;
 use super::known::Known;
 use super::members::Members;
 use super::part::check_parts;
@@ -40,6 +41,8 @@ pub struct ScanOptions<'a> {
     pub originals: bool,
     /// Whether archives are opened.
     pub archives: bool,
+    /// Whether every file of the repository is fed, so that what none of them imports is not used.
+    pub is_whole: bool,
 }
 
 /// Everything that was found, before policy. Sorted; the same whatever the number of threads.
@@ -59,6 +62,8 @@ pub struct Scan {
     pub known: BTreeSet<Fingerprint>,
     /// Secrets' own texts, until the scan is finished.
     pub(super) texts: Known,
+    /// What files import, until the scan is finished.
+    pub(super) imports: Imports,
 }
 
 /// What marks a source that policy must see even without findings.
@@ -86,6 +91,7 @@ where
     let job = Job {
         cx,
         options,
+        collects_imports: options.is_whole && cx.rules.any_of("dependency"),
         progress,
         ids: &ids,
         reading: &Flight::new(LIMITS.in_flight),
@@ -133,6 +139,7 @@ where
         }
     });
     total.settle_new_files(cx, options, &ids);
+    std::mem::take(&mut total.imports).settle(&mut total.findings, options.around);
     total.finish();
     total
 }
@@ -154,6 +161,7 @@ fn work(job: &Job<'_>, receiver: &Receiver<(Found, Held<'_>)>) -> Scan {
 pub(super) struct Job<'j> {
     pub cx: &'j Context<'j>,
     options: ScanOptions<'j>,
+    collects_imports: bool,
     progress: &'j dyn Progress,
     ids: &'j AtomicU32,
     /// Bytes of files that are read whole.
@@ -291,6 +299,9 @@ impl Scan {
         if let Some(before) = &subject.before {
             self.remember(job, &source, &checked.findings, before);
         }
+        if job.collects_imports && reach == Reach::All {
+            self.imports.add(&source);
+        }
         let bytes = source.bytes.len() as u64;
         self.count(job, &source, bytes, checked.skipped);
         self.stats.packages += checked.packages;
@@ -402,6 +413,7 @@ impl Scan {
         self.paths.extend(other.paths);
         self.known.extend(other.known);
         self.texts.merge(other.texts);
+        self.imports.merge(other.imports);
     }
 
     /// Puts what was added later in its place.

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::Ecosystem;
+use super::{Ecosystem, Reachability, Traces};
 
 /// What an advisory says about one version of a package, and what is to be done: for machines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,6 +33,12 @@ pub struct Advice {
     pub url: String,
     /// When it was last changed, `YYYY-MM-DD`.
     pub modified: Option<String>,
+    /// Whether the repository's own code uses it; `None` where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reachability: Option<Reachability>,
+    /// What to look for in that code.
+    #[serde(skip)]
+    pub traces: Option<Box<Traces>>,
 }
 
 /// Versions that somebody asks for.
@@ -64,6 +70,8 @@ impl Advice {
             path: package.dependency_path.clone(),
             url: String::new(),
             modified: None,
+            reachability: None,
+            traces: None,
         }
     }
 
@@ -80,6 +88,7 @@ impl Advice {
             .into_iter()
             .chain(&mut self.command)
             .chain(&mut self.path)
+            .chain(self.reachability.iter_mut().flat_map(|r| &mut r.at))
             .chain(asked.flat_map(|asked| [&mut asked.by, &mut asked.range]))
     }
 }

@@ -1,7 +1,8 @@
 use serde::Serialize;
 
 use super::{
-    Advice, Appearance, Confidence, Fingerprint, Fix, Redacted, RuleId, Severity, SourceId, Span,
+    Advice, Appearance, Confidence, Fingerprint, Fix, Reached, Redacted, RuleId, Severity,
+    SourceId, Span,
 };
 
 /// What a label is for.
@@ -58,6 +59,28 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What findings are sorted by: the file, whether its code uses the package that it is about,
+    /// the place, the rule.
+    pub fn order(&self) -> impl Ord {
+        let label = self.primary();
+        let reached = match &self.evidence {
+            Evidence::Package(advice) => advice.reachability.as_ref().map(|r| r.state),
+            _ => None,
+        };
+        let use_ = match reached {
+            Some(Reached::Called | Reached::Imported) => 0,
+            None => 1,
+            Some(Reached::NotSeen) => 2,
+        };
+        (
+            label.map(|l| l.source),
+            use_,
+            label.map(|l| l.span),
+            self.rule.as_str(),
+            self.message.as_str(),
+        )
+    }
+
     /// The label that marks the cause.
     pub fn primary(&self) -> Option<&Label> {
         self.labels.first()

@@ -8,6 +8,7 @@ mod fingerprint;
 mod fix;
 mod package;
 mod path;
+mod reachability;
 mod redacted;
 mod report;
 mod rule;
@@ -26,6 +27,7 @@ pub use package::{
     Ecosystem, Package, PackageFacts, PackageSource, PlacedPackage, Requested, Requirement, Scope,
 };
 pub use path::RepoPath;
+pub use reachability::{Reachability, Reached, Traces};
 pub use redacted::Redacted;
 pub use report::{
     AdvisoryInfo, Report, SourceTable, Stats, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,

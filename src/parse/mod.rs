@@ -4,6 +4,7 @@ pub mod builds;
 pub mod dockerfile;
 pub mod dockerignore;
 pub mod grammar;
+pub mod imports;
 pub mod json;
 pub mod lock;
 pub mod powershell;

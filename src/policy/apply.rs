@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::engine::Scan;
 use crate::model::{
     AdvisoryInfo, Evidence, FileKind, Finding, Fingerprint, Origin, RepoPath, Report, Source,
-    SourceId, SourceTable, Span, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,
+    SourceId, SourceTable, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,
 };
 use crate::rules::{ActiveRules, is_alias};
 
@@ -110,7 +110,7 @@ impl Policy<'_> {
         };
         unused.retain(|u| !silenced(u));
         kept.extend(unused.iter().filter_map(|u| self.as_finding(u)));
-        kept.sort_by(|a, b| place(a).cmp(&place(b)));
+        kept.sort_by(|a, b| a.order().cmp(&b.order()));
         let mut policy = notes;
         if let Some((path, _)) = &self.config_file {
             policy.insert(0, path.display());
@@ -318,14 +318,4 @@ fn covers_package(entry: &IgnoreEntry, finding: &Finding) -> bool {
     let names_package = |name: &String| advice.ecosystem.normalise(name) == advice.name;
     entry.advisory.as_ref().is_none_or(names_advisory)
         && entry.package.as_ref().is_none_or(names_package)
-}
-
-fn place(finding: &Finding) -> (Option<SourceId>, Option<Span>, &str, &str) {
-    let label = finding.primary();
-    (
-        label.map(|l| l.source),
-        label.map(|l| l.span),
-        finding.rule.as_str(),
-        &finding.message,
-    )
 }

@@ -1,8 +1,8 @@
 //! dependency/vulnerable, malicious, unmaintained, unsound, notice and unparsable-version: what the
 //! advisories say about one pinned version.
 
-use super::Pinned;
 use super::remedy::Remedy;
+use super::{Pinned, traces};
 use crate::advisory::{Kind, Match, Matches, Record, interval};
 use crate::detect::{Context, Sink};
 use crate::model::{
@@ -69,7 +69,7 @@ fn report(
         .help(help(pinned, found, remedy))
         .aliases(&ids)
         .evidence(Evidence::Package(Box::new(advice(
-            package, found, affected, version, remedy,
+            pinned, found, affected, version, remedy,
         ))))
         .confidence(confidence(pinned, record));
     if record.kind == Kind::Vulnerability {
@@ -226,13 +226,15 @@ fn how(remedy: &Remedy, target: &str) -> String {
 }
 
 fn advice(
-    package: &Package,
+    pinned: &Pinned<'_>,
     found: &Match,
     affected: Option<String>,
     version: &Version,
     remedy: &Remedy,
 ) -> Advice {
     let record = &found.record;
+    let package = pinned.package;
+    let is_locked = pinned.command.is_none();
     Advice {
         aliases: record.aliases.clone(),
         affected,
@@ -248,6 +250,7 @@ fn advice(
         command: remedy.command.clone(),
         url: record.url(),
         modified: record.dated().map(|day| day.to_string()),
+        traces: traces::of(package, &record.functions, is_locked),
         ..Advice::new(package, &record.id)
     }
 }

@@ -5,6 +5,7 @@ pub mod installed;
 mod remedy;
 mod sources;
 mod syntax;
+mod traces;
 mod unpinned;
 mod update;
 

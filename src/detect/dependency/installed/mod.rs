@@ -8,6 +8,7 @@ mod elsewhere;
 mod mention;
 mod release;
 mod spec;
+mod tool;
 
 use super::advisories::{self, Command};
 use super::pinned;
