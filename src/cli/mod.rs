@@ -15,6 +15,7 @@ mod output;
 mod packages;
 mod progress;
 mod rules;
+mod sbom;
 mod staged;
 mod terminal;
 
@@ -77,6 +78,8 @@ enum Verb {
     Rules(rules::RulesArgs),
     /// List the packages that lockfiles pin, with their places and what brings them in
     Packages(packages::PackagesArgs),
+    /// Write a bill of materials: the packages, who needs them, and what is known against them
+    Sbom(sbom::SbomArgs),
     /// Write a first plimsoll.toml, with what the files of other tools say
     Init(init::InitArgs),
     /// Write down the findings that are there, so that only new ones count
@@ -134,6 +137,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Verb::Explain(args)) => explain::run(&args),
         Some(Verb::Rules(args)) => rules::run(&args),
         Some(Verb::Packages(args)) => packages::run(&args),
+        Some(Verb::Sbom(args)) => sbom::run(&args),
         Some(Verb::Init(args)) => init::run(&args),
         Some(Verb::Baseline(args)) => baseline::run(&args),
         Some(Verb::Hook(args)) => hook::run(&args),

@@ -29,8 +29,22 @@ impl PackageList {
                 placed.path = path;
             }
             let package = &mut placed.package;
+            let facts = &mut package.facts;
             let words = [&mut package.name, &mut package.version];
-            for text in words.into_iter().chain(package.dependency_path.iter_mut()) {
+            let words = words
+                .into_iter()
+                .chain(&mut package.dependency_path)
+                .chain(&mut facts.resolved)
+                .chain(&mut facts.commit)
+                .chain(&mut facts.alias)
+                .chain(&mut facts.licences)
+                .chain(
+                    package
+                        .requested
+                        .as_mut()
+                        .map(|asked| &mut asked.requirement),
+                );
+            for text in words {
                 if let Cow::Owned(masked) = without_secrets(text) {
                     *text = masked;
                 }

@@ -8,6 +8,7 @@ mod fingerprint;
 mod fix;
 mod package;
 mod path;
+mod purl;
 mod reachability;
 mod redacted;
 mod report;
@@ -27,6 +28,7 @@ pub use package::{
     Ecosystem, Package, PackageFacts, PackageSource, PlacedPackage, Requested, Requirement, Scope,
 };
 pub use path::RepoPath;
+pub use purl::Purl;
 pub use reachability::{Reachability, Reached, Traces};
 pub use redacted::Redacted;
 pub use report::{

@@ -214,32 +214,6 @@ impl Package {
             facts: PackageFacts::default(),
         }
     }
-
-    /// The package URL, with the characters that a URL reserves percent-encoded.
-    pub fn purl(&self) -> String {
-        let name = match self.ecosystem {
-            Ecosystem::Maven => self.name.replacen(':', "/", 1),
-            _ => self.name.clone(),
-        };
-        let mut purl = format!("pkg:{}/", self.ecosystem.purl_type());
-        percent_encode(&name, b"/", &mut purl);
-        if !self.version.is_empty() {
-            purl.push('@');
-            percent_encode(&self.version, b"", &mut purl);
-        }
-        purl
-    }
-}
-
-fn percent_encode(text: &str, keep: &[u8], into: &mut String) {
-    use std::fmt::Write as _;
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b".-_~:".contains(&byte) || keep.contains(&byte) {
-            into.push(byte as char);
-        } else {
-            let _ = write!(into, "%{byte:02X}");
-        }
-    }
 }
 
 #[cfg(test)]
@@ -257,11 +231,5 @@ mod tests {
             "newtonsoft.json"
         );
         assert_eq!(Ecosystem::Npm.normalise("JSONStream"), "JSONStream");
-    }
-
-    #[test]
-    fn scoped_npm_names_are_encoded_in_a_purl() {
-        let package = Package::new(Ecosystem::Npm, "@babel/core", "7.0.0+x", Span::default());
-        assert_eq!(package.purl(), "pkg:npm/%40babel/core@7.0.0%2Bx");
     }
 }

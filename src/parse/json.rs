@@ -109,6 +109,11 @@ impl<'j> Value<'j> {
             .then(|| unquote(self.json.text.get(self.span().range()).unwrap_or("")))
     }
 
+    /// The text of a member.
+    pub fn text(self, name: &str) -> Option<Cow<'j, str>> {
+        self.get(name)?.as_str()
+    }
+
     pub fn is_true(self) -> bool {
         self.kind() == Kind::Bool(true)
     }

@@ -2,6 +2,8 @@
 
 mod concise;
 mod config_error;
+mod cyclonedx;
+mod inventory;
 mod json;
 mod line_hash;
 #[cfg(feature = "lsp")]
@@ -11,6 +13,7 @@ mod place;
 mod pretty;
 mod sarif;
 mod snippet;
+mod spdx;
 mod summary;
 mod uri;
 mod window;
@@ -18,7 +21,10 @@ mod window;
 use std::io;
 
 pub use config_error::config_error;
+pub use cyclonedx::cyclonedx;
+pub use inventory::Inventory;
 pub use packages::{packages_as_json, packages_as_table};
+pub use spdx::spdx;
 pub use summary::{plural, summary_line};
 
 use crate::model::Report;

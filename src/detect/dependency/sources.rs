@@ -1,14 +1,17 @@
 //! dependency/unchecked-source
 
 use crate::detect::Sink;
-use crate::model::{Package, PackageSource};
+use crate::model::{Ecosystem, Package, PackageSource};
 use crate::parse::lock::Lockfile;
 
 /// Says once a file that packages from elsewhere than the public registry were not looked up: an
 /// advisory for a public name says nothing about another package of that name.
 pub fn check(lockfile: &Lockfile, out: &mut Sink<'_>) {
-    let elsewhere =
-        |package: &&Package| matches!(package.source, PackageSource::Git | PackageSource::Url);
+    // Every action comes from a repository; most names of theirs are no versions.
+    let elsewhere = |package: &&Package| {
+        matches!(package.source, PackageSource::Git | PackageSource::Url)
+            && package.ecosystem != Ecosystem::GitHubActions
+    };
     let mut packages = lockfile.packages.iter().filter(elsewhere);
     let Some(first) = packages.next() else {
         return;

@@ -6,6 +6,7 @@
 //! what it wants to see, and is asked again once that is there.
 
 mod beside;
+mod bom;
 mod connected;
 mod graph;
 mod needs;
@@ -96,6 +97,9 @@ readers! {
     Pyproject => pyproject,
     Requirements => requirements,
     GoMod => go_mod,
+    CycloneDx => cyclonedx,
+    Spdx => spdx,
+    Workflow => workflow,
 }
 
 /// Reads a file that names packages. `None` for every other kind of file.

@@ -1,0 +1,87 @@
+//! CycloneDX in JSON (<https://cyclonedx.org/docs/1.6/json/>).
+
+use std::borrow::Cow;
+
+use super::bom::{Bill, Component};
+use super::{Input, Lockfile, SyntaxError};
+use crate::model::{PackageFacts, Scope, Span};
+use crate::parse::json::{Json, Value};
+
+pub fn read(input: &Input<'_>) -> Lockfile {
+    let (json, error) = Json::parse(input.text);
+    let mut bill = Bill::default();
+    bill.errors.extend(error);
+    let Some(root) = json.root() else {
+        return bill.into_lockfile();
+    };
+    // `bom.json` is a name that others use as well.
+    if root.text("bomFormat").as_deref() != Some("CycloneDX") && root.get("components").is_none() {
+        bill.errors.push(SyntaxError {
+            span: Span::from_usize(0, input.text.len().min(1)),
+            message: "not a CycloneDX document".into(),
+        });
+        return bill.into_lockfile();
+    }
+    let about = root.get("metadata").and_then(|meta| meta.get("component"));
+    bill.roots
+        .extend(about.and_then(|about| about.text("bom-ref")));
+    // Components may hold components: walked with a list, not by recursion.
+    let mut open: Vec<Value<'_>> = root.get("components").into_iter().collect();
+    open.extend(about.and_then(|about| about.get("components")));
+    while let Some(list) = open.pop() {
+        for value in list.children() {
+            open.extend(value.get("components"));
+            bill.components.push(component(value));
+        }
+    }
+    for value in root
+        .get("dependencies")
+        .into_iter()
+        .flat_map(Value::children)
+    {
+        let Some(by) = value.text("ref") else {
+            continue;
+        };
+        let needed = value.get("dependsOn").into_iter().flat_map(Value::children);
+        bill.needs
+            .extend(needed.filter_map(|needed| Some((by.clone(), needed.as_str()?))));
+    }
+    bill.into_lockfile()
+}
+
+fn component(value: Value<'_>) -> Component<'_> {
+    let purl = value.get("purl");
+    let name = value.text("name").unwrap_or_default();
+    let name = match value.text("group").filter(|group| !group.is_empty()) {
+        Some(group) => Cow::Owned(format!("{group}/{name}")),
+        None => name,
+    };
+    let licences = value.get("licenses").into_iter().flat_map(Value::children);
+    let licences = licences.filter_map(|entry| {
+        let licence = entry.get("license");
+        let named = |key| licence.and_then(|licence| licence.text(key));
+        let text = entry.text("expression").or(named("id")).or(named("name"))?;
+        Some(text.into_owned())
+    });
+    let hashes = value.get("hashes").into_iter().flat_map(Value::children);
+    let hashes =
+        hashes.filter_map(|hash| Some(format!("{}:{}", hash.text("alg")?, hash.text("content")?)));
+    Component {
+        id: value.text("bom-ref").unwrap_or_default(),
+        name,
+        version: value.text("version").unwrap_or_default(),
+        span: purl.map_or_else(|| value.span(), Value::span),
+        purl: purl.and_then(Value::as_str),
+        scope: match value.text("scope").as_deref() {
+            Some("required") => Some(Scope::Prod),
+            Some("optional") => Some(Scope::Optional),
+            Some("excluded") => Some(Scope::Dev),
+            _ => None,
+        },
+        facts: PackageFacts {
+            licences: licences.collect(),
+            integrity: hashes.collect(),
+            ..PackageFacts::default()
+        },
+    }
+}
