@@ -89,3 +89,54 @@ fn nothing_is_said_where_not_everything_was_seen() {
     repo.git(&["add", "."]);
     assert_eq!(found(&repo, &["staged"]), unknown);
 }
+
+const ADVISORY: &str = r#"{
+  "id": "GO-2099-0001",
+  "modified": "2099-01-01T00:00:00Z",
+  "summary": "parsing never ends",
+  "affected": [{
+    "package": { "ecosystem": "Go", "name": "example.org/m" },
+    "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }, { "fixed": "1.2.0" }] }],
+    "ecosystem_specific": {
+      "imports": [{ "path": "example.org/m/html", "symbols": ["Parse", "Node.Walk"] }]
+    }
+  }]
+}
+"#;
+
+#[test]
+fn a_call_of_the_affected_function_says_more_than_an_import() {
+    let repo = Scratch::repository();
+    let advisory = repo.home().join("GO-2099-0001.json");
+    std::fs::write(&advisory, ADVISORY).expect("a file");
+    let mut import = repo.command(env!("CARGO_BIN_EXE_plimsoll"));
+    let imported = import.args(["db", "import"]).arg(&advisory).output();
+    assert!(imported.expect("it runs").status.success());
+    repo.write(
+        "go.mod",
+        "module example.org/app\n\nrequire example.org/m v1.1.0\n",
+    );
+    let with = |import: &str, code: &str| {
+        repo.write(
+            "a.go",
+            format!("package a\n\nimport (\n\t{import}\n)\n\n{code}\n"),
+        );
+        found(&repo, &["check"])
+    };
+    assert_eq!(
+        with("h \"example.org/m/html\"", "var n = h.Parse(r)"),
+        ["example.org/m called a.go:7 h.Parse is called in a.go:7"]
+    );
+    assert_eq!(
+        with("\"example.org/m/html\"", "var n = html.Render(r)"),
+        ["example.org/m imported a.go:4 example.org/m/html is imported in a.go:4"]
+    );
+    assert_eq!(
+        with("\"example.org/m/http2\"", ""),
+        ["example.org/m not-seen  no checked file imports the affected example.org/m/html"]
+    );
+    assert_eq!(
+        with("\"fmt\"", ""),
+        ["example.org/m not-seen  no checked file imports it"]
+    );
+}

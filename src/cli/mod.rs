@@ -76,7 +76,7 @@ enum Verb {
     Explain(explain::ExplainArgs),
     /// List the rules
     Rules(rules::RulesArgs),
-    /// List the packages that lockfiles pin, with their places and what brings them in
+    /// List the packages that lockfiles pin and commands install, with their places
     Packages(packages::PackagesArgs),
     /// Write a bill of materials: the packages, who needs them, and what is known against them
     Sbom(sbom::SbomArgs),

@@ -31,7 +31,7 @@ pub fn run(args: &PackagesArgs) -> Outcome {
         output::note(&format!("{}: {}", skipped.path.display(), skipped.reason));
     }
     if listed.packages.is_empty() {
-        output::note("no lockfile or requirements file names a package");
+        output::note("no lockfile, requirements file or command names a package");
     }
     let text = if args.format == "json" {
         packages_as_json(&listed.packages).map_err(|e| CliError::Usage(e.to_string()))?

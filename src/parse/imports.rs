@@ -6,13 +6,16 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 
 use crate::model::{Ecosystem, FileKind};
 
 /// Longest name of a module.
 const LONGEST: usize = 256;
+/// Bytes of a file that are looked at: what is longer was not written by hand.
+const LOOKED: usize = 256 << 10;
+/// Names of one file that are remembered beside the set of all.
+const RECENT: usize = 64;
 
 /// The ecosystem whose packages the code of a kind imports.
 pub fn ecosystem(kind: FileKind) -> Option<Ecosystem> {
@@ -31,6 +34,7 @@ pub fn ecosystem(kind: FileKind) -> Option<Ecosystem> {
 /// of the package. Go: the import path. Rust: the first name of a path, whatever it leads to.
 pub fn imports(kind: FileKind, text: &[u8]) -> Vec<(Cow<'_, [u8]>, usize)> {
     let mut found = Found::default();
+    let text = text.get(..LOOKED).unwrap_or(text);
     match ecosystem(kind) {
         Some(Ecosystem::PyPI) => python(text, &mut found),
         Some(Ecosystem::Npm) => javascript(text, &mut found),
@@ -135,64 +139,55 @@ fn python<'t>(text: &'t [u8], found: &mut Found<'t>) {
 
 /// `import x from "a"`, `import "a"`, `import("a")`, `export * from "a"` and `require("a")`.
 fn javascript<'t>(text: &'t [u8], found: &mut Found<'t>) {
-    const MARKS: &[&str] = &[
-        "require(",
-        "import(",
-        "from '",
-        "from \"",
-        "from'",
-        "from\"",
-        "import '",
-        "import \"",
-        "import'",
-        "import\"",
-    ];
-    static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
-    let Some(finder) = FINDER.as_ref() else {
-        return;
-    };
-    for hit in finder.find_iter(text) {
-        let last = hit.end() - 1;
-        let begin = match text.get(last) {
-            Some(b'(') => {
-                let rest = text.get(hit.end()..).unwrap_or_default();
-                hit.end() + (rest.len() - rest.trim_ascii_start().len())
-            }
-            _ => last,
-        };
-        let Some(quote @ (b'\'' | b'"')) = text.get(begin) else {
-            continue;
-        };
-        let rest = text.get(begin + 1..).unwrap_or_default();
-        let rest = rest.get(..LONGEST).unwrap_or(rest);
-        let Some(end) = memchr::memchr2(*quote, b'\n', rest) else {
-            continue;
-        };
-        let name = rest.get(..end).unwrap_or_default();
-        if name.starts_with(b".") || name.starts_with(b"/") || name.contains(&b':') {
-            continue;
-        }
-        let mut slashes = memchr::memchr_iter(b'/', name);
-        if name.starts_with(b"@") {
-            slashes.next();
-        }
-        let end = slashes.next().unwrap_or(name.len());
-        found.add(name.get(..end).unwrap_or_default(), hit.start());
+    static WORDS: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| ["require", "import", "from"].map(|word| Finder::new(word.as_bytes())));
+    let hits = WORDS.iter().flat_map(|word| {
+        let ends = word
+            .find_iter(text)
+            .map(|at| (at, at + word.needle().len()));
+        ends.filter_map(|(at, end)| Some((package_of_node(text, end)?, at)))
+    });
+    let mut hits: Vec<(&[u8], usize)> = hits.collect();
+    hits.sort_by_key(|(_, at)| *at);
+    for (name, at) in hits {
+        found.add(name, at);
     }
 }
 
-/// `import "a"` and `import ( x "a" ... )`, at the beginning of lines.
+/// The package of the text in quotes that follows, perhaps in parentheses.
+fn package_of_node(text: &[u8], end: usize) -> Option<&[u8]> {
+    let rest = text.get(end..end + LONGEST).or_else(|| text.get(end..))?;
+    let rest = rest.trim_ascii_start();
+    let rest = rest
+        .strip_prefix(b"(")
+        .map_or(rest, <[u8]>::trim_ascii_start);
+    let (quote, rest) = rest.split_first()?;
+    if !matches!(quote, b'\'' | b'"') {
+        return None;
+    }
+    let name = rest.get(..memchr::memchr2(*quote, b'\n', rest)?)?;
+    if name.starts_with(b".") || name.starts_with(b"/") || name.contains(&b':') {
+        return None;
+    }
+    let mut slashes = memchr::memchr_iter(b'/', name);
+    if name.starts_with(b"@") {
+        slashes.next();
+    }
+    name.get(..slashes.next().unwrap_or(name.len()))
+}
+
+/// `import "a"` and `import ( x "a" ... )`, before anything else is declared.
 fn go<'t>(text: &'t [u8], found: &mut Found<'t>) {
     static IMPORT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\nimport"));
-    for at in IMPORT.find_iter(text) {
-        let begin = at + "\nimport".len();
-        let rest = text.get(begin..).unwrap_or_default();
+    let mut at = IMPORT.find(text);
+    while let Some(begin) = at {
+        let rest = text.get(begin + "\nimport".len()..).unwrap_or_default();
         let list = rest.trim_ascii_start();
         let (list, end) = match list.strip_prefix(b"(") {
             Some(list) => (list, memchr::memchr(b')', list)),
             None => (list, memchr::memchr(b'\n', list)),
         };
-        let mut at = text.len() - list.len();
+        let mut place = text.len() - list.len();
         let list = list.get(..end.unwrap_or(list.len())).unwrap_or_default();
         for line in list.split_inclusive(|b| *b == b'\n') {
             let is_remark = line.trim_ascii_start().starts_with(b"//");
@@ -201,25 +196,41 @@ fn go<'t>(text: &'t [u8], found: &mut Found<'t>) {
                 .nth(1)
                 .filter(|_| !is_remark && texts.next().is_some())
             {
-                found.add(path, at);
+                found.add(path, place);
             }
-            at += line.len();
+            place += line.len();
         }
+        // The next one follows, if there is one: blanks and remarks may stand between them.
+        let after = text.get(place..).unwrap_or_default();
+        let head = after.get(..LONGEST).unwrap_or(after);
+        at = IMPORT.find(head).map(|next| place + next);
     }
 }
 
-/// The first names of paths (`a::b`), and `use a;`.
+/// The first names of paths (`a::b`).
 fn rust<'t>(text: &'t [u8], found: &mut Found<'t>) {
     static COLONS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"::"));
     const OWN: &[&[u8]] = &[b"self", b"super", b"crate", b"std", b"core", b"alloc"];
+    // Most names are those of a moment ago.
+    let mut recent: [&[u8]; RECENT] = [b""; RECENT];
     for at in COLONS.find_iter(text) {
         let before = text.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
         let start = before.iter().rposition(|b| !is_word(*b));
         let name = before.get(start.map_or(0, |n| n + 1)..).unwrap_or_default();
         // What stands in the middle of a path, and types, name no crate.
         let is_inside = start.is_some_and(|n| before.get(n) == Some(&b':'));
-        let is_crate = name.first().is_some_and(u8::is_ascii_lowercase);
-        if is_crate && !is_inside && !OWN.contains(&name) {
+        let (Some(first @ b'a'..=b'z'), false) = (name.first(), is_inside) else {
+            continue;
+        };
+        let slot =
+            (name.len() * 7 + usize::from(*first) + usize::from(*name.last().unwrap_or(first)) * 3)
+                % RECENT;
+        match recent.get_mut(slot) {
+            Some(known) if *known == name => continue,
+            Some(known) => *known = name,
+            None => {}
+        }
+        if !OWN.contains(&name) {
             found.add(name, at - name.len());
         }
     }

@@ -17,6 +17,8 @@ pub struct Command {
     pub version: Option<Span>,
     /// How sure it is that this is the package.
     pub confidence: Confidence,
+    /// Why it is not entirely, as the end of a sentence.
+    pub note: &'static str,
 }
 
 /// Reports each defect of a pinned version once.
@@ -66,7 +68,7 @@ fn report(
     let mut reported = out
         .report(rule(record.kind), package.span, message(package, record))
         .text(label(found, affected.as_deref()))
-        .help(help(pinned, found, remedy))
+        .help(help(pinned, found, remedy) + pinned.command.map_or("", |c| c.note))
         .aliases(&ids)
         .evidence(Evidence::Package(Box::new(advice(
             pinned, found, affected, version, remedy,

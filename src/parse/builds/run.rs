@@ -1,18 +1,22 @@
 //! What compose files and workflows run: the texts of steps and the commands of services.
 
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use super::{Form, LARGEST};
 use crate::model::RepoPath;
+use crate::parse::shell::Variables;
 use crate::parse::yaml::{Kind, Value, Yaml};
 use crate::text::Mapped;
+
+/// Jobs, steps and services that are looked at: aliases repeat them for little.
+const MOST: usize = 10_000;
 
 /// Something that is run.
 #[derive(Clone, Debug)]
 pub enum Run {
-    /// A text for a shell, with the variables that it is given; `None` for what only the run knows.
-    Script {
-        text: Mapped,
-        environment: Vec<(String, Option<String>)>,
-    },
+    /// A text for a shell, with the variables that it is given.
+    Script { text: Mapped, variables: Variables },
     /// A program and its arguments.
     Words(Vec<Mapped>),
 }
@@ -38,38 +42,54 @@ fn steps(yaml: &Yaml, file: &str) -> Vec<Run> {
     let jobs = jobs.map(|(_, job)| job);
     // An action of several steps has them in one place.
     let own = root.get("runs");
+    let above = Rc::new(environment(root, Variables::default()));
     let mut runs = Vec::new();
-    for job in jobs.chain(own) {
+    let mut seen = HashSet::new();
+    let mut left = MOST;
+    for job in jobs.chain(own).take(MOST) {
+        let shell = |level: Value<'_>| {
+            level
+                .get("defaults")?
+                .get("run")?
+                .text("shell")
+                .map(is_unix)
+        };
+        let is_unix_here = shell(job).or_else(|| shell(root)).unwrap_or(true);
+        let above = Rc::new(environment(job, Variables::above(&above)));
         let steps = job.get("steps");
-        for step in steps.into_iter().flat_map(Value::items) {
-            let levels = [Some(root), Some(job), Some(step)];
-            let levels = || levels.iter().copied().flatten();
-            let shell = step.text("shell").or_else(|| {
-                let defaults =
-                    [job, root].map(|level| level.get("defaults")?.get("run")?.text("shell"));
-                defaults.into_iter().flatten().next()
-            });
-            if shell.is_some_and(|shell| !shell.starts_with("bash") && !shell.starts_with("sh")) {
+        for step in steps.into_iter().flat_map(Value::items).take(left) {
+            left -= 1;
+            let Some(run) = step.get("run").filter(|run| seen.insert(run.span())) else {
                 continue;
-            }
-            let Some(run) = step.get("run") else { continue };
-            let Some(value) = run.as_str() else { continue };
-            let environment = levels().filter_map(|level| level.get("env"));
-            let environment = environment
-                .flat_map(Value::entries)
-                .filter_map(|(name, value)| {
-                    let value = value.as_str().filter(|value| !value.contains("${{"));
-                    Some((name.as_str()?.to_owned(), value.map(str::to_owned)))
-                });
-            if let Some(text) = run.mapped(file, &without_expressions(value)) {
-                runs.push(Run::Script {
-                    text,
-                    environment: environment.collect(),
-                });
+            };
+            let text = run.as_str().map(without_expressions);
+            let text = text.and_then(|text| run.mapped(file, &text));
+            if let Some(text) = text
+                && step.text("shell").map_or(is_unix_here, is_unix)
+            {
+                let variables = environment(step, Variables::above(&above));
+                runs.push(Run::Script { text, variables });
             }
         }
     }
     runs
+}
+
+fn is_unix(shell: &str) -> bool {
+    ["bash", "sh"]
+        .iter()
+        .any(|name| shell.split(' ').next() == Some(name))
+}
+
+/// The variables of `env`; what an expression gives is only known when it runs.
+fn environment(level: Value<'_>, mut variables: Variables) -> Variables {
+    for (name, value) in level.get("env").into_iter().flat_map(Value::entries) {
+        let value = value.as_str().filter(|value| !value.contains("${{"));
+        if let Some(name) = name.as_str() {
+            variables.set(name.to_owned(), value.map(str::to_owned));
+        }
+    }
+    variables
 }
 
 /// The text with every expression in the form of a variable that nobody sets, and as long as
@@ -94,11 +114,14 @@ fn without_expressions(text: &str) -> String {
 fn services(yaml: &Yaml, file: &str) -> Vec<Run> {
     let services = yaml.root().and_then(|root| root.get("services"));
     let services = services.into_iter().flat_map(Value::entries);
+    let mut seen = HashSet::new();
     services
+        .take(MOST)
         .flat_map(|(_, service)| {
             let commands = ["entrypoint", "command"].map(|key| service.get(key));
             commands.into_iter().flatten()
         })
+        .filter(|command| seen.insert(command.span()))
         .filter_map(|command| match command.kind() {
             Kind::Sequence => {
                 let words = command.items();
@@ -183,15 +206,24 @@ mod tests {
     fn steps_of_other_languages_are_left_out() {
         let text = "on: push\nenv: {A: 1}\njobs:\n  j:\n    env: {B: \"${{ x }}\"}\n    steps:\n      - run: |\n          pip install x\n      - run: y\n        shell: python\n      - uses: z\n";
         let found = runs(&RepoPath::from(".github/workflows/x.yml"), text);
-        let [Run::Script { text, environment }] = found.as_slice() else {
+        let [Run::Script { text, variables }] = found.as_slice() else {
             panic!("{found:?}");
         };
         assert_eq!(text.as_str(), "pip install x\n");
-        let expected = [
-            ("A".to_owned(), Some("1".to_owned())),
-            ("B".to_owned(), None),
-        ];
-        assert_eq!(environment.as_slice(), expected);
+        assert_eq!(variables.get("A"), Some(&Some("1".to_owned())));
+        assert_eq!(variables.get("B"), Some(&None));
+    }
+
+    #[test]
+    fn what_an_alias_repeats_is_read_once() {
+        let mut text = "x: &s\n".to_owned();
+        text.push_str(&"  - run: pip install x\n".repeat(5000));
+        text.push_str("jobs:\n");
+        for job in 0..5000 {
+            text.push_str(&format!("  j{job}: {{steps: *s}}\n"));
+        }
+        let found = runs(&RepoPath::from(".github/workflows/x.yml"), &text);
+        assert_eq!(found.len(), 5000);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::detect::shell::install::KIN_OF_PYPI;
 use crate::model::Ecosystem;
-use crate::parse::shell::{Command, Options, Script, Word};
+use crate::parse::shell::{Command, Options, Script, Variables, Word};
 
 /// Hosts of the public registries, and of public mirrors that serve the same.
 const PUBLIC: &[(Ecosystem, &[&str])] = &[
@@ -176,7 +176,23 @@ impl Elsewhere {
             && value != Some("")
             && !value.is_some_and(|url| is_public(*ecosystem, url))
         {
-            self.0.push(*ecosystem);
+            self.add(*ecosystem);
+        }
+    }
+
+    /// Takes over what the variables of a shell say.
+    pub fn variables(&mut self, variables: &Variables) {
+        for name in VARIABLES.iter().flat_map(|(_, names)| *names) {
+            let spelt = [(*name).to_owned(), name.to_ascii_lowercase()];
+            for value in spelt.iter().filter_map(|name| variables.get(name)) {
+                self.variable(name, value.as_deref());
+            }
+        }
+    }
+
+    fn add(&mut self, ecosystem: Ecosystem) {
+        if !self.has(ecosystem) {
+            self.0.push(ecosystem);
         }
     }
 
@@ -208,7 +224,7 @@ impl Elsewhere {
             && !args.iter().any(is_scope);
         let is_other = |word: &Word| is_address(word) && !is_public(*ecosystem, &word.text);
         if is_setting && args.iter().any(is_other) {
-            self.0.push(*ecosystem);
+            self.add(*ecosystem);
         }
     }
 }

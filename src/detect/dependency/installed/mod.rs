@@ -20,7 +20,8 @@ use crate::model::{
 use crate::parse::Document;
 use crate::parse::builds::{Run, inline, runs};
 use crate::parse::dockerfile::{Body, Dockerfile, Keyword};
-use crate::parse::shell::{Builder, Script, Settings, Variables};
+use crate::parse::grammar::Clock;
+use crate::parse::shell::{Builder, Script, Settings};
 use crate::parse::version::Scheme;
 use elsewhere::Elsewhere;
 
@@ -82,6 +83,11 @@ pub fn check(cx: &Context<'_>, source: &Source, mut installed: Vec<Installed>, o
                 Certainty::Named => Confidence::High,
                 Certainty::Module => Confidence::Medium,
                 Certainty::Repository => Confidence::Low,
+            },
+            note: match one.certainty {
+                Certainty::Named => "",
+                Certainty::Module => "; the program is taken for a part of this module",
+                Certainty::Repository => "; the download is taken for a release of this module",
             },
         };
         (&one.package, Some(command))
@@ -193,21 +199,20 @@ fn of_runs(source: &Source) -> Vec<Installed> {
     }
     let mut scripts = Vec::new();
     let mut elsewhere = Elsewhere::default();
+    let mut clock = Clock::default();
     for run in runs(&source.path, &source.text_all()) {
-        let mut builder = Builder::default();
+        let mut builder = Builder::with(clock);
         match run {
-            Run::Script { text, environment } => {
-                let mut variables = Variables::default();
-                for (name, value) in environment {
-                    elsewhere.variable(&name, value.as_deref());
-                    variables.set(name, value);
-                }
+            Run::Script { text, variables } => {
+                elsewhere.variables(&variables);
                 builder.start_unit(variables, "", Settings::default());
                 builder.text(&text);
             }
             Run::Words(words) => builder.argv(&words),
         }
-        scripts.push(builder.finish().0);
+        let (script, left) = builder.finish();
+        scripts.push(script);
+        clock = left;
     }
     let scripts: Vec<&Script> = scripts.iter().collect();
     of_scripts(&scripts, elsewhere)
