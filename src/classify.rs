@@ -69,6 +69,7 @@ const ENDS: &[(&str, FileKind)] = &[
     (".packages.lock.json", FileKind::NuGetLock),
     (".versions.toml", FileKind::VersionCatalog),
     (".lockfile", FileKind::GradleLock),
+    (".gemfile.lock", FileKind::GemfileLock),
     (".pom", FileKind::MavenPom),
     (".csproj", FileKind::DotnetProject),
     (".fsproj", FileKind::DotnetProject),

@@ -8,6 +8,8 @@ use plimsoll::classify::classify;
 use plimsoll::model::{FileKind, Package, PackageFacts, RepoPath};
 use plimsoll::parse::lock::{self, Ask, Beside, Lockfile};
 
+#[path = "lockfiles/jvm.rs"]
+mod jvm;
 #[path = "lockfiles/python.rs"]
 mod python;
 

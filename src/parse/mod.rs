@@ -11,6 +11,7 @@ pub mod powershell;
 pub mod shell;
 pub mod source;
 pub mod surroundings;
+pub mod terms;
 pub mod toml;
 pub mod version;
 pub mod yaml;

@@ -8,7 +8,9 @@
 mod beside;
 mod bom;
 mod connected;
+mod gemfile;
 mod graph;
+mod lines;
 mod needs;
 mod pep508;
 mod pypi;
@@ -19,7 +21,7 @@ pub use beside::{Ask, Beside};
 use std::borrow::Cow;
 
 use super::SyntaxError;
-use crate::model::{FileKind, KindSet, Package, RepoPath};
+use crate::model::{FileKind, KindSet, Package, RepoPath, Span};
 
 /// What a lockfile says, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,6 +99,10 @@ readers! {
     Pyproject => pyproject,
     Requirements => requirements,
     GoMod => go_mod,
+    GemfileLock => gemfile_lock,
+    ComposerLock => composer,
+    MixLock => mix,
+    RebarLock => rebar,
     CycloneDx => cyclonedx,
     Spdx => spdx,
     Workflow => workflow,
@@ -121,7 +127,19 @@ pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> 
         FileKind::PipfileLock => pipfile_lock::wants(input),
         FileKind::Pylock => pylock::wants(input),
         FileKind::Pyproject => pyproject::wants(input),
+        FileKind::GemfileLock => gemfile_lock::wants(input),
+        FileKind::ComposerLock => composer::wants(input),
+        FileKind::MixLock => mix::wants(input),
         _ => Vec::new(),
+    }
+}
+
+/// From a name to its version, where that stands near behind it.
+fn from_name_to(name: Span, version: Option<Span>) -> Span {
+    let whole = version.filter(|version| version.start >= name.start);
+    match whole.map(|version| name.cover(version)) {
+        Some(span) if span.len() < 400 => span,
+        _ => name,
     }
 }
 
