@@ -16,6 +16,7 @@ const NAMES: &[(&str, FileKind)] = &[
     ("yarn.lock", FileKind::YarnLock),
     ("pnpm-lock.yaml", FileKind::PnpmLock),
     ("bun.lock", FileKind::BunLock),
+    ("bun.lockb", FileKind::BunLock),
     ("deno.lock", FileKind::DenoLock),
     ("poetry.lock", FileKind::PoetryLock),
     ("uv.lock", FileKind::UvLock),
@@ -217,7 +218,9 @@ const NOT_DOCKERFILES: &[&str] = &[
 pub fn classify(path: &RepoPath, head: &[u8]) -> FileKind {
     let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
     let by_name = by_name(path, &name);
-    if by_name.is_none_or(|kind| kind != FileKind::Dockerfile) && crate::text::is_binary(head) {
+    // A binary lockfile is told apart by its reader.
+    let may_be_binary = [Some(FileKind::Dockerfile), Some(FileKind::BunLock)];
+    if !may_be_binary.contains(&by_name) && crate::text::is_binary(head) {
         return FileKind::Binary;
     }
     by_name

@@ -2,16 +2,18 @@
 //! and merge keys are looked through. After an error, what was read so far stays.
 
 mod mapped;
+mod plain;
 
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
+use super::SyntaxError;
 use crate::guard::LIMITS;
 use crate::model::Span;
 
 /// Nodes of one file that are kept.
-const MOST_NODES: usize = 500_000;
+const MOST_NODES: usize = 2_000_000;
 /// Merge keys that are followed one after another.
 const MOST_MERGES: usize = 8;
 
@@ -26,10 +28,12 @@ pub enum Kind {
 #[derive(Debug)]
 struct Node {
     kind: Kind,
-    text: String,
+    text: Text,
     span: Span,
-    /// Of a sequence its items, of a mapping keys and values in turn.
-    items: Vec<u32>,
+    /// The first child: of a sequence its items, of a mapping keys and values in turn.
+    first: u32,
+    /// The next child of the same parent.
+    next: u32,
     alias: Option<u32>,
     /// True for `|`: the text stands in the file line by line.
     is_literal: bool,
@@ -37,13 +41,34 @@ struct Node {
     is_block: bool,
 }
 
+const NONE: u32 = u32::MAX;
+
+#[derive(Debug)]
+enum Text {
+    /// As it stands in the file.
+    At(Span),
+    Own(String),
+}
+
+/// A container that is being read.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    node: u32,
+    /// The child read last.
+    last: u32,
+}
+
 /// The documents of a file.
 #[derive(Debug, Default)]
 pub struct Yaml {
+    /// The file, where texts are taken from it.
+    source: String,
     nodes: Vec<Node>,
     roots: Vec<u32>,
     /// False where reading stopped before the end.
     pub is_complete: bool,
+    /// Where and why it stopped.
+    pub error: Option<SyntaxError>,
 }
 
 /// A node of a [`Yaml`].
@@ -54,15 +79,37 @@ pub struct Value<'y> {
 }
 
 impl Yaml {
+    /// Reads what a program wrote and people seldom touch: many times faster where the file keeps
+    /// to the plain forms, and the same as [`Self::parse`] everywhere else.
+    pub fn parse_generated(text: &str) -> Self {
+        plain::read(text).unwrap_or_else(|| Self::parse(text))
+    }
+
     pub fn parse(text: &str) -> Self {
         let mut yaml = Self::default();
         let skipped = if text.starts_with('\u{feff}') { 3 } else { 0 };
         let body = text.get(skipped..).unwrap_or_default();
         let places = Places::new(body, skipped);
         let mut anchors: HashMap<usize, u32> = HashMap::new();
-        let mut open: Vec<u32> = Vec::new();
+        let mut open: Vec<Open> = Vec::new();
         let mut parser = Parser::new_from_str(body);
-        while let Some(Ok((event, at))) = parser.next_event() {
+        let stop = |at: u32, message: String| {
+            let rest = text.get(at as usize..).unwrap_or_default();
+            let length = rest.find('\n').unwrap_or(rest.len());
+            SyntaxError {
+                span: Span::from_usize(at as usize, at as usize + length.min(40)),
+                message,
+            }
+        };
+        while let Some(next) = parser.next_event() {
+            let (event, at) = match next {
+                Ok(event) => event,
+                Err(error) => {
+                    let at = places.byte(error.marker().index());
+                    yaml.error = Some(stop(at, format!("not valid YAML: {}", error.info())));
+                    break;
+                }
+            };
             let span = Span::new(places.byte(at.start.index()), places.byte(at.end.index()));
             let (kind, anchor, alias) = match &event {
                 Event::StreamEnd => {
@@ -70,7 +117,8 @@ impl Yaml {
                     break;
                 }
                 Event::MappingEnd | Event::SequenceEnd => {
-                    if let Some(node) = open.pop().and_then(|n| yaml.nodes.get_mut(n as usize)) {
+                    let node = open.pop().map(|open| open.node as usize);
+                    if let Some(node) = node.and_then(|node| yaml.nodes.get_mut(node)) {
                         node.span.end = node.span.end.max(span.end);
                     }
                     continue;
@@ -86,31 +134,59 @@ impl Yaml {
                 _ => (String::new(), ScalarStyle::Plain),
             };
             let is_literal = style == ScalarStyle::Literal;
-            let index = u32::try_from(yaml.nodes.len()).unwrap_or(u32::MAX);
             if yaml.nodes.len() >= MOST_NODES || open.len() >= LIMITS.nesting as usize {
+                yaml.error = Some(stop(span.start, "larger or deeper than is read".into()));
                 break;
             }
-            yaml.nodes.push(Node {
-                kind,
-                text,
-                span,
-                items: Vec::new(),
-                alias,
-                is_literal,
-                is_block: is_literal || style == ScalarStyle::Folded,
-            });
+            let index = yaml.push(
+                open.last_mut(),
+                Node {
+                    kind,
+                    text: Text::Own(text),
+                    span,
+                    first: NONE,
+                    next: NONE,
+                    alias,
+                    is_literal,
+                    is_block: is_literal || style == ScalarStyle::Folded,
+                },
+            );
             if anchor > 0 {
                 anchors.insert(anchor, index);
             }
-            match open.last().and_then(|n| yaml.nodes.get_mut(*n as usize)) {
-                Some(parent) => parent.items.push(index),
-                None => yaml.roots.push(index),
-            }
             if kind != Kind::Scalar {
-                open.push(index);
+                open.push(Open {
+                    node: index,
+                    last: NONE,
+                });
             }
         }
         yaml
+    }
+
+    /// Adds a node as the last child of its parent, or as a document.
+    fn push(&mut self, parent: Option<&mut Open>, node: Node) -> u32 {
+        let index = u32::try_from(self.nodes.len()).unwrap_or(NONE);
+        self.nodes.push(node);
+        match parent {
+            None => self.roots.push(index),
+            Some(parent) => {
+                let before = std::mem::replace(&mut parent.last, index);
+                if before == NONE {
+                    if let Some(node) = self.nodes.get_mut(parent.node as usize) {
+                        node.first = index;
+                    }
+                } else if let Some(node) = self.nodes.get_mut(before as usize) {
+                    node.next = index;
+                }
+            }
+        }
+        index
+    }
+
+    /// The documents, in order.
+    pub fn roots(&self) -> impl Iterator<Item = Value<'_>> {
+        self.roots.iter().map(|root| self.value(*root))
     }
 
     /// The first document.
@@ -142,8 +218,11 @@ impl<'y> Value<'y> {
 
     /// The text of a scalar.
     pub fn as_str(self) -> Option<&'y str> {
-        let node = self.node()?;
-        (node.kind == Kind::Scalar).then_some(node.text.as_str())
+        let node = self.node().filter(|node| node.kind == Kind::Scalar)?;
+        Some(match &node.text {
+            Text::Own(text) => text,
+            Text::At(span) => self.yaml.source.get(span.range()).unwrap_or(""),
+        })
     }
 
     /// True for a scalar that stands in the file line by line, after a `|`.
@@ -156,21 +235,28 @@ impl<'y> Value<'y> {
         self.node().is_some_and(|node| node.is_block)
     }
 
+    /// What stands in a container of this kind.
+    fn children(self, kind: Kind) -> impl Iterator<Item = Value<'y>> {
+        let yaml = self.yaml;
+        let node = self.node().filter(|node| node.kind == kind);
+        let mut next = node.map_or(NONE, |node| node.first);
+        std::iter::from_fn(move || {
+            let node = yaml.nodes.get(next as usize)?;
+            let value = yaml.value(next);
+            next = node.next;
+            Some(value)
+        })
+    }
+
     /// The items of a sequence.
     pub fn items(self) -> impl Iterator<Item = Value<'y>> {
-        let node = self.node().filter(|node| node.kind == Kind::Sequence);
-        let items = node.map_or(&[][..], |node| &node.items);
-        items.iter().map(move |item| self.yaml.value(*item))
+        self.children(Kind::Sequence)
     }
 
     /// Keys and values of a mapping as they stand, merge keys included.
     pub fn entries(self) -> impl Iterator<Item = (Value<'y>, Value<'y>)> {
-        let node = self.node().filter(|node| node.kind == Kind::Mapping);
-        let items = node.map_or(&[][..], |node| &node.items);
-        items.chunks_exact(2).filter_map(move |pair| match pair {
-            [key, value] => Some((self.yaml.value(*key), self.yaml.value(*value))),
-            _ => None,
-        })
+        let mut children = self.children(Kind::Mapping);
+        std::iter::from_fn(move || Some((children.next()?, children.next()?)))
     }
 
     /// The value of a key, its own or a merged one.

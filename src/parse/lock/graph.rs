@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 /// Longer paths help nobody, and a chain of a hundred thousand packages would cost their square.
 const LONGEST_PATH: usize = 64;
-/// Names in all paths of one lockfile together.
-const ALL_PATHS: usize = 1_000_000;
+/// Bytes of the names in all paths of one lockfile together.
+const ALL_PATHS: usize = 16 << 20;
 
 /// Packages by index, with the packages each one needs.
 #[derive(Debug)]
@@ -92,10 +92,12 @@ impl Paths {
                 _ => return Vec::new(),
             }
         }
-        if steps.len() > self.left {
+        // Short names cost something, too.
+        let cost: usize = steps.iter().map(|step| name(*step).len() + 8).sum();
+        if cost > self.left {
             return Vec::new();
         }
-        self.left -= steps.len();
+        self.left -= cost;
         steps
             .iter()
             .rev()

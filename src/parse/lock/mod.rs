@@ -12,9 +12,13 @@ mod gemfile;
 mod graph;
 mod lines;
 mod needs;
+mod origin;
+mod package_json;
 mod pep508;
 mod pypi;
 mod tables;
+mod yarn_berry;
+mod yarn_classic;
 
 pub use beside::{Ask, Beside};
 
@@ -91,6 +95,10 @@ macro_rules! readers {
 readers! {
     CargoLock => cargo,
     NpmLock => npm,
+    YarnLock => yarn,
+    PnpmLock => pnpm,
+    BunLock => bun,
+    DenoLock => deno,
     PoetryLock => poetry,
     UvLock => uv,
     PdmLock => pdm,
@@ -121,6 +129,11 @@ pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> 
     let text = &*text(bytes);
     let input = &Input { path, text, beside };
     match kind {
+        FileKind::NpmLock => npm::wants(input),
+        FileKind::YarnLock => yarn::wants(input),
+        FileKind::PnpmLock => pnpm::wants(input),
+        FileKind::BunLock => bun::wants(input),
+        FileKind::DenoLock => deno::wants(input),
         FileKind::PoetryLock => poetry::wants(input),
         FileKind::UvLock => uv::wants(input),
         FileKind::PdmLock => pdm::wants(input),

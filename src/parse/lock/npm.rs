@@ -5,234 +5,383 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::graph::Graph;
-use super::{Input, Lockfile, SyntaxError};
-use crate::model::{Ecosystem, Package, PackageSource, Scope, Span};
+use super::needs::{Needs, Scopes, Want};
+use super::origin::Origin;
+use super::package_json::{self, Manifest};
+use super::{Ask, Input, Lockfile, SyntaxError};
+use crate::model::{Ecosystem, Package, PackageFacts, PackageSource, Scope, Span};
 use crate::parse::json::{Json, Kind, Value};
 
 /// One installed package.
 struct Entry<'j> {
     /// Where it is installed, `node_modules/a/node_modules/b`; a workspace's own folder.
     folder: String,
-    name: String,
-    version: String,
-    span: Span,
-    source: PackageSource,
-    /// The object, for flags and needs.
+    /// The object, for needs.
     value: Value<'j>,
+    /// The place in the list of packages; none for a link, which stands for a workspace.
+    package: Option<usize>,
     /// The folder that a link leads to.
     link: Option<String>,
 }
 
-/// Hosts that serve the public registry under the public names.
-const PUBLIC: [&str; 4] = [
-    "registry.npmjs.org",
-    "registry.yarnpkg.com",
-    "registry.npmjs.com",
-    "registry.npmmirror.com",
-];
-
 /// Folders above a package in which what it needs may be installed.
 const LEVELS: usize = 64;
+/// Bytes of a folder's name; deeper ones are listed and not looked into.
+const LONGEST_FOLDER: usize = 4096;
+
+const MODULES: &str = "node_modules/";
+
+pub fn wants(input: &Input<'_>) -> Vec<Ask> {
+    let mut asks = package_json::ask(input, [""]);
+    // Only a lockfile with links has workspaces, and what was asked for once is all.
+    let has_links = memchr::memmem::find(input.text.as_bytes(), b"\"link\"").is_some();
+    if has_links && !asks.iter().all(|ask| input.beside.knows(ask)) {
+        let (json, _) = Json::parse(input.text);
+        let packages = json.root().and_then(|root| root.get("packages"));
+        let keys = packages.into_iter().flat_map(Value::children);
+        let folders: Vec<_> = keys
+            .map(Value::key)
+            .filter(|key| !key.is_empty() && !key.contains(MODULES))
+            .collect();
+        asks.extend(package_json::ask(input, folders.iter().map(|f| &**f)));
+    }
+    asks
+}
 
 pub fn read(input: &Input<'_>) -> Lockfile {
-    let text = input.text;
-    let (json, error) = Json::parse(text);
+    let (json, error) = Json::parse(input.text);
     let mut lockfile = Lockfile::default();
     lockfile.errors.extend(error);
     let Some(root) = json.root() else {
         return lockfile;
+    };
+    let mut refuse = |value: Value<'_>, message: &str| {
+        lockfile.errors.push(SyntaxError {
+            span: value.span(),
+            message: message.to_owned(),
+        });
     };
     match root.kind() {
         Kind::Object => {}
         // npm writes this where it was interrupted.
         Kind::Null => return lockfile,
         _ => {
-            lockfile.errors.push(SyntaxError {
-                span: root.span(),
-                message: "a lockfile is an object".into(),
-            });
+            refuse(root, "a lockfile is an object");
             return lockfile;
         }
     }
-    lockfile.packages = if let Some(packages) = root.get("packages") {
-        by_folder(packages)
-    } else if let Some(nested) = root.get("dependencies") {
-        by_nesting(nested)
+    let (list, by_folder) = match (root.get("packages"), root.get("dependencies")) {
+        (Some(packages), _) => (packages, true),
+        (None, Some(nested)) => (nested, false),
+        (None, None) => return lockfile,
+    };
+    if list.kind() != Kind::Object {
+        refuse(list, "packages are an object");
+    }
+    for value in list.children().filter(|value| value.kind() != Kind::Object) {
+        refuse(value, "a package is an object");
+    }
+    lockfile.packages = if by_folder {
+        read_folders(input, list)
     } else {
-        Vec::new()
+        read_nested(input, list)
     };
     lockfile
 }
 
-/// Versions 2 and 3.
-fn by_folder(packages: Value<'_>) -> Vec<Package> {
-    let mut entries = Vec::new();
-    let mut projects = Vec::new();
-    for value in packages.children() {
-        let folder = value.key().into_owned();
-        if !folder.contains("node_modules/") {
-            projects.push(value);
+/// What an entry says in members of its own.
+#[derive(Default)]
+struct Fields<'j> {
+    name: Option<Cow<'j, str>>,
+    version: Option<Value<'j>>,
+    resolved: Option<Cow<'j, str>>,
+    nested: Option<Value<'j>>,
+    is_link: bool,
+    is_dev: bool,
+    is_optional: bool,
+    facts: PackageFacts,
+}
+
+impl<'j> Fields<'j> {
+    fn read(entry: Value<'j>) -> Self {
+        let mut fields = Self::default();
+        let facts = &mut fields.facts;
+        for member in entry.children() {
+            match &*member.key() {
+                "name" => fields.name = member.as_str(),
+                "version" if member.kind() == Kind::Text => fields.version = Some(member),
+                "resolved" => fields.resolved = member.as_str(),
+                "integrity" => facts.integrity = hashes(member),
+                "license" | "licenses" => facts.licences = licences(member),
+                // `false` would be no deprecation.
+                "deprecated" => {
+                    facts.discouraged = member
+                        .as_str()
+                        .map(Cow::into_owned)
+                        .or_else(|| member.is_true().then(String::new));
+                }
+                "hasInstallScript" => facts.has_install_script = member.is_true(),
+                "link" => fields.is_link = member.is_true(),
+                "dev" => fields.is_dev = member.is_true(),
+                "optional" | "devOptional" => fields.is_optional |= member.is_true(),
+                "dependencies" => fields.nested = Some(member),
+                _ => {}
+            }
         }
-        if folder.is_empty() {
+        fields
+    }
+
+    fn version(&self) -> Cow<'j, str> {
+        self.version.and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn scope(&self) -> Scope {
+        if self.is_dev {
+            Scope::Dev
+        } else if self.is_optional {
+            Scope::Optional
+        } else {
+            Scope::Prod
+        }
+    }
+
+    /// From the key to the version, where the version stands at the beginning.
+    fn span(&self, entry: Value<'_>) -> Span {
+        let key = entry.key_span();
+        match self.version.map(|version| key.cover(version.span())) {
+            Some(span) if span.len() < 400 => span,
+            _ => key,
+        }
+    }
+}
+
+/// Several hashes stand in one text, between spaces.
+fn hashes(value: Value<'_>) -> Vec<String> {
+    let text = value.as_str().unwrap_or_default();
+    let mut hashes: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    hashes.sort();
+    hashes
+}
+
+/// An expression; in old packages an object with a `type`, or a list of either.
+fn licences(value: Value<'_>) -> Vec<String> {
+    let one = |value: Value<'_>| {
+        let name = match value.kind() {
+            Kind::Object => value.get("type")?.as_str()?,
+            _ => value.as_str()?,
+        };
+        Some(name.into_owned())
+    };
+    match value.kind() {
+        Kind::Array => value.children().filter_map(one).collect(),
+        _ => one(value).into_iter().collect(),
+    }
+}
+
+/// Versions 2 and 3.
+fn read_folders(input: &Input<'_>, list: Value<'_>) -> Vec<Package> {
+    let mut needs = Needs::default();
+    let mut entries = Vec::new();
+    for value in list.children() {
+        let folder = value.key().into_owned();
+        let mut fields = Fields::read(value);
+        if folder.is_empty() || fields.is_link {
+            entries.push(Entry {
+                folder,
+                value,
+                package: None,
+                link: fields
+                    .resolved
+                    .filter(|_| fields.is_link)
+                    .map(Cow::into_owned),
+            });
             continue;
         }
-        let text = |name: &str| value.get(name).and_then(Value::as_str);
-        let resolved = text("resolved");
-        let link = value.get("link").is_some_and(Value::is_true);
-        let name = text("name").unwrap_or_else(|| {
-            let at = folder
-                .rfind("node_modules/")
-                .map(|at| at + "node_modules/".len());
-            let short = at.unwrap_or_else(|| folder.rfind('/').map_or(0, |at| at + 1));
-            Cow::Owned(folder[short..].to_owned())
-        });
+        let installed = folder
+            .rfind(MODULES)
+            .map(|at| &folder[at + MODULES.len()..]);
+        let name = match (fields.name.take(), installed) {
+            (Some(name), Some(installed)) if *name != *installed => {
+                fields.facts.alias = Some(installed.to_owned());
+                name
+            }
+            (Some(name), _) => name,
+            (None, Some(installed)) => Cow::Borrowed(installed),
+            (None, None) => Cow::Borrowed(folder.rsplit('/').next().unwrap_or(&folder)),
+        };
+        let origin = Origin::of(fields.resolved.as_deref().unwrap_or(""));
+        let mut package = Package {
+            scope: fields.scope(),
+            source: origin.source,
+            ..Package::new(Ecosystem::Npm, &name, &fields.version(), fields.span(value))
+        };
+        package.facts = PackageFacts {
+            commit: origin.commit,
+            resolved: fields.resolved.map(Cow::into_owned),
+            ..fields.facts
+        };
+        let at = if installed.is_some() {
+            needs.add(package)
+        } else {
+            package.source = PackageSource::Path;
+            needs.add_project(package)
+        };
         entries.push(Entry {
-            name: name.into_owned(),
-            version: text("version").unwrap_or_default().into_owned(),
-            span: span(value, value.get("version")),
-            source: if link || !folder.contains("node_modules/") {
-                PackageSource::Path
-            } else {
-                source(resolved.as_deref().unwrap_or(""))
-            },
-            link: resolved.filter(|_| link).map(Cow::into_owned),
             folder,
             value,
+            package: Some(at),
+            link: None,
         });
     }
     let folders = folders(&entries);
-    let mut direct = Vec::new();
-    for project in projects {
-        for name in needs(project) {
-            direct.extend(resolve(&project.key(), &name, &folders, &entries));
+    for entry in entries.iter().filter(|entry| entry.link.is_none()) {
+        let is_project = !entry.folder.contains(MODULES);
+        let manifest = is_project
+            .then(|| Manifest::beside(input, &entry.folder))
+            .flatten();
+        let own = entry.package.and_then(|at| needs.package(at));
+        let by = own.map(|own| own.name.clone()).unwrap_or_default();
+        for (list, scope) in package_json::lists() {
+            let list = entry.value.get(list).into_iter().flat_map(Value::children);
+            for need in list {
+                let name = need.key();
+                let found = resolve(&entry.folder, &name, &folders, &entries);
+                let (Some(package), Some(range)) = (found, need.as_str()) else {
+                    continue;
+                };
+                if is_project {
+                    needs.want(Want {
+                        package,
+                        by: by.clone(),
+                        scope,
+                        range: Some(range.to_string()),
+                        requested: manifest.as_ref().and_then(|m| m.requested(&name)),
+                    });
+                }
+                if let Some(from) = entry.package.filter(|_| !is_project) {
+                    needs.need(from, package, Some(&range), scope == Scope::Optional);
+                }
+            }
         }
     }
-    packages_of(&entries, Some(direct), &folders)
+    needs.finish(Scopes::Stated, true)
 }
 
 /// Version 1: walked with a list of what is still to be looked at, not by recursion.
-fn by_nesting(nested: Value<'_>) -> Vec<Package> {
+fn read_nested(input: &Input<'_>, list: Value<'_>) -> Vec<Package> {
+    let mut needs = Needs::default();
     let mut entries = Vec::new();
-    let mut open = vec![(nested, String::new())];
-    while let Some((dependencies, above)) = open.pop() {
-        for value in dependencies.children() {
+    let mut open = vec![(list, String::new())];
+    while let Some((list, above)) = open.pop() {
+        for value in list.children() {
             let key = value.key();
             let folder = if above.is_empty() {
-                format!("node_modules/{key}")
+                format!("{MODULES}{key}")
             } else {
-                format!("{above}/node_modules/{key}")
+                format!("{above}/{MODULES}{key}")
             };
-            let version = value
-                .get("version")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let resolved = value.get("resolved").and_then(Value::as_str);
-            // `npm:real@1.2.3` is another package under this name.
-            let alias = version
-                .strip_prefix("npm:")
-                .and_then(|real| real.rsplit_once('@'));
-            let origin = source(&version);
-            let (name, version) = match alias {
-                Some((name, version)) => (name.to_owned(), version.to_owned()),
-                None if origin == PackageSource::Registry => (key.to_string(), version.to_string()),
-                None => (key.to_string(), String::new()),
-            };
-            if let Some(inner) = value.get("dependencies").filter(|_| folder.len() < 4096) {
+            let fields = Fields::read(value);
+            if let Some(inner) = fields.nested.filter(|_| folder.len() < LONGEST_FOLDER) {
                 open.push((inner, folder.clone()));
             }
+            let package = needs.add(nested_package(&key, value, fields));
             entries.push(Entry {
                 folder,
-                name,
-                version,
-                span: span(value, value.get("version")),
-                source: match resolved {
-                    Some(resolved) if origin == PackageSource::Registry => source(&resolved),
-                    _ => origin,
-                },
                 value,
+                package: Some(package),
                 link: None,
             });
         }
     }
     let folders = folders(&entries);
-    packages_of(&entries, None, &folders)
-}
-
-/// From the key to the version, where the version stands at the beginning.
-fn span(entry: Value<'_>, version: Option<Value<'_>>) -> Span {
-    let key = entry.key_span();
-    match version.map(|version| key.cover(version.span())) {
-        Some(span) if span.len() < 400 => span,
-        _ => key,
-    }
-}
-
-fn source(resolved: &str) -> PackageSource {
-    let resolved = resolved.trim();
-    let git = [
-        "git+",
-        "git:",
-        "git@",
-        "github:",
-        "gitlab:",
-        "bitbucket:",
-        "gist:",
-    ];
-    if git.iter().any(|prefix| resolved.starts_with(prefix)) {
-        return PackageSource::Git;
-    }
-    if ["file:", "link:", "./", "../", "/"]
-        .iter()
-        .any(|prefix| resolved.starts_with(prefix))
-    {
-        return PackageSource::Path;
-    }
-    match resolved
-        .strip_prefix("https://")
-        .or_else(|| resolved.strip_prefix("http://"))
-    {
-        Some(rest) => {
-            let host = rest.split(['/', ':', '?', '#']).next().unwrap_or(rest);
-            if PUBLIC
-                .iter()
-                .any(|public| public.eq_ignore_ascii_case(host))
-            {
-                PackageSource::Registry
-            } else {
-                // A tarball, or a registry of somebody's own: not the public package of that name.
-                PackageSource::Url
+    for entry in &entries {
+        let required = entry
+            .value
+            .get("requires")
+            .into_iter()
+            .flat_map(Value::children);
+        for need in required {
+            let found = resolve(&entry.folder, &need.key(), &folders, &entries);
+            if let (Some(from), Some(to), Some(range)) = (entry.package, found, need.as_str()) {
+                needs.need(from, to, Some(&range), false);
             }
         }
-        None => PackageSource::Registry,
     }
+    // This version does not say what the project itself names.
+    let manifest = Manifest::beside(input, "");
+    for need in manifest.iter().flat_map(|manifest| &manifest.needs) {
+        if let Some(package) = resolve("", &need.name, &folders, &entries) {
+            needs.want(Want {
+                package,
+                by: String::new(),
+                scope: need.scope,
+                range: Some(need.range.clone()),
+                requested: manifest.as_ref().and_then(|m| m.requested(&need.name)),
+            });
+        }
+    }
+    needs.finish(Scopes::Stated, manifest.is_some())
+}
+
+/// A package of version 1, where `version` may as well be a place or another name.
+fn nested_package(key: &str, value: Value<'_>, mut fields: Fields<'_>) -> Package {
+    let written = fields.version();
+    let span = fields.span(value);
+    let mut origin = Origin::of(&written);
+    let alias = written
+        .strip_prefix("npm:")
+        .and_then(|real| real.rsplit_once('@'));
+    let (name, version) = match alias {
+        Some((name, version)) => {
+            fields.facts.alias = Some(key.to_owned());
+            (name, version)
+        }
+        None if written.contains("://") => (key, packed_version(key, &written)),
+        None if origin.source == PackageSource::Registry => (key, &*written),
+        None => (key, ""),
+    };
+    let resolved = match &fields.resolved {
+        Some(resolved) if origin.source == PackageSource::Registry => {
+            origin = Origin::of(resolved);
+            Some(resolved.to_string())
+        }
+        Some(resolved) => Some(resolved.to_string()),
+        // The place stands where the version does.
+        None => (version != written && alias.is_none()).then(|| written.to_string()),
+    };
+    let mut package = Package {
+        scope: fields.scope(),
+        source: origin.source,
+        ..Package::new(Ecosystem::Npm, name, version, span)
+    };
+    package.facts = PackageFacts {
+        commit: origin.commit,
+        resolved,
+        ..fields.facts
+    };
+    package
+}
+
+/// The version in the name of an archive as registries name them: `name/-/name-1.2.3.tgz`.
+fn packed_version<'w>(name: &str, place: &'w str) -> &'w str {
+    let short = name.rsplit('/').next().unwrap_or(name);
+    let file = place
+        .split(['?', '#'])
+        .next()
+        .and_then(|p| p.rsplit_once("/-/"));
+    file.and_then(|(_, file)| {
+        file.strip_prefix(short)?
+            .strip_prefix('-')?
+            .strip_suffix(".tgz")
+    })
+    .unwrap_or("")
 }
 
 fn folders<'e>(entries: &'e [Entry<'_>]) -> HashMap<&'e str, usize> {
-    entries
-        .iter()
-        .enumerate()
+    let places = entries.iter().enumerate();
+    places
         .map(|(at, entry)| (entry.folder.as_str(), at))
         .collect()
-}
-
-/// The names that a package or project needs.
-fn needs<'j>(value: Value<'j>) -> impl Iterator<Item = Cow<'j, str>> {
-    // `requires` is version 1.
-    [
-        "dependencies",
-        "devDependencies",
-        "optionalDependencies",
-        "peerDependencies",
-        "requires",
-    ]
-    .into_iter()
-    .filter_map(move |kind| value.get(kind))
-    .filter(|needs| needs.kind() == Kind::Object)
-    .flat_map(Value::children)
-    // Of the packages that version 1 nests under `dependencies`, `requires` tells what is needed.
-    .filter(|need| need.kind() == Kind::Text)
-    .map(Value::key)
 }
 
 /// Looks where node looks: in the package's own folder, then in every folder above it.
@@ -242,86 +391,34 @@ fn resolve(
     folders: &HashMap<&str, usize>,
     entries: &[Entry<'_>],
 ) -> Option<usize> {
+    if folder.len() >= LONGEST_FOLDER {
+        return None;
+    }
     let mut base = folder;
+    let mut place = String::with_capacity(folder.len() + MODULES.len() + name.len() + 1);
     for _ in 0..LEVELS {
-        let place = if base.is_empty() {
-            format!("node_modules/{name}")
-        } else {
-            format!("{base}/node_modules/{name}")
-        };
-        if let Some(&found) = folders.get(place.as_str()) {
-            let link = entries[found].link.as_deref();
-            return Some(
-                link.and_then(|link| folders.get(link))
-                    .map_or(found, |at| *at),
-            );
+        place.clear();
+        if !base.is_empty() {
+            place.push_str(base);
+            place.push('/');
+        }
+        place.push_str(MODULES);
+        place.push_str(name);
+        if let Some(found) = folders.get(place.as_str()).and_then(|at| entries.get(*at)) {
+            let target = match &found.link {
+                Some(link) => folders.get(link.as_str()).and_then(|at| entries.get(*at)),
+                None => Some(found),
+            };
+            return target.and_then(|target| target.package);
         }
         if base.is_empty() {
             return None;
         }
         base = match base.rfind("/node_modules/") {
             Some(at) => &base[..at],
-            None if base.starts_with("node_modules/") => "",
+            None if base.starts_with(MODULES) => "",
             None => base.rfind('/').map_or("", |at| &base[..at]),
         };
     }
     None
-}
-
-fn packages_of(
-    entries: &[Entry<'_>],
-    direct: Option<Vec<usize>>,
-    folders: &HashMap<&str, usize>,
-) -> Vec<Package> {
-    let mut graph = Graph::new(entries.len());
-    for (at, entry) in entries
-        .iter()
-        .enumerate()
-        .filter(|(_, e)| e.folder.len() < 4096)
-    {
-        for name in needs(entry.value) {
-            if let Some(needed) = resolve(&entry.folder, &name, folders, entries) {
-                graph.add(at, needed);
-            }
-        }
-    }
-    // Version 1 does not say what the project itself names.
-    let roots = match &direct {
-        Some(direct) => direct.clone(),
-        None => graph.unneeded(),
-    };
-    let mut is_root = vec![false; entries.len()];
-    for at in &roots {
-        is_root[*at] = true;
-    }
-    let mut paths = graph.paths(&roots);
-    entries
-        .iter()
-        .enumerate()
-        // A link stands for the workspace that has its own entry.
-        .filter(|(_, entry)| entry.link.is_none())
-        .map(|(at, entry)| Package {
-            scope: scope(entry.value),
-            direct: match direct {
-                // A workspace is no dependency, unless another one needs it.
-                Some(_) if !entry.folder.contains("node_modules/") => is_root[at].then_some(true),
-                Some(_) => Some(is_root[at]),
-                None => is_root[at].then_some(true),
-            },
-            source: entry.source,
-            dependency_path: paths.names(at, |at| &entries[at].name),
-            ..Package::new(Ecosystem::Npm, &entry.name, &entry.version, entry.span)
-        })
-        .collect()
-}
-
-fn scope(entry: Value<'_>) -> Scope {
-    let flag = |name: &str| entry.get(name).is_some_and(Value::is_true);
-    if flag("dev") {
-        Scope::Dev
-    } else if flag("optional") || flag("devOptional") {
-        Scope::Optional
-    } else {
-        Scope::Prod
-    }
 }
