@@ -14,6 +14,8 @@ mod js;
 mod jvm;
 #[path = "lockfiles/python.rs"]
 mod python;
+#[path = "lockfiles/systems.rs"]
+mod systems;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lockfiles");
 
@@ -148,94 +150,6 @@ fn required_by(path: &str, name: &str) -> String {
 /// One of the facts of a package.
 fn fact(path: &str, name: &str, of: impl Fn(PackageFacts) -> String) -> String {
     of(package(path, name).facts)
-}
-
-#[test]
-fn a_cargo_lock_tells_members_registries_and_git_apart() {
-    expect(
-        "cargo/v4/Cargo.lock",
-        "
-            6: bitflags 1.3.2 Unknown transitive Registry internal-auth>smallvec>bitflags
-            12: bitflags 2.6.0 Unknown direct Registry bitflags
-            18: cargo-hold 0.3.0 Unknown ? Path
-            28: hold-core 0.3.0 Unknown direct Path hold-core
-            35: internal-auth 1.4.0 Unknown direct Url internal-auth
-            44: smallvec 0.6.13 Unknown direct Registry smallvec
-            50: smallvec 1.13.2 Unknown transitive Registry internal-auth>smallvec
-            59: tidewater 0.1.0 Unknown direct Git tidewater
-        ",
-    );
-}
-
-#[test]
-fn the_oldest_cargo_lock_is_read() {
-    expect(
-        "cargo/v1/Cargo.lock",
-        "
-            2: libc 0.2.50 Unknown transitive Registry time>libc
-            7: old-ship 0.1.0 Unknown ? Path
-            14: time 0.1.42 Unknown direct Registry time
-        ",
-    );
-}
-
-#[test]
-fn only_an_exact_requirement_is_a_pin() {
-    expect(
-        "requirements/plain/requirements-dev.txt",
-        "
-            5: requests 2.19.1 Dev ? Registry
-            6: django 2.2.0 Dev ? Registry
-            7: zope-interface 5.0.0 Dev ? Registry
-            8: flask  Dev ? Registry
-            9: jinja2  Dev ? Registry
-            10: pyyaml  Dev ? Registry
-            11: numpy 1.16.0 Dev ? Registry
-            12: urllib3 1.24.1 Dev ? Registry
-            15: cryptography 2.1 Dev ? Registry
-            19: tide-tables  Dev ? Git
-            20: tide-charts  Dev ? Git
-            21: harbour  Dev ? Url
-        ",
-    );
-}
-
-#[test]
-fn the_notes_of_pip_compile_are_dependency_paths() {
-    expect(
-        "requirements/compiled/requirements.txt",
-        "
-            4: click 8.0.1 Unknown transitive Registry flask>click
-            8: flask 2.0.1 Unknown direct Registry flask
-            10: black-box 1.0 Unknown direct Registry black-box
-            11: itsdangerous 2.0.1 Unknown transitive Registry flask>itsdangerous
-            14: colorama 0.4.4 Unknown transitive Registry flask>click>colorama
-        ",
-    );
-}
-
-#[test]
-fn a_go_mod_is_read_as_it_is_built() {
-    expect(
-        "go-mod/module/go.mod",
-        "
-            7: harbour.example.org/tide v1.0.0 Unknown direct Path harbour.example.org/tide
-            11: golang.org/x/text v0.3.5 Unknown transitive Registry
-            12: gopkg.in/yaml.v2 v2.2.2 Unknown transitive Registry
-            13: github.com/dgrijalva/jwt-go v3.2.0+incompatible Unknown direct Registry github.com/dgrijalva/jwt-go
-            14: golang.org/x/crypto v0.0.0-20200622213623-75b288015ac9 Unknown transitive Registry
-            21: github.com/gin-gonic/gin v1.7.7 Unknown direct Registry github.com/gin-gonic/gin
-        ",
-    );
-}
-
-#[test]
-fn a_line_that_is_no_requirement_costs_itself_and_is_told() {
-    let path = "requirements/plain/requirements-dev.txt";
-    let bytes = bytes(path);
-    let errors = read(path, &bytes).errors;
-    assert_eq!(errors.len(), 1);
-    assert_eq!(&bytes[errors[0].span.range()], b"$$$ not a requirement");
 }
 
 /// Every lockfile of the fixtures with its bytes; what only stands beside one is left out.

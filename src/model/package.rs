@@ -176,6 +176,9 @@ pub struct PackageFacts {
     pub discouraged: Option<String>,
     /// It runs a program of its own when it is installed.
     pub has_install_script: bool,
+    /// The version is the lowest that will do, not the one that is used: nobody can say what is
+    /// wrong with that.
+    pub is_lowest: bool,
     /// The day of its release, `YYYY-MM-DD`.
     pub released: Option<String>,
     /// Who needs it and which versions of it each one allows, as written.

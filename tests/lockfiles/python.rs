@@ -1,7 +1,8 @@
 //! Python's lockfiles and manifests.
 
-use super::{bytes, expect, expect_nothing, fact, read, requested, required_by};
-use plimsoll::model::PackageFacts;
+use super::{bytes, expect, expect_nothing, fact, read, requested, required_by, table};
+use plimsoll::model::{FileKind, PackageFacts, RepoPath};
+use plimsoll::parse::lock::{self, Beside};
 
 #[test]
 fn a_poetry_lock_with_groups_has_scopes() {
@@ -91,6 +92,8 @@ fn a_lockfile_without_packages_is_in_order() {
         "uv/empty/uv.lock",
         "pdm/empty/pdm.lock",
         "pipfile/empty/Pipfile.lock",
+        "requirements/empty/requirements.txt",
+        "requirements/comments/requirements.txt",
     ] {
         expect_nothing(path);
     }
@@ -330,4 +333,156 @@ fn a_demand_that_cannot_be_read_costs_itself_and_is_told() {
     let errors = read(path, &bytes).errors;
     assert_eq!(errors.len(), 1);
     assert_eq!(&bytes[errors[0].span.range()], b"$$$");
+}
+
+#[test]
+fn only_an_exact_requirement_is_a_pin() {
+    expect(
+        "requirements/plain/requirements-dev.txt",
+        "
+            5: requests 2.19.1 Dev ? Registry
+            6: django 2.2.0 Dev ? Registry
+            7: zope-interface 5.0.0 Dev ? Registry
+            8: flask  Dev ? Registry
+            9: jinja2  Dev ? Registry
+            10: pyyaml  Dev ? Registry
+            11: numpy 1.16.0 Dev ? Registry
+            12: urllib3 1.24.1 Dev ? Registry
+            15: cryptography 2.1 Dev ? Registry
+            19: tide-tables  Dev ? Git
+            20: tide-charts  Dev ? Git
+            21: harbour 1.0 Dev ? Url
+            22: local 1.0 Dev ? Path
+            23: pkg 1.0 Dev ? Url
+        ",
+    );
+}
+
+#[test]
+fn the_notes_of_pip_compile_are_dependency_paths() {
+    expect(
+        "requirements/compiled/requirements.txt",
+        "
+            4: click 8.0.1 Unknown transitive Registry flask>click
+            8: flask 2.0.1 Unknown direct Registry flask
+            10: black-box 1.0 Unknown direct Registry black-box
+            11: itsdangerous 2.0.1 Unknown transitive Registry flask>itsdangerous
+            14: colorama 0.4.4 Unknown transitive Registry flask>click>colorama
+        ",
+    );
+}
+
+#[test]
+fn a_line_that_is_no_requirement_costs_itself_and_is_told() {
+    let path = "requirements/plain/requirements-dev.txt";
+    let bytes = bytes(path);
+    let errors = read(path, &bytes).errors;
+    assert_eq!(errors.len(), 1);
+    assert_eq!(&bytes[errors[0].span.range()], b"$$$ not a requirement");
+}
+
+#[test]
+fn what_is_included_is_listed_once_and_where_it_is_looked_for() {
+    let path = "requirements/included/requirements.txt";
+    let lockfile = read(path, &bytes(path));
+    let rows = table(path);
+    let rows: Vec<&str> = rows.lines().map(str::trim).collect();
+    assert_eq!(
+        rows,
+        [
+            "1: flask 1.0 Unknown ? Registry",
+            "1: jinja2 2.10 Unknown ? Registry",
+            "8: idna 3.6 Unknown ? Registry",
+            "9: anyio  Unknown ? Registry",
+            "10: sniffio 1.3.1 Unknown ? Registry",
+            "11: django 2.2.0 Unknown ? Registry",
+        ]
+    );
+    let folder = "requirements/included";
+    assert_eq!(
+        requested(path, "jinja2"),
+        format!("{folder}/more/base.list:3 ==2.10")
+    );
+    assert_eq!(
+        requested(path, "anyio"),
+        format!("{folder}/constraints.txt:1 ==4.3.0")
+    );
+    assert_eq!(
+        requested(path, "sniffio"),
+        format!("{folder}/limits.list:1 ==1.3.1")
+    );
+    assert_eq!(
+        lockfile.unknown,
+        [
+            "requirements/included/missing.list is not there",
+            "../../../../../etc/passwd lies elsewhere"
+        ]
+    );
+    assert!(lockfile.errors.is_empty());
+    expect(
+        "requirements/included/requirements-dev.txt",
+        "2: pytest 8.0.0 Dev ? Registry",
+    );
+}
+
+#[test]
+fn a_requirement_may_be_a_place() {
+    let path = "requirements/places/requirements.txt";
+    expect(
+        path,
+        "
+            2: kit  Unknown ? Path
+            3: tide-charts  Unknown ? Git
+            4: tables  Unknown ? Git
+            5: harbour 1.0 Unknown ? Url
+            6: numpy 1.9.2 Unknown ? Path
+            7: wx-p 3.0.3.dev1820+49a8884 Unknown ? Url
+            10: pinned-by-the-build  Unknown ? Registry
+        ",
+    );
+    let lockfile = read(path, &bytes(path));
+    assert!(lockfile.errors.is_empty(), "{:?}", lockfile.errors);
+    assert_eq!(
+        lockfile.unknown,
+        [
+            "which package https://git.example.org/a/b/archive/main.zip is",
+            "what ${SECRET_INDEX_PACKAGE} stands for"
+        ]
+    );
+    let commit = |f: PackageFacts| f.commit.unwrap_or_default();
+    assert_eq!(fact(path, "tide-charts", commit), "v1.0");
+}
+
+#[test]
+fn the_hashes_of_a_requirement_are_kept() {
+    let path = "requirements/hashes/requirements.txt";
+    expect(
+        path,
+        "
+            1: idna 3.6 Unknown ? Registry
+            2: anyio 4.3.0 Unknown direct Registry anyio
+            6: sniffio  Unknown ? Registry
+        ",
+    );
+    let hashes = |f: PackageFacts| f.integrity.join(" ");
+    assert_eq!(fact(path, "idna", hashes), "sha256:aa sha256:bb");
+    assert_eq!(fact(path, "anyio", hashes), "sha256:cc sha256:dd");
+}
+
+#[test]
+fn the_line_of_the_source_that_pins_were_made_from_is_known() {
+    let path = "requirements/compiled/requirements.txt";
+    let source = "requirements/compiled/requirements.in";
+    assert_eq!(requested(path, "flask"), format!("{source}:1 >=2"));
+}
+
+#[test]
+fn a_requirements_file_in_utf_16_is_read_beside_another() {
+    let path = RepoPath::from("requirements.txt");
+    let mut beside = Beside::default();
+    let wide = "idna==3.6\n".encode_utf16().flat_map(u16::to_le_bytes);
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(wide).collect();
+    beside.put_file(RepoPath::from("base"), Some(wide));
+    let lockfile = lock::read(FileKind::Requirements, &path, b"-r base\n", &beside);
+    assert_eq!(lockfile.unwrap().packages[0].name, "idna");
 }

@@ -63,7 +63,10 @@ fn pinned<'p>(
     let mut places = HashMap::with_capacity(packages.len());
     let mut found: Vec<Pinned<'p>> = Vec::with_capacity(packages.len());
     for (package, command) in packages {
-        if package.source != PackageSource::Registry || package.version.is_empty() {
+        let is_known = package.source == PackageSource::Registry
+            && !package.version.is_empty()
+            && !package.facts.is_lowest;
+        if !is_known {
             continue;
         }
         let place = *places

@@ -11,6 +11,10 @@ pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
         return;
     }
     for package in &lockfile.packages {
+        let constrained = package.requested.as_ref();
+        if constrained.is_some_and(|pin| pin.requirement.starts_with("==")) {
+            continue;
+        }
         if package.version.is_empty() && package.source == PackageSource::Registry {
             out.report(
                 "dependency/unpinned",

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::RepoPath;
+use crate::text::decode;
 
 /// Something of the repository that a reader wants to see.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +40,7 @@ impl Beside {
     }
 
     pub fn put_file(&mut self, path: RepoPath, bytes: Option<Vec<u8>>) {
-        let text = bytes.map(|bytes| super::text(&bytes).into_owned());
+        let text = bytes.map(|bytes| super::text(&decode(&bytes).1).into_owned());
         self.files.insert(path, text);
     }
 

@@ -1,149 +1,220 @@
 //! Cargo.lock, versions 1 to 4. The format names no scope, and a package without a source lies in
-//! the repository.
+//! the repository; what its members need packages for stands in their manifests.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::graph::Graph;
-use super::{Input, Lockfile, SyntaxError};
-use crate::model::{Ecosystem, Package, PackageSource, Span};
-use crate::parse::toml::{Reader, Statement, Value};
+use super::cargo_toml::{Dependency, Manifest, workspace};
+use super::connected::{Names, stronger};
+use super::needs::{Needs, Scopes, Want};
+use super::tables::{Record, Records};
+use super::{Ask, Input, Lockfile};
+use crate::model::{Ecosystem, Package, PackageFacts, PackageSource, Scope, Span};
+use crate::parse::toml::Value;
 
-#[derive(Default)]
-struct Entry<'t> {
-    header: Span,
-    name: Option<(Cow<'t, str>, Span)>,
-    version: Option<(Cow<'t, str>, Span)>,
-    source: Option<Cow<'t, str>>,
-    needs: Vec<Value<'t>>,
+struct Entry {
+    name: String,
+    version: String,
+    span: Span,
+    source: Option<String>,
+    checksum: Option<String>,
+    needs: Vec<String>,
+}
+
+pub fn wants(input: &Input<'_>) -> Vec<Ask> {
+    workspace(input).1
 }
 
 pub fn read(input: &Input<'_>) -> Lockfile {
-    let text = input.text;
-    let mut reader = Reader::new(text);
-    let mut entries: Vec<Entry<'_>> = Vec::new();
-    let mut inside = false;
-    while let Some(statement) = reader.next_statement() {
-        match statement {
-            Statement::Table { path, array, span } => {
-                // `[root]` is how the oldest lockfiles write the package itself.
-                inside =
-                    matches!(&path[..], [name] if (array && name == "package") || name == "root");
-                if inside {
-                    entries.push(Entry {
-                        header: span,
-                        ..Entry::default()
-                    });
-                }
+    let mut records = Records::new(input.text);
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut errors = Vec::new();
+    let mut checksums: HashMap<String, String> = HashMap::new();
+    for record in records.by_ref() {
+        let path = record.path();
+        // `[root]` is how the oldest lockfiles write the package itself.
+        if record.is_one_of("package") || path == ["root"] {
+            match Entry::read(&record) {
+                Some(entry) => entries.push(entry),
+                None => errors.push(record.error("a package without a name or a version")),
             }
-            Statement::Entry(line) => {
-                let Some(entry) = entries.last_mut().filter(|_| inside) else {
-                    continue;
-                };
-                let [key] = &line.key[..] else { continue };
-                match (&**key, line.value) {
-                    ("name", Value::Text(name)) => entry.name = Some((name, line.span)),
-                    ("version", Value::Text(version)) => entry.version = Some((version, line.span)),
-                    ("source", Value::Text(source)) => entry.source = Some(source),
-                    ("dependencies", Value::Array(needs)) => entry.needs = needs,
-                    _ => {}
+        } else if path == ["metadata"] {
+            // Version 1: `"checksum name version (source)" = "…"`.
+            for entry in record.entries() {
+                if let ([key], Some(checksum)) = (&entry.key[..], entry.value.as_str()) {
+                    checksums.insert(key.to_string(), checksum.to_owned());
                 }
             }
         }
     }
-    let mut errors = reader.into_errors();
-    entries.retain(|entry| {
-        let whole = entry.name.is_some() && entry.version.is_some();
-        if !whole {
-            errors.push(SyntaxError {
-                span: entry.header,
-                message: "a package without a name or a version".into(),
-            });
+    errors.extend(records.into_errors());
+    if !checksums.is_empty() {
+        for entry in entries.iter_mut().filter(|entry| entry.checksum.is_none()) {
+            let source = entry.source.as_deref().unwrap_or("");
+            let key = format!("checksum {} {} ({source})", entry.name, entry.version);
+            entry.checksum = checksums.remove(&key).filter(|sum| sum != "<none>");
         }
-        whole
-    });
+    }
     Lockfile {
-        packages: packages(&entries),
+        packages: packages(entries, &workspace(input).0),
         errors,
         unknown: Vec::new(),
     }
 }
 
-impl Entry<'_> {
-    fn name(&self) -> &str {
-        self.name.as_ref().map_or("", |(name, _)| name)
+impl Entry {
+    fn read(record: &Record<'_>) -> Option<Self> {
+        let text = |key: &str| record.text(key).map(str::to_owned);
+        let needs = record.value("dependencies").map_or(&[][..], Value::items);
+        let needs = needs.iter().filter_map(Value::as_str);
+        Some(Self {
+            name: text("name").filter(|name| !name.is_empty())?,
+            version: text("version")?,
+            span: record.span(),
+            source: text("source"),
+            checksum: text("checksum"),
+            needs: needs.map(str::to_owned).collect(),
+        })
     }
 
-    fn version(&self) -> &str {
-        self.version.as_ref().map_or("", |(version, _)| version)
-    }
-
-    fn span(&self) -> Span {
-        match (&self.name, &self.version) {
-            (Some((_, name)), Some((_, version))) => name.cover(*version),
-            _ => self.header,
+    fn package(self) -> Package {
+        let source = source(self.source.as_deref());
+        let commit = self
+            .source
+            .as_deref()
+            .filter(|_| source == PackageSource::Git);
+        let commit = commit.and_then(|url| url.split_once('#'));
+        Package {
+            source,
+            facts: PackageFacts {
+                commit: commit.map(|(_, commit)| commit.to_owned()),
+                integrity: self.checksum.into_iter().collect(),
+                resolved: self.source,
+                ..PackageFacts::default()
+            },
+            ..Package::new(Ecosystem::CratesIo, &self.name, &self.version, self.span)
         }
     }
 }
 
-fn packages(entries: &[Entry<'_>]) -> Vec<Package> {
-    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::with_capacity(entries.len());
+fn packages(entries: Vec<Entry>, manifests: &[Manifest]) -> Vec<Package> {
+    let members: HashMap<&str, (usize, HashMap<&str, Vec<&Dependency>>)> = manifests
+        .iter()
+        .enumerate()
+        .filter(|(_, manifest)| !manifest.name.is_empty())
+        .map(|(at, manifest)| (manifest.name.as_str(), (at, manifest.by_name())))
+        .collect();
+    let names = Names::new(entries.iter().map(|entry| entry.name.as_str()));
+    let mut all = Needs::default();
+    let mut aliases: Vec<(usize, String)> = Vec::new();
+    let mut has_members = false;
     for (at, entry) in entries.iter().enumerate() {
-        by_name.entry(entry.name()).or_default().push(at);
-    }
-    let mut graph = Graph::new(entries.len());
-    let mut direct = Vec::new();
-    for (at, entry) in entries.iter().enumerate() {
-        for need in entry.needs.iter().filter_map(Value::as_str) {
-            for needed in resolve(need, entries, &by_name) {
-                graph.add(at, needed);
-                if entry.source.is_none() {
-                    direct.push(needed);
+        let member = members.get(entry.name.as_str());
+        let member = member.filter(|_| entry.source.is_none());
+        for need in &entry.needs {
+            for package in resolve(need, &entries, &names) {
+                if entry.source.is_some() {
+                    all.need(at, package, None, false);
+                    continue;
                 }
+                has_members = true;
+                let asked =
+                    member.and_then(|(_, wishes)| wishes.get(entries[package].name.as_str()));
+                let asked = asked.map(|wishes| fitting(wishes, &entries[package].version));
+                let first = asked.as_ref().and_then(|wishes| wishes.first());
+                if let Some(wish) = first.filter(|wish| wish.key != wish.name) {
+                    aliases.push((package, wish.key.clone()));
+                }
+                let requested = first.map(|wish| wish.requested.clone());
+                all.want(Want {
+                    package,
+                    by: match member {
+                        // The manifest beside the lockfile is the first.
+                        Some((0, _)) => String::new(),
+                        _ => entry.name.clone(),
+                    },
+                    scope: asked
+                        .iter()
+                        .flatten()
+                        .fold(Scope::Unknown, |scope, wish| stronger(scope, wish.scope)),
+                    range: requested.as_ref().map(|r| r.requirement.clone()),
+                    requested,
+                });
             }
         }
     }
-    let mut is_direct = vec![false; entries.len()];
-    for at in &direct {
-        is_direct[*at] = true;
+    for entry in entries {
+        let is_member = entry.source.is_none();
+        match is_member {
+            true => all.add_project(entry.package()),
+            false => all.add(entry.package()),
+        };
     }
-    let mut paths = graph.paths(&direct);
-    entries
-        .iter()
-        .enumerate()
-        .map(|(at, entry)| Package {
-            // A package of the repository is no dependency, unless another one needs it.
-            direct: (entry.source.is_some() || is_direct[at]).then_some(is_direct[at]),
-            source: source(entry.source.as_deref()),
-            dependency_path: paths.names(at, |at| entries[at].name()),
-            ..Package::new(
-                Ecosystem::CratesIo,
-                entry.name(),
-                entry.version(),
-                entry.span(),
-            )
-        })
-        .collect()
+    for (at, alias) in aliases {
+        if let Some(package) = all.package_mut(at) {
+            package.facts.alias = Some(alias);
+        }
+    }
+    all.finish(Scopes::Derived, has_members)
+}
+
+impl Manifest {
+    fn by_name(&self) -> HashMap<&str, Vec<&Dependency>> {
+        let mut by_name: HashMap<&str, Vec<&Dependency>> = HashMap::new();
+        for dependency in &self.dependencies {
+            by_name
+                .entry(&dependency.name)
+                .or_default()
+                .push(dependency);
+        }
+        by_name
+    }
+}
+
+/// The wishes for a package that mean this version; all of them where that cannot be told.
+fn fitting<'d>(wishes: &[&'d Dependency], version: &str) -> Vec<&'d Dependency> {
+    let fits = |wish: &&&Dependency| means(&wish.requested.requirement, version);
+    let fitting: Vec<_> = wishes.iter().filter(fits).copied().collect();
+    match fitting.is_empty() {
+        true => wishes.to_vec(),
+        false => fitting,
+    }
+}
+
+/// True where a version is of the same compatible line as a requirement: equal up to the first
+/// number that is not zero.
+fn means(requirement: &str, version: &str) -> bool {
+    let first = requirement.split(',').next().unwrap_or(requirement).trim();
+    let wanted = first.trim_start_matches(['^', '~', '=', ' ']);
+    for (wanted, found) in wanted.split('.').zip(version.split('.')) {
+        let Ok(number) = wanted.parse::<u64>() else {
+            return true;
+        };
+        if found.parse() != Ok(number) {
+            return false;
+        }
+        if number != 0 {
+            return true;
+        }
+    }
+    true
 }
 
 /// `name`, `name version` or `name version (source)`: as much as tells the packages apart.
-fn resolve(need: &str, entries: &[Entry<'_>], by_name: &HashMap<&str, Vec<usize>>) -> Vec<usize> {
+fn resolve<'n>(
+    need: &'n str,
+    entries: &'n [Entry],
+    names: &'n Names,
+) -> impl Iterator<Item = usize> + 'n {
     let mut words = need.splitn(3, ' ');
     let name = words.next().unwrap_or("");
     let version = words.next();
     let source = words.next().map(|source| source.trim_matches(['(', ')']));
-    let fits = |at: &&usize| {
-        let entry = &entries[**at];
-        version.is_none_or(|version| entry.version() == version)
+    let fits = move |at: &usize| {
+        let entry = &entries[*at];
+        version.is_none_or(|version| entry.version == version)
             && source.is_none_or(|source| entry.source.as_deref() == Some(source))
     };
-    by_name
-        .get(name)
-        .into_iter()
-        .flatten()
-        .filter(fits)
-        .copied()
-        .collect()
+    names.find(name).iter().copied().filter(fits)
 }
 
 fn source(source: Option<&str>) -> PackageSource {

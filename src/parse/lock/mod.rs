@@ -6,6 +6,7 @@
 //! what it wants to see, and is asked again once that is there.
 
 mod beside;
+mod cargo_toml;
 mod bom;
 mod connected;
 mod gemfile;
@@ -107,6 +108,13 @@ readers! {
     Pyproject => pyproject,
     Requirements => requirements,
     GoMod => go_mod,
+    GoSum => go_sum,
+    GoWork => go_work,
+    GoVendor => go_vendor,
+    ConanLock => conan,
+    RenvLock => renv,
+    JuliaManifest => julia,
+    CabalFreeze => cabal,
     GemfileLock => gemfile_lock,
     ComposerLock => composer,
     MixLock => mix,
@@ -129,6 +137,12 @@ pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> 
     let text = &*text(bytes);
     let input = &Input { path, text, beside };
     match kind {
+        FileKind::CargoLock => cargo::wants(input),
+        FileKind::Requirements => requirements::wants(input),
+        FileKind::GoMod => go_mod::wants(input),
+        FileKind::GoSum => go_sum::wants(input),
+        FileKind::GoVendor => go_vendor::wants(input),
+        FileKind::JuliaManifest => julia::wants(input),
         FileKind::NpmLock => npm::wants(input),
         FileKind::YarnLock => yarn::wants(input),
         FileKind::PnpmLock => pnpm::wants(input),

@@ -1,71 +1,299 @@
 //! requirements.txt and constraints: a line a requirement, continued by a backslash. Only `==` and
 //! `===` without a wildcard pin a version; everything else names a package without one. The notes
 //! that pip-compile and uv write (`# via`) tell who needs it.
+//!
+//! A file that `-r` includes under a name of its own kind is read for itself, and lists itself. One
+//! that nobody would take for a requirements file is listed here, at the line that includes it.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
-use super::graph::Graph;
-use super::{Input, Lockfile, SyntaxError};
-use crate::model::{Ecosystem, Package, PackageSource, RepoPath, Scope, Span};
+use super::connected::{Asked, Names};
+use super::needs::{Needs, Scopes, Want};
+use super::pep508::{Demand, Location};
+use super::{Ask, Input, Lockfile, SyntaxError, near, pyproject};
+use crate::classify::classify;
+use crate::model::{
+    Ecosystem, FileKind, Package, PackageFacts, PackageSource, RepoPath, Requested, Scope, Span,
+};
+use crate::text::LineIndex;
+
+/// What one file says, without the files that it includes.
+#[derive(Default)]
+struct File {
+    entries: Vec<Entry>,
+    includes: Vec<Include>,
+    errors: Vec<SyntaxError>,
+    /// Lines that name packages in a way that only the build can tell.
+    unknown: Vec<String>,
+    /// The index that is asked instead of the public one.
+    index: Option<String>,
+}
 
 struct Entry {
     name: String,
     version: String,
+    /// The versions that it allows, as written.
+    range: String,
     span: Span,
     source: PackageSource,
+    facts: PackageFacts,
     /// Names after `# via`; `None` without such a note.
     via: Option<Vec<String>>,
 }
 
-pub fn read(input: &Input<'_>) -> Lockfile {
-    let (path, text) = (input.path, input.text);
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut errors = Vec::new();
-    let mut via_continues = false;
-    for (start, line) in logical_lines(text) {
-        let (code, comment) = split_comment(line);
-        // A note stands behind the requirement or on lines of its own below it.
-        if let Some(entry) = entries.last_mut().filter(|_| code.trim().is_empty()) {
-            via_continues = note(entry, comment, via_continues);
-            continue;
-        }
-        let lead = code.len() - code.trim_start().len();
-        match requirement(code.trim(), start + lead) {
-            Line::Nothing => via_continues = false,
-            Line::Entry(mut entry) => {
-                via_continues = note(&mut entry, comment, false);
-                entries.push(entry);
-            }
-            Line::Error(message) => errors.push(SyntaxError {
-                span: Span::from_usize(start + lead, start + code.trim_end().len()),
-                message: message.into(),
-            }),
-        }
+struct Include {
+    target: String,
+    is_constraint: bool,
+    span: Span,
+}
+
+/// Included files that one file may lead to.
+const MOST_INCLUDED: usize = 500;
+
+pub fn wants(input: &Input<'_>) -> Vec<Ask> {
+    let file = File::read(input.text);
+    let mut asks: Vec<Ask> = manifests(input, &file).map(Ask::File).collect();
+    let mut wanted = |path: &RepoPath| asks.push(Ask::File(path.clone()));
+    follow(input, &file, &mut |_, path, _| wanted(path));
+    asks
+}
+
+/// The files that `# via` notes name: what the pins were made from.
+fn manifests<'f>(input: &'f Input<'_>, file: &'f File) -> impl Iterator<Item = RepoPath> + 'f {
+    let notes = file.entries.iter().filter_map(|entry| entry.via.as_ref());
+    let named: BTreeSet<&str> = notes.flatten().filter_map(|note| manifest(note)).collect();
+    // The tool was started at the root or beside the file.
+    let places = |name: &str| {
+        [
+            input.near(name),
+            near(&RepoPath::from(""), name).filter(|_| name.contains('/')),
+        ]
+    };
+    let paths: Vec<RepoPath> = named.into_iter().flat_map(places).flatten().collect();
+    paths.into_iter().take(MOST_INCLUDED)
+}
+
+/// `-r requirements.in` or `name (pyproject.toml)`.
+fn manifest(note: &str) -> Option<&str> {
+    if let Some(path) = note.strip_prefix("-r ") {
+        return Some(path.trim());
     }
-    Lockfile {
-        packages: packages(path, &entries),
-        errors,
-        unknown: Vec::new(),
+    let (_, path) = note.strip_suffix(')')?.rsplit_once('(')?;
+    path.ends_with("pyproject.toml").then_some(path)
+}
+
+/// Walks through what the file includes, each file once: those of another name, and constraints.
+/// Tells the line of this file, the path and the file, where that is there.
+fn follow(
+    input: &Input<'_>,
+    file: &File,
+    seen: &mut dyn FnMut(&Include, &RepoPath, Option<(&str, &File, bool)>),
+) {
+    let mut known = BTreeSet::from([input.path.clone()]);
+    for first in &file.includes {
+        let mut open = vec![(
+            input.path.parent(),
+            first.target.clone(),
+            first.is_constraint,
+        )];
+        while let Some((folder, target, is_constraint)) = open.pop() {
+            let Some(path) = near(&folder, &target) else {
+                continue;
+            };
+            let lists_itself = classify(&path, b"") == FileKind::Requirements;
+            if lists_itself && !is_constraint || known.len() > MOST_INCLUDED {
+                continue;
+            }
+            if !known.insert(path.clone()) {
+                continue;
+            }
+            let Some(text) = input.beside.file(&path) else {
+                seen(first, &path, None);
+                continue;
+            };
+            let included = File::read(text);
+            seen(first, &path, Some((text, &included, is_constraint)));
+            // In the order of the file.
+            for next in included.includes.iter().rev() {
+                let is_constraint = is_constraint || next.is_constraint;
+                open.push((path.parent(), next.target.clone(), is_constraint));
+            }
+        }
     }
 }
 
-/// Lines with what a backslash at their end joins to them, and where they start.
-fn logical_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub fn read(input: &Input<'_>) -> Lockfile {
+    let mut file = File::read(input.text);
+    let mut listed: BTreeSet<(String, String)> = file.entries.iter().map(Entry::key).collect();
+    let mut included: Vec<(Entry, Requested)> = Vec::new();
+    let mut pins: HashMap<String, Pin> = HashMap::new();
+    let mut unknown = Vec::new();
+    follow(input, &file, &mut |include, path, found| {
+        let Some((text, file, is_constraint)) = found else {
+            if input.beside.knows(&Ask::File(path.clone())) {
+                unknown.push(format!("{} is not there", path.display()));
+            }
+            return;
+        };
+        let lines = LineIndex::new(text.as_bytes());
+        for entry in &file.entries {
+            let requested = Requested {
+                path: path.clone(),
+                line: lines.line(entry.span.start),
+                requirement: entry.range.clone(),
+            };
+            if is_constraint {
+                let lists_itself = classify(path, b"") == FileKind::Requirements;
+                pins.entry(entry.name.clone()).or_insert(Pin {
+                    version: entry.version.clone(),
+                    lists_itself,
+                    requested,
+                });
+            } else if listed.insert(entry.key()) {
+                included.push((entry.at(include.span), requested));
+            }
+        }
+        unknown.extend(file.unknown.iter().cloned());
+    });
+    for include in &file.includes {
+        if near(&input.path.parent(), &include.target).is_none() {
+            unknown.push(format!("{} lies elsewhere", include.target));
+        }
+    }
+    let asked = asked(input, &file);
+    let errors = std::mem::take(&mut file.errors);
+    unknown.extend(std::mem::take(&mut file.unknown));
+    unknown.dedup();
+    Lockfile {
+        packages: packages(input.path, file, included, &pins, &asked),
+        errors,
+        unknown,
+    }
+}
+
+/// What a constraint says of a package.
+struct Pin {
+    version: String,
+    /// The file is read for itself: what it pins is listed there.
+    lists_itself: bool,
+    requested: Requested,
+}
+
+/// What the manifests ask for that the notes name.
+fn asked(input: &Input<'_>, file: &File) -> Asked {
+    let mut asked = Asked::default();
+    for path in manifests(input, file) {
+        if path.file_name() == b"pyproject.toml" {
+            pyproject::add(input, &path, &mut asked);
+        } else if let Some(text) = input.beside.file(&path) {
+            let lines = LineIndex::new(text.as_bytes());
+            for entry in File::read(text).entries {
+                let requested = Requested {
+                    path: path.clone(),
+                    line: lines.line(entry.span.start),
+                    requirement: entry.range,
+                };
+                asked.add(&entry.name, scope(&path), Some(requested));
+            }
+        }
+    }
+    asked
+}
+
+impl Entry {
+    fn key(&self) -> (String, String) {
+        (self.name.clone(), self.version.clone())
+    }
+
+    /// The same requirement at the line that includes its file.
+    fn at(&self, span: Span) -> Self {
+        Self {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            range: self.range.clone(),
+            span,
+            source: self.source,
+            facts: self.facts.clone(),
+            via: None,
+        }
+    }
+}
+
+impl File {
+    fn read(text: &str) -> Self {
+        let mut file = Self::default();
+        let mut via_continues = false;
+        for (start, line) in logical_lines(text) {
+            let (code, comment) = split_comment(&line);
+            // A note stands behind the requirement or on lines of its own below it.
+            if let Some(entry) = file.entries.last_mut().filter(|_| code.trim().is_empty()) {
+                via_continues = note(entry, comment, via_continues);
+                continue;
+            }
+            via_continues = false;
+            let at = start + code.len() - code.trim_start().len();
+            let code = code.trim();
+            let span = Span::from_usize(at, at + code.len());
+            match Line::read(code, at) {
+                Line::Nothing => {}
+                Line::Entry(mut entry) => {
+                    via_continues = note(&mut entry, comment, false);
+                    file.entries.push(*entry);
+                }
+                Line::Include(target, is_constraint) => file.includes.push(Include {
+                    target,
+                    is_constraint,
+                    span,
+                }),
+                Line::Index(url) => file.index = Some(url),
+                Line::Unknown(what) => file.unknown.push(what),
+                Line::Error(message) => file.errors.push(SyntaxError {
+                    span,
+                    message: message.into(),
+                }),
+            }
+        }
+        file
+    }
+}
+
+/// Lines with what a backslash at their end joins to them, and where they start. The backslash and
+/// the line's end become blanks, so that places stay.
+fn logical_lines(text: &str) -> impl Iterator<Item = (usize, Cow<'_, str>)> {
     let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
     std::iter::from_fn(move || {
         let start = at;
         let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
         let mut length = 0;
+        let mut joined: Option<String> = None;
         for line in rest.split_inclusive('\n') {
-            length += line.len();
             let content = line.trim_end_matches(['\n', '\r']);
             // A comment does not continue.
-            if !content.ends_with('\\') || content.trim_start().starts_with('#') {
+            let continues = content.ends_with('\\') && !content.trim_start().starts_with('#');
+            if continues || joined.is_some() {
+                let joined = joined.get_or_insert_default();
+                let kept = if continues {
+                    &content[..content.len() - 1]
+                } else {
+                    line
+                };
+                joined.push_str(kept);
+                joined.extend(std::iter::repeat_n(' ', line.len() - kept.len()));
+            }
+            length += line.len();
+            if !continues {
                 break;
             }
         }
         at += length;
-        Some((start, rest[..length].trim_end_matches(['\n', '\r'])))
+        Some(match joined {
+            Some(joined) => (start, Cow::Owned(joined)),
+            None => {
+                let line = rest[..length].trim_end_matches(['\n', '\r']);
+                (start, Cow::Borrowed(line))
+            }
+        })
     })
 }
 
@@ -104,158 +332,210 @@ fn note(entry: &mut Entry, comment: &str, continues: bool) -> bool {
 
 enum Line {
     Nothing,
-    Entry(Entry),
+    Entry(Box<Entry>),
+    /// A file, and whether it only constrains.
+    Include(String, bool),
+    Index(String),
+    /// Something that cannot be known here, in plain words.
+    Unknown(String),
     Error(&'static str),
 }
 
-fn requirement(code: &str, at: usize) -> Line {
-    if code.is_empty() {
-        return Line::Nothing;
-    }
-    if let Some(option) = code.strip_prefix('-') {
-        let editable = ["e", "-editable"].iter().find_map(|name| {
-            let value = option.strip_prefix(name)?;
-            value.strip_prefix(['=', ' ', '\t'])
-        });
-        // Other files that are named here are read on their own.
-        let Some(target) = editable.map(str::trim) else {
-            return Line::Nothing;
-        };
-        return located(target, at + code.len() - target.len());
-    }
-    let is_location = code.contains("://") && !code.split("://").next().unwrap_or("").contains('@');
-    if is_location || code.starts_with(['.', '/']) {
-        return located(code, at);
-    }
-    let name_end = code
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
-        .unwrap_or(code.len());
-    let name = &code[..name_end];
-    if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        return Line::Error("not a requirement");
-    }
-    let mut rest = skip_space(&code[name_end..]);
-    if rest.starts_with('[') {
-        match rest.find(']') {
-            Some(end) => rest = skip_space(&rest[end + 1..]),
-            None => return Line::Error("extras without their closing bracket"),
+impl Line {
+    fn read(code: &str, at: usize) -> Self {
+        if code.is_empty() {
+            return Self::Nothing;
         }
-    }
-    let entry = |version: &str, length: usize, source| {
-        Line::Entry(Entry {
-            name: Ecosystem::PyPI.normalise(name),
-            version: version.to_owned(),
-            span: Span::from_usize(at, at + length),
-            source,
+        if code.starts_with('-') {
+            return Self::option(code, at);
+        }
+        if code.starts_with('$') {
+            return match code.starts_with("${") {
+                true => Self::Unknown(format!("what {} stands for", first_word(code))),
+                false => Self::Error("not a requirement"),
+            };
+        }
+        let word = first_word(code);
+        let named = word.split("://").next().is_some_and(|s| s.contains('@'));
+        let is_archive = Location::read(word).version.is_some();
+        if !named && (word.contains("://") || word.contains('/') || is_archive)
+            || word.starts_with('.')
+        {
+            return located(word, at);
+        }
+        let demand = match Demand::read(code) {
+            Ok(demand) => demand,
+            Err(message) => return Self::Error(message),
+        };
+        let location = demand.location.map(Location::read);
+        let facts = PackageFacts {
+            resolved: demand.location.map(str::to_owned),
+            integrity: hashes(code),
+            commit: location.as_ref().and_then(|place| place.commit.clone()),
+            ..PackageFacts::default()
+        };
+        Self::Entry(Box::new(Entry {
+            name: Ecosystem::PyPI.normalise(demand.name),
+            version: match &location {
+                Some(location) => location.version.clone().unwrap_or_default(),
+                None => demand.pinned.to_owned(),
+            },
+            range: demand.specifiers.to_owned(),
+            span: Span::from_usize(at, at + demand.length),
+            source: location.map_or(PackageSource::Registry, |location| location.source),
+            facts,
             via: None,
-        })
-    };
-    if let Some(location) = rest.strip_prefix('@') {
-        let location = skip_space(location);
-        let target = location.split(char::is_whitespace).next().unwrap_or("");
-        let length = code.len() - location.len() + target.len();
-        return entry("", length, location_source(target));
+        }))
     }
-    // The specifiers end where a marker or an option begins.
-    let end = rest.find([';', '\\']).unwrap_or(rest.len());
-    let end = rest[..end].find(" --").unwrap_or(end);
-    let specifiers = rest[..end].trim_end();
-    let length = (code.len() - rest.len() + specifiers.len()).max(name.len());
-    let length = code[..length].trim_end().len();
-    let bare = specifiers.trim_matches(['(', ')']);
-    if bare.is_empty() {
-        let known = rest.is_empty() || rest.starts_with([';', '\\']) || rest.starts_with("--");
-        return if known {
-            entry("", name.len(), PackageSource::Registry)
-        } else {
-            Line::Error("not a requirement")
+
+    fn option(code: &str, at: usize) -> Self {
+        let value = |long: &str, short: &str| {
+            let rest = match code.strip_prefix(long) {
+                Some(rest) if rest.starts_with(['=', ' ', '\t']) => rest,
+                Some(_) => return None,
+                // `-rbase.txt` is understood, too.
+                None => code.strip_prefix(short).filter(|_| !short.is_empty())?,
+            };
+            let rest = rest.trim_start();
+            let rest = rest.strip_prefix('=').unwrap_or(rest).trim();
+            (!rest.is_empty()).then(|| rest.trim_matches(['"', '\'']))
         };
-    }
-    let mut pinned = "";
-    for specifier in bare.split(',').map(str::trim) {
-        let Some(operator) = OPERATORS.iter().find(|op| specifier.starts_with(**op)) else {
-            return Line::Error("a version without an operator");
-        };
-        let version = specifier[operator.len()..].trim();
-        if matches!(*operator, "==" | "===") && !version.contains('*') {
-            pinned = version;
+        if let Some(target) = value("--editable", "-e") {
+            return located(first_word(target), at + code.rfind(target).unwrap_or(0));
         }
-    }
-    entry(pinned, length, PackageSource::Registry)
-}
-
-/// Longer ones before their beginnings.
-const OPERATORS: [&str; 8] = ["===", "==", "~=", "!=", "<=", ">=", "<", ">"];
-
-/// White space, and the line ends that a backslash joins.
-fn skip_space(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t', '\\', '\r', '\n'])
-}
-
-/// A URL or a folder: known by name only if it says so (`#egg=name`).
-fn located(target: &str, at: usize) -> Line {
-    let word = target.split(char::is_whitespace).next().unwrap_or("");
-    let egg = word
-        .split(['#', '&'])
-        .find_map(|part| part.strip_prefix("egg="));
-    let Some(egg) = egg else {
-        return Line::Nothing;
-    };
-    let name = egg.split('[').next().unwrap_or(egg);
-    Line::Entry(Entry {
-        name: Ecosystem::PyPI.normalise(name),
-        version: String::new(),
-        span: Span::from_usize(at, at + word.len()),
-        source: location_source(word),
-        via: None,
-    })
-}
-
-fn location_source(target: &str) -> PackageSource {
-    if target.starts_with("git+") {
-        PackageSource::Git
-    } else if target.contains("://") && !target.starts_with("file:") {
-        PackageSource::Url
-    } else {
-        PackageSource::Path
-    }
-}
-
-fn packages(path: &RepoPath, entries: &[Entry]) -> Vec<Package> {
-    let by_name: HashMap<&str, usize> = entries
-        .iter()
-        .enumerate()
-        .map(|(at, entry)| (entry.name.as_str(), at))
-        .collect();
-    let mut graph = Graph::new(entries.len());
-    let mut direct = Vec::new();
-    for (at, entry) in entries.iter().enumerate() {
-        for via in entry.via.iter().flatten() {
-            let word = via.split(' ').next().unwrap_or(via);
-            match by_name.get(Ecosystem::PyPI.normalise(word).as_str()) {
-                Some(&parent) if !via.contains('(') => graph.add(parent, at),
-                // `-r requirements.in`, or the project itself: `name (pyproject.toml)`.
-                _ => direct.push(at),
+        for (long, short, is_constraint) in
+            [("--requirement", "-r", false), ("--constraint", "-c", true)]
+        {
+            if let Some(target) = value(long, short) {
+                return Self::Include(target.to_owned(), is_constraint);
             }
         }
+        match value("--index-url", "-i") {
+            Some(url) => Self::Index(url.to_owned()),
+            None => Self::Nothing,
+        }
     }
-    let mut is_direct = vec![false; entries.len()];
-    for at in &direct {
-        is_direct[*at] = true;
-    }
-    let mut paths = graph.paths(&direct);
-    let scope = scope(path);
-    entries
-        .iter()
-        .enumerate()
-        .map(|(at, entry)| Package {
-            scope,
-            direct: entry.via.as_ref().map(|_| is_direct[at]),
-            source: entry.source,
-            dependency_path: paths.names(at, |at| &entries[at].name),
-            ..Package::new(Ecosystem::PyPI, &entry.name, &entry.version, entry.span)
+}
+
+fn first_word(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or(text)
+}
+
+/// `--hash=sha256:…` of every file that may be installed.
+fn hashes(code: &str) -> Vec<String> {
+    let mut hashes: Vec<String> = code
+        .split("--hash")
+        .skip(1)
+        .filter_map(|rest| {
+            rest.trim_start_matches(['=', ' '])
+                .split_whitespace()
+                .next()
         })
-        .collect()
+        .map(str::to_owned)
+        .collect();
+    hashes.sort();
+    hashes
+}
+
+/// A URL or a folder: known by name if it says so (`#egg=name`), or by what it is called.
+fn located(word: &str, at: usize) -> Line {
+    let target = match word.rfind('[') {
+        Some(extras) if word.ends_with(']') && !word.contains('#') => &word[..extras],
+        _ => word,
+    };
+    let location = Location::read(target);
+    let Some(name) = location.name else {
+        // The project itself, or the folder above it.
+        let is_here = target.trim_end_matches('/').ends_with('.');
+        return match is_here || location.source == PackageSource::Path {
+            true => Line::Nothing,
+            false => Line::Unknown(format!("which package {target} is")),
+        };
+    };
+    Line::Entry(Box::new(Entry {
+        name,
+        version: location.version.unwrap_or_default(),
+        range: String::new(),
+        span: Span::from_usize(at, at + word.len()),
+        source: location.source,
+        facts: PackageFacts {
+            resolved: Some(target.to_owned()),
+            commit: location.commit,
+            ..PackageFacts::default()
+        },
+        via: None,
+    }))
+}
+
+fn packages(
+    path: &RepoPath,
+    file: File,
+    included: Vec<(Entry, Requested)>,
+    pins: &HashMap<String, Pin>,
+    asked: &Asked,
+) -> Vec<Package> {
+    let scope = scope(path);
+    let names = Names::new(file.entries.iter().map(|entry| entry.name.as_str()));
+    let mut all = Needs::default();
+    let mut has_note = Vec::with_capacity(file.entries.len());
+    for (at, entry) in file.entries.iter().enumerate() {
+        has_note.push(entry.via.is_some());
+        for via in entry
+            .via
+            .iter()
+            .flatten()
+            .filter(|via| !via.starts_with("-c "))
+        {
+            let word = first_word(via);
+            let parents = names.find(&Ecosystem::PyPI.normalise(word));
+            if !parents.is_empty() && !via.contains('(') {
+                for &parent in parents {
+                    all.need(parent, at, None, false);
+                }
+                continue;
+            }
+            // `-r requirements.in`, or the project itself: `name (pyproject.toml)`.
+            let requested = asked.requested(&entry.name).cloned();
+            all.want(Want {
+                package: at,
+                by: String::new(),
+                scope,
+                range: requested.as_ref().map(|r| r.requirement.clone()),
+                requested,
+            });
+        }
+    }
+    let direct = file.entries.into_iter().map(|entry| (entry, None));
+    let included = included.into_iter().map(|(entry, r)| (entry, Some(r)));
+    for (entry, requested) in direct.chain(included) {
+        let is_public = entry.source == PackageSource::Registry;
+        let pin = pins
+            .get(&entry.name)
+            .filter(|pin| is_public && entry.version.is_empty() && !pin.version.is_empty());
+        let version = match pin {
+            Some(pin) if !pin.lists_itself => &pin.version,
+            _ => &entry.version,
+        };
+        let mut facts = entry.facts;
+        if is_public {
+            facts.resolved.clone_from(&file.index);
+        }
+        all.add(Package {
+            scope,
+            source: entry.source,
+            requested: pin.map(|pin| pin.requested.clone()).or(requested),
+            facts,
+            ..Package::new(Ecosystem::PyPI, &entry.name, version, entry.span)
+        });
+    }
+    let mut packages = all.finish(Scopes::Stated, true);
+    for (at, package) in packages.iter_mut().enumerate() {
+        // Without a note nobody can tell.
+        if !has_note.get(at).is_some_and(|has_note| *has_note) {
+            package.direct = None;
+        }
+    }
+    packages
 }
 
 /// The format has no scopes, so that people put development requirements in files named so.

@@ -39,15 +39,22 @@ struct Need<'t> {
     version: Option<Cow<'t, str>>,
 }
 
+/// The manifests of the projects, found without reading the rest of a large file.
 pub fn wants(input: &Input<'_>) -> Vec<Ask> {
-    let entries = entries(&mut Records::new(input.text), &mut Vec::new());
-    let projects = entries.iter().filter_map(|entry| manifest(input, entry));
-    projects.map(Ask::File).collect()
+    let folders = ["editable = \"", "virtual = \""]
+        .into_iter()
+        .flat_map(|key| {
+            let places = input.text.match_indices(key);
+            places.filter_map(|(at, key)| input.text[at + key.len()..].split('"').next())
+        });
+    folders
+        .filter_map(|folder| manifest(input, folder))
+        .map(Ask::File)
+        .collect()
 }
 
-/// The manifest of a project.
-fn manifest(input: &Input<'_>, entry: &Entry<'_>) -> Option<RepoPath> {
-    let folder = entry.project.as_deref()?;
+/// The manifest in a project's folder.
+fn manifest(input: &Input<'_>, folder: &str) -> Option<RepoPath> {
     input.near(&format!("{folder}/pyproject.toml"))
 }
 
@@ -57,7 +64,8 @@ pub fn read(input: &Input<'_>) -> Lockfile {
     let entries = entries(&mut records, &mut errors);
     errors.extend(records.into_errors());
     let mut asked = Asked::default();
-    for path in entries.iter().filter_map(|entry| manifest(input, entry)) {
+    let folders = entries.iter().filter_map(|entry| entry.project.as_deref());
+    for path in folders.filter_map(|folder| manifest(input, folder)) {
         pyproject::add(input, &path, &mut asked);
     }
     Lockfile {
