@@ -298,3 +298,274 @@ fn no_text_of_a_secret_is_copied_or_printed() {
     let said = done(&scratch, &["init", "--force"]);
     assert!(!said.contains(&token[10..18]), "{said}");
 }
+
+/// The `[[ignore]]` tables of the written configuration, without their reason where it is ours.
+fn ignores(scratch: &Scratch) -> Vec<String> {
+    let text = read(scratch, "plimsoll.toml");
+    let tables = text.split("\n\n").filter(|t| t.starts_with("[[ignore]]"));
+    tables
+        .map(|table| {
+            let lines = table.lines().skip(1);
+            let said = lines.filter(|l| !l.starts_with("reason = \"listed in "));
+            said.collect::<Vec<_>>().join(", ")
+        })
+        .collect()
+}
+
+/// Runs `init` over one file of another tool, and gives the ignores and what was left.
+fn migrated(path: &str, text: &str) -> (Vec<String>, Vec<String>) {
+    let scratch = Scratch::repository();
+    scratch.write(path, text);
+    let said = done(&scratch, &["init"]);
+    let written = read(&scratch, "plimsoll.toml");
+    let start = format!("# {path}:");
+    let left: Vec<String> = written
+        .lines()
+        .filter_map(|line| line.strip_prefix(&start).map(|rest| rest.trim().to_owned()))
+        .collect();
+    // What the file says is printed, too.
+    for line in &left {
+        assert!(said.contains(line.as_str()), "{line}\n{said}");
+    }
+    std::fs::remove_file(scratch.root().join(path)).unwrap();
+    done(&scratch, &["check"]);
+    (ignores(&scratch), left)
+}
+
+#[test]
+fn what_cargo_audit_ignores_is_carried_over() {
+    let text = "[advisories]\nignore = [\"RUSTSEC-2020-0071\", \"RUSTSEC-2021-0145\"]\n\
+                severity_threshold = \"low\"\n[yanked]\nenabled = true\n";
+    for path in [".cargo/audit.toml", "audit.toml"] {
+        let (ignores, left) = migrated(path, text);
+        assert_eq!(
+            ignores,
+            [
+                "rule = \"dependency\", advisory = \"RUSTSEC-2020-0071\"",
+                "rule = \"dependency\", advisory = \"RUSTSEC-2021-0145\"",
+            ]
+        );
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert!(
+            left[0].starts_with("severity_threshold, yanked:"),
+            "{left:?}"
+        );
+    }
+}
+
+#[test]
+fn what_cargo_deny_ignores_is_carried_over() {
+    let (ignores, left) = migrated(
+        "deny.toml",
+        "[advisories]\nversion = 2\nignore = [\n  \"RUSTSEC-2020-0071\",\n  \
+         { id = \"RUSTSEC-2024-0436\", reason = \"no other crate does it\" },\n  \
+         { crate = \"bitflags@1.3.2\", reason = \"yanked\" },\n  \"spin@0.9.8\",\n]\n[bans]\nmultiple-versions = \"deny\"\n",
+    );
+    assert_eq!(
+        ignores,
+        [
+            "rule = \"dependency\", advisory = \"RUSTSEC-2020-0071\"",
+            "rule = \"dependency\", advisory = \"RUSTSEC-2024-0436\", \
+             reason = \"no other crate does it\"",
+        ]
+    );
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert!(left[0].starts_with("6: bitflags@1.3.2:"), "{left:?}");
+    assert!(left[1].starts_with("7: spin@0.9.8:"), "{left:?}");
+    assert!(left[2].starts_with("version, bans:"), "{left:?}");
+}
+
+#[test]
+fn what_osv_scanner_ignores_is_carried_over() {
+    let (ignores, left) = migrated(
+        "osv-scanner.toml",
+        "[[IgnoredVulns]]\nid = \"GO-2022-0968\"\nignoreUntil = 2030-01-31T00:00:00Z\n\
+         reason = \"no ssh\"\n\
+         [[IgnoredVulns]]\nid = \"MAL-2025-46969\"\n\
+         [[PackageOverrides]]\nname = \"lodash\"\necosystem = \"npm\"\nignore = true\n\
+         effectiveUntil = 2031-02-28\nreason = \"replaced soon\"\n\
+         [[PackageOverrides]]\nname = \"minimist\"\nversion = \"1.2.5\"\nvulnerability.ignore = true\n\
+         [[PackageOverrides]]\necosystem = \"Go\"\nignore = true\n\
+         [[PackageOverrides]]\nname = \"ms\"\nlicense.override = [\"MIT\"]\n",
+    );
+    assert_eq!(
+        ignores,
+        [
+            "rule = \"dependency\", advisory = \"GO-2022-0968\", reason = \"no ssh\", \
+             until = \"2030-01-31\"",
+            "rule = \"dependency\", package = \"lodash\", reason = \"replaced soon\", \
+             until = \"2031-02-28\"",
+        ]
+    );
+    let starts = [
+        "6: MAL-2025-46969:",
+        "13: minimist:",
+        "17: an override:",
+        "20: ms:",
+    ];
+    assert_eq!(left.len(), starts.len(), "{left:?}");
+    for (line, start) in left.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line} is not {start}");
+    }
+}
+
+#[test]
+fn what_trivy_ignores_is_carried_over() {
+    let (ignores, left) = migrated(
+        ".trivyignore.yaml",
+        "vulnerabilities:\n  - id: CVE-2022-40897\n    paths:\n      - api/poetry.lock\n      \
+         - web/poetry.lock\n    expired_at: 2030-01-31\n    statement: build time only\n  \
+         - id: CVE-2023-2650\n    purls:\n      - pkg:pypi/setuptools\n      - pkg:deb/debian/openssl\n      \
+         - pkg:pypi/wheel@0.37.1\nmisconfigurations:\n  - id: DS-0002\n    paths: [Dockerfile]\n  \
+         - id: KSV-9999\nlicenses:\n  - id: GPL-3.0\n",
+    );
+    assert_eq!(
+        &ignores[..3],
+        [
+            "rule = \"dependency\", advisory = \"CVE-2022-40897\", path = \"api/poetry.lock\", \
+             reason = \"build time only\", until = \"2030-01-31\"",
+            "rule = \"dependency\", advisory = \"CVE-2022-40897\", path = \"web/poetry.lock\", \
+             reason = \"build time only\", until = \"2030-01-31\"",
+            "rule = \"dependency\", advisory = \"CVE-2023-2650\", package = \"setuptools\"",
+        ]
+    );
+    assert!(ignores[3].ends_with("path = \"Dockerfile\""), "{ignores:?}");
+    assert_eq!(ignores.len(), 4, "{ignores:?}");
+    assert_eq!(left.len(), 4, "{left:?}");
+    assert!(left[0].contains("pkg:deb/debian/openssl"), "{left:?}");
+    assert!(left[1].contains("pkg:pypi/wheel@0.37.1"), "{left:?}");
+    assert!(
+        left[2].contains("KSV-9999") && left[3].contains("GPL-3.0"),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn what_grype_ignores_is_carried_over() {
+    let (ignores, left) = migrated(
+        ".grype.yaml",
+        "fail-on-severity: high\nignore:\n  - vulnerability: CVE-2008-4318\n    reason: not reachable\n  \
+         - package:\n      name: libcurl\n      location: vendor/**\n  \
+         - vulnerability: GHSA-35jh-r3h4-6jhm\n    package:\n      name: lodash\n      version: 4.17.20\n  \
+         - fix-state: wont-fix\n",
+    );
+    assert_eq!(
+        ignores,
+        [
+            "rule = \"dependency\", advisory = \"CVE-2008-4318\", reason = \"not reachable\"",
+            "rule = \"dependency\", package = \"libcurl\", path = \"vendor/**\"",
+        ]
+    );
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert!(left[0].contains("fail-on-severity"), "{left:?}");
+    assert!(left[1].starts_with("8: GHSA-35jh-r3h4-6jhm:"), "{left:?}");
+    assert!(left[2].starts_with("12: an entry:"), "{left:?}");
+}
+
+#[test]
+fn what_snyk_ignores_is_named_where_it_cannot_be_carried_over() {
+    let (ignores, left) = migrated(
+        ".snyk",
+        "version: v1.25.0\nignore:\n  SNYK-JS-LODASH-567746:\n    - '*':\n        reason: tests\n        \
+         expires: 2030-01-31T00:00:00.000Z\n  CVE-2021-23337:\n    - '*':\n        reason: tests\n        \
+         expires: 2030-01-31T00:00:00.000Z\n  CVE-2020-8203:\n    - a > lodash:\n        reason: x\npatch: {}\n",
+    );
+    assert_eq!(
+        ignores,
+        [
+            "rule = \"dependency\", advisory = \"CVE-2021-23337\", reason = \"tests\", \
+          until = \"2030-01-31\""
+        ]
+    );
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(left[0].starts_with("3: SNYK-JS-LODASH-567746:"), "{left:?}");
+    assert!(
+        left[1].starts_with("11: CVE-2020-8203: it means one path"),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn what_npm_audit_may_report_is_carried_over() {
+    let (ignores, left) = migrated(
+        ".nsprc",
+        "{\n  \"GHSA-ww39-953v-wcq6\": \"dev only\",\n  \
+         \"CVE-2021-23337\": { \"active\": true, \"notes\": \"no template\", \"expiry\": 1896048000000 },\n  \
+         \"GHSA-c2qf-rxjj-qqgw\": { \"active\": false },\n  \
+         \"CVE-2020-7598\": { \"expiry\": \"next summer\" },\n  \"1523\": \"old\"\n}\n",
+    );
+    assert_eq!(
+        ignores,
+        [
+            "rule = \"dependency\", advisory = \"GHSA-ww39-953v-wcq6\", reason = \"dev only\"",
+            "rule = \"dependency\", advisory = \"CVE-2021-23337\", reason = \"no template\", \
+             until = \"2030-01-31\"",
+        ]
+    );
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert!(left[0].contains("switched off"), "{left:?}");
+    assert!(
+        left[1].starts_with("5: CVE-2020-7598: its last day"),
+        "{left:?}"
+    );
+    assert!(left[2].starts_with("6: 1523:"), "{left:?}");
+}
+
+#[test]
+fn what_audit_ci_allows_is_carried_over() {
+    let (ignores, left) = migrated(
+        "audit-ci.jsonc",
+        "{\n  // of the last review\n  \"moderate\": true,\n  \"allowlist\": [\n    \"GHSA-ww39-953v-wcq6\",\n    \
+         \"lodash\",\n    \"GHSA-c2qf-rxjj-qqgw|a>semver\",\n    \
+         { \"CVE-2021-23337|*\": { \"active\": true, \"notes\": \"x\", \"expiry\": \"2030-01-31\" } },\n  ],\n}\n",
+    );
+    assert_eq!(
+        ignores,
+        [
+            "rule = \"dependency\", advisory = \"GHSA-ww39-953v-wcq6\"",
+            "rule = \"dependency\", package = \"lodash\"",
+            "rule = \"dependency\", advisory = \"CVE-2021-23337\", reason = \"x\", \
+             until = \"2030-01-31\"",
+        ]
+    );
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(left[0].starts_with("7: GHSA-c2qf-rxjj-qqgw:"), "{left:?}");
+    assert!(left[1].starts_with("3: moderate:"), "{left:?}");
+}
+
+#[test]
+fn a_reason_that_holds_a_secret_is_not_copied() {
+    let token = plimsoll::rules::example::expand("${crc32:ghp_:30}").into_owned();
+    let (ignores, left) = migrated(
+        "deny.toml",
+        &format!(
+            "[advisories]\nignore = [{{ id = \"RUSTSEC-2020-0071\", reason = \"use {token}\" }}]\n"
+        ),
+    );
+    assert!(ignores.is_empty(), "{ignores:?}");
+    assert!(left[0].contains("looks like a secret"), "{left:?}");
+    let (ignores, left) = migrated(".nsprc", &format!("{{\"{token}\": \"x\"}}"));
+    assert!(
+        ignores.is_empty() && !left[0].contains(&token[8..20]),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn a_file_that_its_tool_could_not_read_is_named() {
+    for path in [
+        ".cargo/audit.toml",
+        "deny.toml",
+        "osv-scanner.toml",
+        ".trivyignore.yaml",
+        ".grype.yaml",
+        ".snyk",
+        ".nsprc",
+        "audit-ci.json",
+    ] {
+        let (ignores, left) = migrated(path, "advisories = [\n  : {");
+        assert!(ignores.is_empty(), "{path}: {ignores:?}");
+        assert_eq!(left.len(), 1, "{path}: {left:?}");
+        assert!(left[0].contains("the file"), "{path}: {left:?}");
+    }
+}

@@ -170,11 +170,7 @@ fn said(carried: &[Carried], left: &[Left]) -> Vec<String> {
         lines.push(format!("not carried over: {}", plural(left.len(), "item")));
     }
     for one in left.iter().take(NAMED) {
-        let place = match one.line {
-            Some(line) => format!("{}:{line}", one.path),
-            None => one.path.clone(),
-        };
-        lines.push(format!("  {place}: {}: {}", one.what, one.why));
+        lines.push(format!("  {one}"));
     }
     if left.len() > NAMED {
         lines.push(format!("  and {} more", left.len() - NAMED));

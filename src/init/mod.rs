@@ -1,22 +1,33 @@
-//! A first configuration, with what other tools' files in the repository say about secrets.
+//! A first configuration, with what other tools' files in the repository say about secrets and
+//! about what is accepted of dependencies.
 //!
 //! Each reader turns one file into entries of `plimsoll.toml` and says of the rest, item by item
 //! and with its place, why it could not be carried over. No reader writes anything, and no text of
 //! a secret is ever copied: an entry that holds one is left where it is.
 
+mod accepted;
+mod cargo_tools;
 mod detect_secrets;
 mod gitleaks;
 mod gitleaks_ignore;
+mod grype;
 mod known;
+mod npm_audit;
+mod osv_scanner;
 mod others;
+mod snyk;
 mod starter;
+mod trivy;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 use crate::model::{FileKind, Origin, RepoPath, Source, SourceId, Span};
+use crate::parse::yaml::{Kind, Value, Yaml};
 use crate::rules::RuleSet;
 
+use accepted::Accepted;
 pub use detect_secrets::Audited;
 pub use gitleaks_ignore::Positional;
 pub use known::Known;
@@ -68,6 +79,16 @@ impl Left {
             what: "the file".to_owned(),
             why: why.to_owned(),
         }
+    }
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}: {}", self.what, self.why)
     }
 }
 
@@ -124,10 +145,25 @@ pub const FILES: &[&str] = &[
     ".betterleaksignore",
     ".secrets.baseline",
     ".secretsignore",
-    ".trivyignore",
     ".hadolint.yaml",
     ".hadolint.yml",
+    ".trivyignore",
+    ".trivyignore.yaml",
+    ".trivyignore.yml",
     "osv-scanner.toml",
+    ".cargo/audit.toml",
+    "audit.toml",
+    "deny.toml",
+    ".deny.toml",
+    ".cargo/deny.toml",
+    ".grype.yaml",
+    ".grype.yml",
+    ".grype/config.yaml",
+    ".snyk",
+    ".nsprc",
+    "audit-ci.json",
+    "audit-ci.jsonc",
+    "audit-ci.json5",
 ];
 
 impl Migration {
@@ -142,9 +178,18 @@ impl Migration {
             ".gitleaksignore" | ".betterleaksignore" => gitleaks_ignore::read(&file, self),
             ".secrets.baseline" => detect_secrets::read(&file, self),
             ".secretsignore" => others::secrets_ignore(&file, self),
-            ".trivyignore" => others::trivy(&file, rules, self),
             ".hadolint.yaml" | ".hadolint.yml" => others::hadolint(&file, rules, self),
-            "osv-scanner.toml" => others::osv_scanner(&file, self),
+            ".trivyignore" => trivy::lines(&file, rules, self),
+            ".trivyignore.yaml" | ".trivyignore.yml" => trivy::entries(&file, rules, self),
+            "osv-scanner.toml" => osv_scanner::read(&file, self),
+            ".cargo/audit.toml" | "audit.toml" => cargo_tools::read(&file, self),
+            "deny.toml" | ".deny.toml" | ".cargo/deny.toml" => cargo_tools::read(&file, self),
+            ".grype.yaml" | ".grype.yml" | ".grype/config.yaml" => grype::read(&file, self),
+            ".snyk" => snyk::read(&file, self),
+            ".nsprc" => npm_audit::nsprc(&file, self),
+            "audit-ci.json" | "audit-ci.jsonc" | "audit-ci.json5" => {
+                npm_audit::audit_ci(&file, self);
+            }
             _ => {}
         }
         let after = self.counts();
@@ -189,6 +234,18 @@ impl Migration {
         });
     }
 
+    /// A file that cannot be read, as a whole or behind a place in it.
+    fn leave_rest(&mut self, file: &File<'_>, at: Option<usize>) {
+        let why = "it is not what its tool reads, from here on";
+        self.leave(file, at, "the file", why);
+    }
+
+    /// An entry that holds where one path of packages leads to a package.
+    fn leave_path(&mut self, file: &File<'_>, at: Option<usize>, name: &str) {
+        let why = "it means one path of packages: an ignore would mean them all";
+        self.leave(file, at, &file.shown(name), why);
+    }
+
     /// Adds an ignore for what a rule, a family or an alias finds.
     fn ignore(&mut self, rule: &str, key: &str, value: &str, reason: &str) {
         self.ignores.push(format!(
@@ -203,6 +260,12 @@ impl Migration {
     pub fn configuration(&self) -> String {
         starter::text(self)
     }
+}
+
+/// The whole of a YAML file, where it is a mapping.
+fn mapping(yaml: &Yaml) -> Option<Value<'_>> {
+    let root = yaml.root().filter(|_| yaml.is_complete)?;
+    (root.kind() == Kind::Mapping).then_some(root)
 }
 
 /// A text as TOML writes it.

@@ -1,12 +1,9 @@
 //! Smaller files of other tools.
 
-use serde::Deserialize;
-use toml::Spanned;
-
 use crate::parse::yaml::Yaml;
 use crate::rules::RuleSet;
 
-use super::{File, Migration, ours, quoted};
+use super::{File, Migration, mapping, ours};
 
 /// Files that are worth a word and nothing more.
 pub const SEEN_ONLY: &[(&str, &str)] = &[
@@ -57,49 +54,10 @@ pub(super) fn secrets_ignore(file: &File<'_>, out: &mut Migration) {
     }
 }
 
-/// trivy: ids, some with an expiry.
-pub(super) fn trivy(file: &File<'_>, rules: &RuleSet, out: &mut Migration) {
-    let mut at = 0;
-    for line in file.text.split_inclusive('\n') {
-        let text = line.split('#').next().unwrap_or_default().trim();
-        let mut words = text.split_whitespace();
-        if let Some(id) = words.next() {
-            let until = words.find_map(|word| word.strip_prefix("exp:"));
-            let until = until
-                .map(|day| format!("until = {}\n", quoted(day)))
-                .unwrap_or_default();
-            let reason = quoted("listed in .trivyignore");
-            let what = format!("id {}", id.chars().take(40).collect::<String>());
-            if let Some(rule) = ours(rules, id) {
-                let rule = quoted(rule);
-                out.ignores.push(format!(
-                    "[[ignore]]\nrule = {rule}\nreason = {reason}\n{until}"
-                ));
-            } else if ["CVE-", "GHSA-"]
-                .iter()
-                .any(|prefix| id.starts_with(prefix))
-            {
-                let id = quoted(id);
-                out.ignores.push(format!(
-                    "[[ignore]]\nrule = \"dependency\"\nadvisory = {id}\nreason = {reason}\n{until}"
-                ));
-            } else {
-                out.leave(
-                    file,
-                    Some(at),
-                    &what,
-                    "no rule of plimsoll answers to this id",
-                );
-            }
-        }
-        at += line.len();
-    }
-}
-
 /// hadolint: ids that are ignored, severities, registries.
 pub(super) fn hadolint(file: &File<'_>, rules: &RuleSet, out: &mut Migration) {
     let yaml = Yaml::parse(file.text);
-    let Some(root) = yaml.root().filter(|_| yaml.is_complete) else {
+    let Some(root) = mapping(&yaml) else {
         out.leave(file, None, "the file", "it is not YAML");
         return;
     };
@@ -131,69 +89,5 @@ pub(super) fn hadolint(file: &File<'_>, rules: &RuleSet, out: &mut Migration) {
                 out.leave(file, at, &other.chars().take(40).collect::<String>(), why);
             }
         }
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct OsvScanner {
-    #[serde(rename = "IgnoredVulns")]
-    ignored: Vec<Ignored>,
-    #[serde(rename = "PackageOverrides")]
-    overrides: Vec<toml::Value>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Ignored {
-    id: Spanned<String>,
-    #[serde(rename = "ignoreUntil")]
-    until: Option<toml::Value>,
-    #[serde(default)]
-    reason: String,
-}
-
-/// osv-scanner: advisories with a reason and a day.
-pub(super) fn osv_scanner(file: &File<'_>, out: &mut Migration) {
-    let config: OsvScanner = match toml::from_str(file.text) {
-        Ok(config) => config,
-        Err(error) => {
-            let at = error.span().map(|span| span.start);
-            out.leave(
-                file,
-                at,
-                "the file",
-                "it is not what its tool reads, from here on",
-            );
-            return;
-        }
-    };
-    for one in &config.ignored {
-        let reason = match one.reason.trim() {
-            "" => "listed in osv-scanner.toml",
-            said => said,
-        };
-        let day = one.until.as_ref().map(|day| {
-            day.to_string()
-                .trim_matches('"')
-                .chars()
-                .take(10)
-                .collect::<String>()
-        });
-        let until = day
-            .map(|day| format!("until = {}\n", quoted(&day)))
-            .unwrap_or_default();
-        out.ignores.push(format!(
-            "[[ignore]]\nrule = \"dependency\"\nadvisory = {}\nreason = {}\n{until}",
-            quoted(one.id.get_ref()),
-            quoted(reason)
-        ));
-    }
-    if !config.overrides.is_empty() {
-        out.leave(
-            file,
-            None,
-            "PackageOverrides",
-            "write them as [[ignore]] with a package",
-        );
     }
 }

@@ -2,7 +2,12 @@
 
 use std::fmt::Write as _;
 
+use crate::guard::printable;
+
 use super::{Migration, listed, quoted};
+
+/// Items that could not be carried over which the file names; all are printed.
+const NAMED: usize = 200;
 
 const HEAD: &str = "\
 # plimsoll.toml: how this repository is checked. All of it may be left out.
@@ -64,6 +69,12 @@ pub(super) fn text(migration: &Migration) -> String {
     text.push_str(IGNORES);
     for ignore in &migration.ignores {
         let _ = write!(text, "\n{ignore}");
+    }
+    if !migration.left.is_empty() {
+        text.push_str("\n# What the files of other tools say and what is not carried over:\n");
+    }
+    for left in migration.left.iter().take(NAMED) {
+        let _ = writeln!(text, "# {}", printable::line(&left.to_string()));
     }
     text.push_str(OWN);
     for rule in &migration.rules {

@@ -6,8 +6,8 @@
 //! what it wants to see, and is asked again once that is there.
 
 mod beside;
-mod cargo_toml;
 mod bom;
+mod cargo_toml;
 mod connected;
 mod gemfile;
 mod graph;
@@ -108,6 +108,9 @@ readers! {
     Pyproject => pyproject,
     Requirements => requirements,
     GoMod => go_mod,
+    CycloneDx => cyclonedx,
+    Spdx => spdx,
+    Workflow => workflow,
     GoSum => go_sum,
     GoWork => go_work,
     GoVendor => go_vendor,
@@ -119,9 +122,6 @@ readers! {
     ComposerLock => composer,
     MixLock => mix,
     RebarLock => rebar,
-    CycloneDx => cyclonedx,
-    Spdx => spdx,
-    Workflow => workflow,
 }
 
 /// Reads a file that names packages. `None` for every other kind of file.

@@ -1,0 +1,117 @@
+//! What a team accepts of its dependencies, however another tool writes it down.
+
+use std::fmt::Write as _;
+
+use crate::advisory::Day;
+use crate::model::RepoPath;
+use crate::policy::Date;
+
+use super::{File, Migration, quoted};
+
+/// One thing that another tool's file accepts. What is `None` was not said.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Accepted<'t> {
+    /// A rule of ours; else whatever is found in dependencies.
+    pub rule: Option<&'t str>,
+    pub advisory: Option<&'t str>,
+    pub package: Option<&'t str>,
+    pub path: Option<&'t str>,
+    pub reason: Option<&'t str>,
+    /// The last day, as the tool writes it.
+    pub until: Option<&'t str>,
+}
+
+/// The databases whose ids advisories have here, by the start of the id.
+const DATABASES: &[&str] = &[
+    "CVE-", "GHSA-", "RUSTSEC-", "PYSEC-", "GO-", "OSV-", "EEF-", "HSEC-", "RSEC-", "JLSEC-",
+];
+
+impl Migration {
+    /// Adds an ignore for what is accepted, or says why there is none.
+    pub(super) fn accept(&mut self, file: &File<'_>, at: Option<usize>, accepted: Accepted<'_>) {
+        let named = accepted.advisory.or(accepted.package).or(accepted.rule);
+        let Some(named) = named else {
+            self.leave(file, at, "an entry", "it names neither an id nor a package");
+            return;
+        };
+        match written(file, &accepted) {
+            Ok(text) if self.ignores.contains(&text) => {}
+            Ok(text) => self.ignores.push(text),
+            Err(why) => self.leave(file, at, &file.shown(named), why),
+        }
+    }
+}
+
+impl File<'_> {
+    /// A name of this file, cut to a length that fits into a line; nothing of a secret.
+    pub(super) fn shown(&self, name: &str) -> String {
+        match self.shows_secret(name) {
+            true => "an entry".to_owned(),
+            false => name.chars().take(60).collect(),
+        }
+    }
+
+    fn shows_secret(&self, text: &str) -> bool {
+        self.secrets.iter().any(|secret| {
+            let secret = self.text.get(secret.range()).unwrap_or_default();
+            let bare = secret.trim_matches(['"', '\'']);
+            !bare.is_empty() && text.contains(bare)
+        })
+    }
+}
+
+fn written(file: &File<'_>, accepted: &Accepted<'_>) -> Result<String, &'static str> {
+    accepted.advisory.map_or(Ok(()), is_known)?;
+    let until = match accepted.until.map(|text| day(text.trim())) {
+        Some(None) => return Err("its last day cannot be read"),
+        Some(day) => day.map(|day| day.to_string()),
+        None => None,
+    };
+    let listed = format!("listed in {}", RepoPath::from(file.path).to_text());
+    let reason = accepted.reason.map(str::trim);
+    let reason = reason.filter(|said| !said.is_empty()).unwrap_or(&listed);
+    let mut text = "[[ignore]]\n".to_owned();
+    for (key, value) in [
+        ("rule", Some(accepted.rule.unwrap_or("dependency"))),
+        ("advisory", accepted.advisory),
+        ("package", accepted.package),
+        ("path", accepted.path),
+        ("reason", Some(reason)),
+        ("until", until.as_deref()),
+    ] {
+        let Some(value) = value else { continue };
+        if file.shows_secret(value) {
+            return Err("it holds what looks like a secret");
+        }
+        let _ = writeln!(text, "{key} = {}", quoted(value));
+    }
+    Ok(text)
+}
+
+/// Whether findings can have the id; else why not.
+fn is_known(id: &str) -> Result<(), &'static str> {
+    let starts = |start: &str| {
+        id.get(..start.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(start))
+    };
+    if DATABASES.iter().any(|start| starts(start)) {
+        Ok(())
+    } else if starts("MAL-") {
+        Err("a malicious package is not accepted by a list: see the rule dependency/malicious")
+    } else if starts("SNYK-") || starts("npm:") {
+        Err("only Snyk knows this id: name the CVE or GHSA id")
+    } else if !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()) {
+        Err("only npm knew this number: name the GHSA id")
+    } else {
+        Err("no rule of plimsoll answers to this id")
+    }
+}
+
+/// A day as tools write it: a date, a date with a time, or the milliseconds of JavaScript.
+fn day(text: &str) -> Option<Date> {
+    if let Ok(milliseconds) = text.parse::<u64>() {
+        return (milliseconds > 100_000_000_000).then(|| Date::from_unix(milliseconds / 1000));
+    }
+    Day::parse(text)?;
+    Date::parse(text.get(..10)?)
+}
