@@ -1,8 +1,10 @@
-//! Makes the tables under `rules/data/advisories/` into segments that the binary embeds.
+//! Makes the tables under `rules/data/advisories/` into segments that the binary embeds; with
+//! `PLIMSOLL_ADVISORIES`, the segments of an index that `plimsoll db import` made, in the place of
+//! the tables of the same ecosystems.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -71,8 +73,89 @@ struct Interval {
     last_affected: Option<String>,
 }
 
-/// Writes one segment a table to `out`, and `starter.rs` that embeds them.
+/// Names the folder of an index: `db` in the cache folder, or the one in it that has the manifest.
+const INDEX: &str = "PLIMSOLL_ADVISORIES";
+
+/// Writes one segment an ecosystem to `out`, and `starter.rs` that embeds them.
 pub fn embed(tables: &Path, out: &Path) {
+    println!("cargo::rerun-if-env-changed={INDEX}");
+    let index = std::env::var_os(INDEX).filter(|folder| !folder.is_empty());
+    let mut segments = from_tables(tables);
+    let set = match index {
+        None => "starter",
+        Some(folder) => {
+            let folder = PathBuf::from(folder);
+            println!("cargo::rerun-if-changed={}", folder.display());
+            let index =
+                from_index(&folder).unwrap_or_else(|e| panic!("{INDEX}={}: {e}", folder.display()));
+            segments.extend(index);
+            "embedded"
+        }
+    };
+    let mut code = String::from("static STARTER: &[(&str, &[u8])] = &[\n");
+    let mut hashed = Vec::new();
+    for (number, (ecosystem, bytes)) in segments.into_iter().enumerate() {
+        let place = out.join(format!("starter_{number}.segment"));
+        std::fs::write(&place, &bytes).expect("a writable output folder");
+        writeln!(code, "({ecosystem:?}, include_bytes!({place:?})),").unwrap();
+        // The head has the hashes of all pages.
+        let head = layout::Head::read(&bytes).expect("a segment").length();
+        hashed.extend_from_slice(&bytes[..head]);
+    }
+    let hash = xxhash_rust::xxh3::xxh3_64(&hashed);
+    writeln!(code, "];\nstatic STARTER_HASH: &str = \"{hash:016x}\";").unwrap();
+    writeln!(code, "static STARTER_SET: &str = {set:?};").unwrap();
+    std::fs::write(out.join("starter.rs"), code).expect("a writable output folder");
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    schema: u32,
+    parts: Vec<Part>,
+}
+
+#[derive(Deserialize)]
+struct Part {
+    ecosystem: String,
+    bytes: u64,
+    head: String,
+}
+
+/// The segments of an index, each of them checked whole.
+fn from_index(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    const HOW: &str = "make one with `plimsoll db import PATH`; it is the folder `plimsoll/db` below \
+                       XDG_CACHE_HOME";
+    let current = std::fs::read_to_string(folder.join("CURRENT"));
+    let folder = current.map_or(folder.to_owned(), |hash| folder.join(hash.trim()));
+    let manifest = std::fs::read(folder.join("MANIFEST"))
+        .map_err(|e| format!("there is no index of advisories here ({e}); {HOW}"))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&manifest).map_err(|e| format!("MANIFEST: {e}; {HOW}"))?;
+    if manifest.schema != layout::SCHEMA {
+        return Err(format!(
+            "another version of plimsoll made this index; {HOW}"
+        ));
+    }
+    let mut segments = BTreeMap::new();
+    for part in manifest.parts {
+        let name = format!("{}.segment", part.ecosystem);
+        let bytes = std::fs::read(folder.join(&name)).map_err(|e| format!("{name}: {e}"))?;
+        let head = layout::Head::read(&bytes).map_err(|e| format!("{name}: {e}"))?;
+        let whole = bytes.len() as u64 == part.bytes
+            && bytes
+                .get(head.length()..)
+                .is_some_and(|body| head.write(body) == bytes[..head.length()])
+            && layout::claimed(&bytes).is_some_and(|hash| format!("{hash:032x}") == part.head);
+        if !whole {
+            return Err(format!("{name} is damaged"));
+        }
+        segments.insert(part.ecosystem, bytes);
+    }
+    Ok(segments)
+}
+
+/// One segment a table.
+fn from_tables(tables: &Path) -> BTreeMap<String, Vec<u8>> {
     for shared in ["alias", "day", "layout", "record", "table", "writer"] {
         println!("cargo::rerun-if-changed=src/advisory/{shared}.rs");
     }
@@ -83,20 +166,14 @@ pub fn embed(tables: &Path, out: &Path) {
         .filter(|path| path.extension().is_some_and(|e| e == "toml"))
         .collect();
     paths.sort();
-    let mut code = String::from("static STARTER: &[(&str, &[u8])] = &[\n");
-    let mut hashed = Vec::new();
+    let mut segments = BTreeMap::new();
     for path in paths {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("a readable table");
         let bytes = segment_of(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let place = out.join(format!("starter_{stem}.seg"));
-        std::fs::write(&place, &bytes).expect("a writable output folder");
-        writeln!(code, "({:?}, include_bytes!({place:?})),", ecosystem(&stem)).unwrap();
-        hashed.extend(bytes);
+        segments.insert(ecosystem(&stem).to_owned(), bytes);
     }
-    let hash = xxhash_rust::xxh3::xxh3_64(&hashed);
-    writeln!(code, "];\nstatic STARTER_HASH: &str = \"{hash:016x}\";").unwrap();
-    std::fs::write(out.join("starter.rs"), code).expect("a writable output folder");
+    segments
 }
 
 /// OSV's name of the ecosystem of a table.
@@ -160,7 +237,10 @@ fn segment_of(text: &str) -> Result<Vec<u8>, String> {
                     (None, Some(last)) => events.push(Event::LastAffected(last.clone())),
                     (None, None) => {}
                 }
-                record.ranges.push(Range { events });
+                record.ranges.push(Range {
+                    events,
+                    ..Range::default()
+                });
             }
             packages
                 .entry(affected.package.clone())

@@ -12,12 +12,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::day::Day;
-use super::layout::{self, Damage};
+use super::layout::{self, Damage, SCHEMA};
 use super::segment::Segment;
 use crate::model::Ecosystem;
 
-/// The version of the folder's format.
-pub const SCHEMA: u32 = 2;
 pub const CURRENT: &str = "CURRENT";
 pub const MANIFEST: &str = "MANIFEST";
 /// Far above what all ecosystems need.

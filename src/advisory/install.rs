@@ -8,10 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::import::{ImportError, Imported};
-use super::index::{
-    self, CURRENT, IndexError, MANIFEST, Manifest, Part, SCHEMA, current, head, sha256,
-};
-use super::layout::{Damage, Head};
+use super::index::{self, CURRENT, IndexError, MANIFEST, Manifest, Part, current, head, sha256};
+use super::layout::{Damage, Head, SCHEMA};
 use super::record::Record;
 use super::segment::Segment;
 use crate::guard::atomic_write::atomic_write;

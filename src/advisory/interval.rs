@@ -1,6 +1,6 @@
 //! Why a record applies: the one interval of its ranges that a version lies in.
 
-use super::record::{Event, Range, Record};
+use super::record::{Event, Record};
 use crate::parse::version::Version;
 
 /// The interval that makes `version` affected, such as `>=2.0, <2.2.5`; `None` where no range
@@ -8,16 +8,16 @@ use crate::parse::version::Version;
 pub fn interval(record: &Record, version: &Version) -> Option<String> {
     let version = &version.public();
     // Where two lists must both hold, the second one is narrower.
-    [&record.narrowed_by, &record.ranges]
-        .into_iter()
-        .flatten()
-        .find_map(|range| holding(range, version))
+    let narrow = record.ranges.iter().flat_map(|range| &range.narrowed_by);
+    let wide = record.ranges.iter().map(|range| &range.events);
+    narrow
+        .chain(wide)
+        .find_map(|events| holding(events, version))
 }
 
-fn holding(range: &Range, version: &Version) -> Option<String> {
+fn holding(events: &[Event], version: &Version) -> Option<String> {
     let parse = |text: &str| version.scheme().parse(text);
-    let mut events: Vec<(Option<Version>, &Event)> = range
-        .events
+    let mut events: Vec<(Option<Version>, &Event)> = events
         .iter()
         .map(|event| match event {
             Event::Introduced(at) if at == "0" => (None, event),
@@ -60,6 +60,7 @@ fn holding(range: &Range, version: &Version) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::advisory::record::Range;
     use crate::parse::version::Scheme;
 
     fn told(events: &[(&str, &str)], version: &str) -> Option<String> {
@@ -75,6 +76,7 @@ mod tests {
         });
         record.ranges = vec![Range {
             events: events.collect(),
+            ..Range::default()
         }];
         interval(&record, &Scheme::SemVer.parse(version))
     }

@@ -20,6 +20,8 @@ use super::record::Record;
 
 /// The last byte is the version of the layout.
 pub const MAGIC: &[u8; 8] = b"PLIMADV\x02";
+/// The version of an index: of its manifest, and of its segments.
+pub const SCHEMA: u32 = 2;
 /// Bytes that are read and checked together.
 pub const PAGE: usize = 16 << 10;
 const HASHED_FROM: usize = 24;

@@ -93,7 +93,7 @@ impl Advisories {
     /// an ecosystem of the index is read and checked when it is first asked for.
     pub fn info(&self) -> AdvisoryInfo {
         let mut info = AdvisoryInfo {
-            set: "starter".into(),
+            set: starter::set().into(),
             hash: starter::hash().into(),
             problems: self.problem.iter().cloned().collect(),
             ..AdvisoryInfo::default()
@@ -110,7 +110,7 @@ impl Advisories {
                     (Some(part), _) => ("imported", part.records, part.newest),
                     (None, Some(segment)) => {
                         if info.set == "imported" {
-                            info.set = "imported and starter".into();
+                            info.set = format!("imported and {}", starter::set());
                         }
                         ("built in", segment.records(), segment.newest())
                     }
@@ -222,7 +222,10 @@ mod tests {
         record.aliases = aliases.iter().map(|&id| id.to_owned()).collect();
         let mut events = vec![Event::Introduced("0".into())];
         events.extend(fixed.map(|at| Event::Fixed(at.into())));
-        record.ranges = vec![Range { events }];
+        record.ranges = vec![Range {
+            events,
+            ..Range::default()
+        }];
         record
     }
 

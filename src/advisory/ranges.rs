@@ -53,7 +53,6 @@ impl<'v> Subject<'v> {
 pub struct Bounds {
     withdrawn: bool,
     ranges: Vec<Line>,
-    narrowed_by: Vec<Line>,
     listed: Vec<Version>,
 }
 
@@ -66,6 +65,8 @@ struct Line {
     limits: Vec<Option<Version>>,
     /// In order; `None` stands before every version. The sort is stable: see above.
     events: Vec<(Option<Version>, Change)>,
+    /// Where there are any, one of them must hold as well.
+    narrowed_by: Vec<Self>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +85,13 @@ enum Verdict {
 
 impl Bounds {
     pub fn of(record: &Record, scheme: Scheme) -> Self {
-        let lines = |ranges: &[Range]| ranges.iter().map(|range| Line::of(range, scheme)).collect();
         Self {
             withdrawn: record.withdrawn.is_some(),
-            ranges: lines(&record.ranges),
-            narrowed_by: lines(&record.narrowed_by),
+            ranges: record
+                .ranges
+                .iter()
+                .map(|range| Line::of(range, scheme))
+                .collect(),
             listed: record
                 .versions
                 .iter()
@@ -149,19 +152,14 @@ impl Bounds {
     }
 
     fn by_range(&self, version: &Version) -> Verdict {
-        match any_holds(&self.ranges, version) {
-            Verdict::Yes { .. } if !self.narrowed_by.is_empty() && !counts_commits(version) => {
-                any_holds(&self.narrowed_by, version)
-            }
-            verdict => verdict,
-        }
+        any_holds(&self.ranges, version)
     }
 
     /// The versions of all events of a kind; `None` stands before every version.
     fn of_kind(&self, kind: Change) -> impl Iterator<Item = Option<&Version>> {
         self.ranges
             .iter()
-            .chain(&self.narrowed_by)
+            .flat_map(|line| std::iter::once(line).chain(&line.narrowed_by))
             .flat_map(|line| &line.events)
             .filter(move |(_, change)| *change == kind)
             .map(|(at, _)| at.as_ref())
@@ -214,12 +212,23 @@ fn any_holds(lines: &[Line], version: &Version) -> Verdict {
 
 impl Line {
     fn of(range: &Range, scheme: Scheme) -> Self {
+        let narrowed_by = range.narrowed_by.iter();
+        Self {
+            narrowed_by: narrowed_by
+                .map(|events| Self::of_events(events, scheme))
+                .collect(),
+            ..Self::of_events(&range.events, scheme)
+        }
+    }
+
+    fn of_events(events: &[Event], scheme: Scheme) -> Self {
         let mut line = Self {
-            all: !range.events.is_empty(),
+            all: !events.is_empty(),
             limits: Vec::new(),
-            events: Vec::with_capacity(range.events.len()),
+            events: Vec::with_capacity(events.len()),
+            narrowed_by: Vec::new(),
         };
-        for event in &range.events {
+        for event in events {
             let (change, at) = match event {
                 Event::Introduced(at) if at == "0" => {
                     line.events.push((None, Change::Introduced));
@@ -235,13 +244,26 @@ impl Line {
                 }
             };
             line.all = false;
-            line.events.push((Some(scheme.parse(at)), change));
+            let at = scheme.parse(at);
+            // What is no version is never reached: it neither begins nor ends anything.
+            if at.is_parsable() {
+                line.events.push((Some(at), change));
+            }
         }
         line.events.sort_by(|(a, _), (b, _)| a.cmp(b));
         line
     }
 
     fn holds(&self, version: &Version) -> Verdict {
+        match self.holds_alone(version) {
+            Verdict::Yes { .. } if !self.narrowed_by.is_empty() && !counts_commits(version) => {
+                any_holds(&self.narrowed_by, version)
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn holds_alone(&self, version: &Version) -> Verdict {
         const YES: Verdict = Verdict::Yes { listed: false };
         // True without a look at the version: this is what records of malicious packages say.
         if self.all {
@@ -289,6 +311,7 @@ mod tests {
         });
         Range {
             events: events.collect(),
+            ..Range::default()
         }
     }
 
@@ -434,6 +457,14 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_that_is_no_version_clears_nothing() {
+        let record = record(&[&[In("0"), Fix("main-gha.122")]]);
+        assert!(why(&record, Scheme::Go, "v1.2.3").fixed_in.is_empty());
+        let odd = self::record(&[&[In("0"), Fix("0.2.0-n653")]]);
+        assert!(hit(&odd, Scheme::Pep440, "0.1.0"));
+    }
+
+    #[test]
     fn a_withdrawn_record_affects_nothing() {
         let mut record = record(&[&[In("0")]]);
         record.withdrawn = crate::advisory::Day::parse("2024-05-05");
@@ -445,9 +476,9 @@ mod tests {
         let open = record(&[&[In("0")]]);
         // The shape of a module whose releases carry no module versions.
         let mut record = record(&[&[In("1.9.2-0.20250521205822-0ba0b99665a9")]]);
-        record.narrowed_by = vec![
-            range(&[In("0"), Fix("12.0.7")]),
-            range(&[In("12.1.0"), Fix("12.1.4")]),
+        record.ranges[0].narrowed_by = vec![
+            range(&[In("0"), Fix("12.0.7")]).events,
+            range(&[In("12.1.0"), Fix("12.1.4")]).events,
         ];
         assert_eq!(
             why(&record, Scheme::Go, "v12.0.5").fixed_in,
@@ -461,12 +492,20 @@ mod tests {
         );
 
         let mut commits = open;
-        commits.narrowed_by = vec![range(&[In("2023.1.0"), Fix("2023.5.0")])];
+        commits.ranges[0].narrowed_by = vec![range(&[In("2023.1.0"), Fix("2023.5.0")]).events];
         assert!(
             hit(&commits, Scheme::Go, "v0.0.0-20240101000000-0123456789ab"),
             "a commit cannot be placed among releases"
         );
         assert!(!hit(&commits, Scheme::Go, "v2023.6.0"));
+
+        commits
+            .ranges
+            .push(range(&[In("2023.5.5"), Fix("2023.7.0")]));
+        assert!(
+            hit(&commits, Scheme::Go, "v2023.6.0"),
+            "a range is narrowed by what stands beside it, not by that of another entry"
+        );
     }
 
     #[test]

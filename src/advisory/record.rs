@@ -61,6 +61,8 @@ pub enum Event {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Range {
     pub events: Vec<Event>,
+    /// Where there are any, one of these lists must say so too (Go's custom ranges).
+    pub narrowed_by: Vec<Vec<Event>>,
 }
 
 /// What one advisory says about one package of one ecosystem. Serialised without its [`Cold`] part.
@@ -88,8 +90,6 @@ pub struct Record {
     pub exploited: bool,
     /// Affected where any of these says so.
     pub ranges: Vec<Range>,
-    /// If there are any, one of these must say so too (Go's custom ranges).
-    pub narrowed_by: Vec<Range>,
     /// Affected versions that no range covers.
     pub versions: Vec<String>,
     /// What of the package is affected: functions by their paths (`krate::module::function`), and for
@@ -144,7 +144,6 @@ impl Record {
             unreviewed: false,
             exploited: false,
             ranges: Vec::new(),
-            narrowed_by: Vec::new(),
             versions: Vec::new(),
             functions: Vec::new(),
             os: Vec::new(),

@@ -1,5 +1,6 @@
 //! The advisories that the binary carries: the tables under `rules/data/advisories/`, made into
-//! segments when the binary is built, so that they cost nothing at start-up.
+//! segments when the binary is built, or the segments of the index that `PLIMSOLL_ADVISORIES` named
+//! then. Neither costs anything at start-up: they are read where they lie.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,11 @@ pub fn segments() -> BTreeMap<Ecosystem, Segment> {
         .iter()
         .filter_map(|(name, bytes)| Some((Ecosystem::parse(name)?, Segment::embedded(bytes).ok()?)))
         .collect()
+}
+
+/// What the built-in set is called: `starter`, or `embedded` in a build that carries an index.
+pub fn set() -> &'static str {
+    STARTER_SET
 }
 
 /// Hash of the built-in set.

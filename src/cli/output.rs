@@ -57,6 +57,10 @@ pub fn write_report(
                 .into(),
         ));
     }
+    // Whatever the formats show: what could not be used must not look like what is clean.
+    for problem in &report.tool.advisories.problems {
+        note(problem);
+    }
     for destination in destinations {
         match &destination.path {
             None => {

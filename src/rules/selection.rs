@@ -20,6 +20,10 @@ pub struct Selection {
     pub levels: BTreeMap<String, Option<Severity>>,
 }
 
+/// The rule whose findings no threshold hides and no level makes less severe: a package that was
+/// published to do harm is not a matter of degree. Whoever means it switches the rule off.
+const MALICIOUS: &str = "dependency/malicious";
+
 /// A name in a selection that no rule answers to.
 #[derive(Debug, thiserror::Error)]
 #[error("no rule or family is called \"{name}\"{}", hint.as_ref().map(|h| format!("; did you mean \"{h}\"?")).unwrap_or_default())]
@@ -111,7 +115,10 @@ impl ActiveRules {
                 match level {
                     Some(severity) => {
                         on |= is_exact(rule, name);
-                        severities.insert(index, *severity);
+                        // Malice is no matter of degree.
+                        if rule.id.as_str() != MALICIOUS {
+                            severities.insert(index, *severity);
+                        }
                     }
                     None => on = false,
                 }
@@ -163,14 +170,16 @@ impl ActiveRules {
 
     /// True where a finding is as severe and as sure as is asked for, and no other than that.
     pub fn shows(&self, finding: &Finding) -> bool {
+        let malicious = finding.rule.as_str() == MALICIOUS;
         let is_whole = || {
             let index = self.set.index(finding.rule.as_str());
             index.and_then(|at| self.whole.get(at)).copied() == Some(true)
         };
-        self.min_severity.is_none_or(|min| finding.severity >= min)
-            && self
-                .min_confidence
-                .is_none_or(|min| finding.confidence >= min)
+        let severe = self.min_severity.is_none_or(|min| finding.severity >= min);
+        let sure = self
+            .min_confidence
+            .is_none_or(|min| finding.confidence >= min);
+        (malicious || (severe && sure))
             && !self.skip.iter().any(|id| bears(finding, id))
             && (self.only.is_empty() || is_whole() || self.only.iter().any(|id| bears(finding, id)))
     }
@@ -317,6 +326,23 @@ mod tests {
         let active = with_levels(&[("dockerfile", None), ("DL3006", Some(Severity::High))]);
         assert!(active.is_enabled("dockerfile/unpinned-image-tag"));
         assert!(!active.is_enabled("dockerfile/missing-user"));
+    }
+
+    #[test]
+    fn no_level_and_no_threshold_hides_a_malicious_package() {
+        let active = with_levels(&[("dependency/malicious", Some(Severity::Low))]);
+        assert!(active.is_enabled("dependency/malicious"));
+        assert_eq!(active.severity_of("dependency/malicious"), None);
+        let selection = Selection {
+            severity: Some(Severity::Critical),
+            confidence: Some(Confidence::High),
+            ..Selection::default()
+        };
+        let active = ActiveRules::new(Arc::new(RuleSet::embedded()), &selection).unwrap();
+        assert!(active.shows(&remark("dependency/malicious", "MAL-1")));
+        assert!(!active.shows(&remark("dependency/vulnerable", "CVE-1")));
+        let off = with_levels(&[("dependency/malicious", None)]);
+        assert!(!off.is_enabled("dependency/malicious"));
     }
 
     #[test]

@@ -220,12 +220,9 @@ pub fn read(json: &[u8], into: &mut Imported) -> Result<(), serde_json::Error> {
             continue;
         }
         let name = ecosystem.normalise(&package.name);
-        let there = records.iter_mut().find(|(e, n, other)| {
-            (*e, n) == (ecosystem, &name)
-                    // Custom ranges narrow the ranges beside them, not those of another entry.
-                    && other.narrowed_by.is_empty()
-                    && record.narrowed_by.is_empty()
-        });
+        let there = records
+            .iter_mut()
+            .find(|(e, n, _)| (*e, n) == (ecosystem, &name));
         match there {
             Some((_, _, there)) => {
                 there.ranges.extend(record.ranges);
@@ -236,35 +233,10 @@ pub fn read(json: &[u8], into: &mut Imported) -> Result<(), serde_json::Error> {
             None => records.push((ecosystem, name, record)),
         }
     }
-    for (ecosystem, name, record) in merged(records) {
+    for (ecosystem, name, record) in records {
         into.add(ecosystem, &name, record);
     }
     Ok(())
-}
-
-/// What is left apart because of custom ranges becomes one record, that of the widest statement.
-fn merged(records: Vec<(Ecosystem, String, Record)>) -> Vec<(Ecosystem, String, Record)> {
-    let mut merged: Vec<(Ecosystem, String, Record)> = Vec::new();
-    for (ecosystem, name, record) in records {
-        match merged
-            .iter_mut()
-            .find(|(e, n, _)| (*e, n) == (ecosystem, &name))
-        {
-            Some((_, _, there)) => {
-                // One side without custom ranges: nothing narrows their union.
-                if there.narrowed_by.is_empty() || record.narrowed_by.is_empty() {
-                    there.narrowed_by.clear();
-                } else {
-                    there.narrowed_by.extend(record.narrowed_by);
-                }
-                there.ranges.extend(record.ranges);
-                there.versions.extend(record.versions);
-                there.functions.extend(record.functions);
-            }
-            None => merged.push((ecosystem, name, record)),
-        }
-    }
-    merged
 }
 
 /// What holds for every package that the record names.
@@ -306,12 +278,18 @@ fn record_of(base: &Record, osv: &Osv<'_>, affected: &Affected<'_>, into: &mut I
     if record.kind == Kind::Malicious {
         record.severity = Some(Severity::Critical);
     }
+    let custom = &affected.ecosystem_specific.custom_ranges;
+    let narrowed_by: Vec<_> = custom.iter().map(|range| known(range, into)).collect();
     for range in &affected.ranges {
         match &*range.system {
             "SEMVER" | "ECOSYSTEM" => {
-                let range = read_range(range, into);
-                if !range.events.is_empty() {
-                    record.ranges.push(range);
+                let events = known(range, into);
+                if !events.is_empty() {
+                    let narrowed_by = narrowed_by.clone();
+                    record.ranges.push(Range {
+                        events,
+                        narrowed_by,
+                    });
                 }
             }
             // Commits cannot be compared without the repository.
@@ -319,22 +297,19 @@ fn record_of(base: &Record, osv: &Osv<'_>, affected: &Affected<'_>, into: &mut I
             other => into.unknown("range", other),
         }
     }
-    for range in &affected.ecosystem_specific.custom_ranges {
-        record.narrowed_by.push(read_range(range, into));
-    }
     record.versions.clone_from(&affected.versions);
     targets(&affected.ecosystem_specific, &mut record);
     record
 }
 
-fn read_range(range: &Ranges<'_>, into: &mut Imported) -> Range {
-    for events in range.events.iter().filter(|events| events.unknown > 0) {
+/// The events of a range that we know; the others are counted.
+fn known(range: &Ranges<'_>, into: &mut Imported) -> Vec<Event> {
+    let mut known = Vec::with_capacity(range.events.len());
+    for events in &range.events {
         into.unknown_events += events.unknown;
+        known.extend(events.known.iter().cloned());
     }
-    let known = range.events.iter().flat_map(|events| &events.known);
-    Range {
-        events: known.cloned().collect(),
-    }
+    known
 }
 
 /// Functions, operating systems and architectures as RustSec and Go write them.

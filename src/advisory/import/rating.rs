@@ -91,6 +91,44 @@ mod tests {
         assert_eq!(version_2("AV:L/AC:H/Au:N/C:C/I:C/A:C"), Some(6.2));
     }
 
+    /// Scores as the calculator of the publisher gives them.
+    #[test]
+    fn vectors_of_version_4_score_as_their_publisher_says() {
+        for (vector, score) in [
+            (
+                "AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H",
+                10.0,
+            ),
+            (
+                "AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+                9.3,
+            ),
+            (
+                "AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N",
+                8.7,
+            ),
+            (
+                "AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+                7.3,
+            ),
+            (
+                "AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+                7.7,
+            ),
+            (
+                "AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N",
+                0.0,
+            ),
+        ] {
+            let cvss: cvss::Cvss = format!("CVSS:4.0/{vector}").parse().expect("a vector");
+            assert!(
+                (cvss.score() - score).abs() < 0.05,
+                "{vector}: {}",
+                cvss.score()
+            );
+        }
+    }
+
     #[test]
     fn what_is_no_vector_is_not_rated() {
         for vector in ["", "CVSS:3.1/AV:X", "CVSS:9.9/AV:N", "AV:N/AC:L", "7.5"] {

@@ -70,5 +70,8 @@ fn range(range: &rustsec::osv::OsvRange) -> Range {
     };
     let mut events = vec![Event::Introduced(introduced)];
     events.extend(range.fixed.as_ref().map(|at| Event::Fixed(at.to_string())));
-    Range { events }
+    Range {
+        events,
+        ..Range::default()
+    }
 }

@@ -263,7 +263,7 @@ fn go_records_carry_custom_ranges_review_and_symbols() {
             "custom_ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.2.0"}]}]}}]}"#,
     );
     assert!(record.unreviewed);
-    assert_eq!(record.narrowed_by.len(), 1);
+    assert_eq!(record.ranges[0].narrowed_by.len(), 1);
     assert_eq!(
         record.functions,
         ["example.com/m/p", "example.com/m/p#F", "example.com/m/p#G"]

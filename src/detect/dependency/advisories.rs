@@ -25,16 +25,15 @@ pub struct Command {
 pub fn check(cx: &Context<'_>, source: &Source, pinned: &Pinned<'_>, out: &mut Sink<'_>) {
     let package = pinned.package;
     let version = Scheme::for_ecosystem(package.ecosystem).parse(&package.version);
-    let matches = cx
-        .advisories
-        .affecting(package.ecosystem, &package.name, &version);
+    let known = cx.advisories.dossier(package.ecosystem, &package.name);
+    let matches = known.affecting(&version);
     if !version.is_parsable() {
         report_unparsable(package, &matches, out);
     }
     if matches.affected.is_empty() {
         return;
     }
-    let remedy = Remedy::find(cx, source, pinned, &version, &matches);
+    let remedy = Remedy::find(&known, source, pinned, &version, &matches);
     for found in &matches.affected {
         report(source, pinned, found, &version, &remedy, out);
     }

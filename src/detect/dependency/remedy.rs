@@ -1,9 +1,8 @@
 //! What takes the defects of a version away, and whether those who ask for it let that happen.
 
 use super::{Pinned, update};
-use crate::advisory::{Kind, Matches};
-use crate::detect::Context;
-use crate::model::{Asked, Package, Source};
+use crate::advisory::{Dossier, Kind, Matches};
+use crate::model::{Asked, Source};
 use crate::parse::version::Version;
 use crate::parse::version::requirement::Requirement;
 
@@ -32,7 +31,7 @@ const MOST_ASKED: usize = 200;
 
 impl Remedy {
     pub fn find(
-        cx: &Context<'_>,
+        known: &Dossier<'_>,
         source: &Source,
         pinned: &Pinned<'_>,
         version: &Version,
@@ -45,7 +44,7 @@ impl Remedy {
         });
         let asked = asked(pinned, manifest.as_ref());
         let mut remedy = Self {
-            target: lowest_clean(cx, package, version, matches),
+            target: lowest_clean(known, version, matches),
             manifest,
             ..Self::default()
         };
@@ -60,7 +59,7 @@ impl Remedy {
             .then(|| {
                 fixes(version, matches)
                     .into_iter()
-                    .find(|fix| allows(fix) && is_clean(cx, package, fix))
+                    .find(|fix| allows(fix) && is_clean(known, fix))
             })
             .flatten();
         let target = other.unwrap_or_else(|| lowest.clone());
@@ -132,11 +131,9 @@ fn fixes(version: &Version, matches: &Matches) -> Vec<Version> {
     fixes
 }
 
-fn is_clean(cx: &Context<'_>, package: &Package, version: &Version) -> bool {
-    let matches = cx
-        .advisories
-        .affecting(package.ecosystem, &package.name, version);
-    !matches
+fn is_clean(known: &Dossier<'_>, version: &Version) -> bool {
+    !known
+        .affecting(version)
         .affected
         .iter()
         .any(|found| is_defect(found.record.kind))
@@ -147,12 +144,7 @@ const ROUNDS: usize = 8;
 
 /// The lowest version known to have none of the defects: an update for one of them may be affected
 /// by another. `None` where some defect has no fix.
-fn lowest_clean(
-    cx: &Context<'_>,
-    package: &Package,
-    version: &Version,
-    matches: &Matches,
-) -> Option<Version> {
+fn lowest_clean(known: &Dossier<'_>, version: &Version, matches: &Matches) -> Option<Version> {
     let mut target: Option<Version> = None;
     let mut later;
     let mut matches = matches;
@@ -170,9 +162,7 @@ fn lowest_clean(
             target = target.max(Some(fixed));
         }
         let next = target.as_ref()?;
-        later = cx
-            .advisories
-            .affecting(package.ecosystem, &package.name, next);
+        later = known.affecting(next);
         matches = &later;
     }
     None
@@ -181,16 +171,14 @@ fn lowest_clean(
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
 
     use super::*;
     use crate::advisory::{Advisories, Event, Range, Record};
-    use crate::detect::Given;
     use crate::model::{
-        Ecosystem, FileKind, Origin, RepoPath, Requested, Requirement as Need, SourceId, Span,
+        Ecosystem, FileKind, Origin, Package, RepoPath, Requested, Requirement as Need, SourceId,
+        Span,
     };
     use crate::parse::version::Scheme;
-    use crate::rules::{ActiveRules, RuleSet, Selection};
 
     /// The remedy for x 1.2.0 in a package-lock.json, of which `fixed` say how it is fixed.
     fn remedy(fixed: &[&[&str]], manifest: Option<&str>, needs: &[(&str, &str)]) -> Remedy {
@@ -203,22 +191,20 @@ mod tests {
                     Event::Introduced(fix.get(..1).unwrap_or("0").to_owned()),
                     Event::Fixed((*fix).to_owned()),
                 ],
+                ..Range::default()
             });
             record.ranges = lists.collect();
             if versions.is_empty() {
                 let events = vec![Event::Introduced("0".to_owned())];
-                record.ranges = vec![Range { events }];
+                record.ranges = vec![Range {
+                    events,
+                    ..Range::default()
+                }];
             }
             record
         });
         let packages = BTreeMap::from([("x".to_owned(), records.collect())]);
         let advisories = Advisories::of(Ecosystem::Npm, packages);
-        let rules = ActiveRules::new(Arc::new(RuleSet::embedded()), &Selection::default());
-        let cx = Context {
-            rules: &rules.expect("the default"),
-            advisories: &advisories,
-            given: Given::NOTHING,
-        };
         let path = RepoPath::from("package-lock.json");
         let source = Source::new(SourceId(0), path, FileKind::NpmLock, b"", Origin::Buffer);
         let mut package = Package::new(Ecosystem::Npm, "x", "1.2.0", Span::default());
@@ -233,13 +219,14 @@ mod tests {
         });
         package.facts.required_by = needs.collect();
         let version = Scheme::SemVer.parse("1.2.0");
-        let matches = advisories.affecting(Ecosystem::Npm, "x", &version);
+        let known = advisories.dossier(Ecosystem::Npm, "x");
+        let matches = known.affecting(&version);
         let pinned = Pinned {
             package: &package,
             elsewhere: Vec::new(),
             command: None,
         };
-        Remedy::find(&cx, &source, &pinned, &version, &matches)
+        Remedy::find(&known, &source, &pinned, &version, &matches)
     }
 
     fn target(remedy: &Remedy) -> Option<&str> {
