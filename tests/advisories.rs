@@ -70,6 +70,26 @@ fn lockfile(database: &rustsec::Database) -> rustsec::Lockfile {
     text.parse().expect("a lockfile")
 }
 
+const RUSTSEC: &str = "rustsec-advisory-db.tar.zst";
+
+/// The checkout of the database, read by its owners' crate.
+fn rustsec_database(shared: &Path) -> Option<(tempfile::TempDir, rustsec::Database)> {
+    let checkout = tempfile::tempdir().expect("a temporary folder");
+    let unpacked = Command::new("tar")
+        .arg("--zstd")
+        .arg("-xf")
+        .arg(shared.join(RUSTSEC))
+        .arg("-C")
+        .arg(checkout.path())
+        .status();
+    if !unpacked.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: tar cannot unpack zstd here");
+        return None;
+    }
+    let database = rustsec::Database::open(&checkout.path().join("advisory-db"));
+    Some((checkout, database.expect("the database")))
+}
+
 type Findings = BTreeSet<(String, String, String, String)>;
 
 /// What cargo-audit reports: package, version, advisory, kind.
@@ -127,21 +147,11 @@ fn as_we_say(advisories: &Advisories, lockfile: &rustsec::Lockfile) -> Findings 
 #[test]
 fn the_rustsec_database_says_through_us_what_it_says_to_cargo_audit() {
     let Some(shared) = shared() else { return };
-    let archive = shared.join("rustsec-advisory-db.tar.zst");
-    let checkout = tempfile::tempdir().expect("a temporary folder");
-    let unpacked = Command::new("tar")
-        .arg("--zstd")
-        .arg("-xf")
-        .arg(&archive)
-        .arg("-C")
-        .arg(checkout.path())
-        .status();
-    if !unpacked.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: tar cannot unpack zstd here");
+    let Some((checkout, database)) = rustsec_database(&shared) else {
         return;
-    }
+    };
     let folder = checkout.path().join("advisory-db");
-    let database = rustsec::Database::open(&folder).expect("the database");
+    let archive = shared.join(RUSTSEC);
     let lockfile = lockfile(&database);
     assert!(
         lockfile.packages.len() > 2000,
@@ -161,6 +171,70 @@ fn the_rustsec_database_says_through_us_what_it_says_to_cargo_audit() {
             source.display()
         );
     }
+}
+
+/// The JSON report of `plimsoll check` on a Cargo.lock, as package, version, advisory, kind.
+fn as_the_check_says(cache: &Path, lockfile: &rustsec::Lockfile) -> Findings {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(work.path().join("Cargo.lock"), lockfile.to_string()).expect("written");
+    let arguments = "check --no-config --profile all --only dependency --format json Cargo.lock";
+    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(arguments.split(' '))
+        .current_dir(work.path())
+        .env("XDG_CACHE_HOME", cache)
+        .output()
+        .expect("a run");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!(report["skipped"], serde_json::json!([]));
+    let mut findings = Findings::new();
+    for finding in report["findings"].as_array().expect("findings") {
+        let kind = match finding["rule"].as_str() {
+            Some("dependency/vulnerable") => "vulnerability",
+            Some(rule) => rule.trim_start_matches("dependency/"),
+            None => "",
+        };
+        let evidence = &finding["evidence"];
+        let text = |key: &str| evidence[key].as_str().expect("a text").to_owned();
+        let (name, version) = (text("name"), text("version"));
+        let aliases = evidence["aliases"].as_array().into_iter().flatten();
+        for id in aliases
+            .chain([&evidence["advisory"]])
+            .filter_map(|id| id.as_str())
+        {
+            if id.starts_with("RUSTSEC-") {
+                findings.insert((name.clone(), version.clone(), id.into(), kind.into()));
+            }
+        }
+    }
+    findings
+}
+
+#[test]
+fn a_check_of_two_thousand_packages_finds_what_cargo_audit_finds() {
+    let Some(shared) = shared() else { return };
+    let Some((_checkout, database)) = rustsec_database(&shared) else {
+        return;
+    };
+    let mut lockfile = lockfile(&database);
+    let every = lockfile.packages.len() / 2200;
+    let mut number = 0;
+    lockfile.packages.retain(|_| {
+        number += 1;
+        number % every == 0
+    });
+    assert!((2000..3000).contains(&lockfile.packages.len()));
+    let theirs = as_rustsec_says(&database, &lockfile);
+    assert!(theirs.len() > 500, "{}", theirs.len());
+    let cache = tempfile::tempdir().expect("a temporary folder");
+    let imported = Imported::read(&[shared.join("crates.io.jsonl.zst")]).expect("advisories");
+    Installed::install(&cache.path().join("plimsoll"), imported, false).expect("installed");
+    let ours = as_the_check_says(cache.path(), &lockfile);
+    let missing: Vec<_> = theirs.difference(&ours).take(20).collect();
+    let more: Vec<_> = ours.difference(&theirs).take(20).collect();
+    assert!(
+        missing.is_empty() && more.is_empty(),
+        "missing {missing:#?}, more {more:#?}"
+    );
 }
 
 #[test]

@@ -88,8 +88,13 @@ impl<'a> Sink<'a> {
 
     fn has_room(&mut self, rule: &Rule) -> bool {
         let id = rule.id.as_str();
+        // Findings of a lockfile are facts about as many packages, and none stands for another.
+        let most = match rule.family() {
+            "dependency" => LIMITS.findings,
+            _ => LIMITS.findings_per_rule,
+        };
         match self.kept.iter_mut().find(|(kept, _)| *kept == rule.id) {
-            Some((_, count)) if *count >= LIMITS.findings_per_rule => {}
+            Some((_, count)) if *count >= most => {}
             Some((_, count)) => {
                 *count += 1;
                 return true;
