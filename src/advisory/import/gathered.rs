@@ -15,7 +15,8 @@ pub struct Gathered(BTreeMap<Ecosystem, Vec<Found>>);
 struct Found {
     /// Normalised.
     package: String,
-    record: Record,
+    /// Boxed, because these are moved around when they are put in order.
+    record: Box<Record>,
     /// From the index in force: anything read now is newer.
     kept: bool,
 }
@@ -43,7 +44,7 @@ impl Gathered {
     fn push(&mut self, ecosystem: Ecosystem, package: String, record: Record, kept: bool) {
         self.0.entry(ecosystem).or_default().push(Found {
             package,
-            record,
+            record: Box::new(record),
             kept,
         });
     }
@@ -100,13 +101,13 @@ fn in_order(mut found: Vec<Found>) -> Vec<(String, Vec<Record>)> {
     {
         match packages.last_mut().filter(|(name, _)| *name == package) {
             Some((_, records)) => match records.last_mut().filter(|last| last.id == record.id) {
-                Some(last) => *last = record,
-                None => records.push(record),
+                Some(last) => *last = *record,
+                None => records.push(*record),
             },
             // Most packages have one record, and there are hundreds of thousands of them.
             None => {
                 let mut records = Vec::with_capacity(1);
-                records.push(record);
+                records.push(*record);
                 packages.push((package, records));
             }
         }
