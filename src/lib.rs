@@ -7,6 +7,8 @@ pub mod classify;
 pub mod cli;
 pub mod detect;
 pub mod engine;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod fix;
 pub mod guard;
 pub mod hook;

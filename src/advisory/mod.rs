@@ -129,6 +129,12 @@ impl Advisories {
         info
     }
 
+    /// How many records the binary carries of an ecosystem, and the newest day of one.
+    pub fn built_in(&self, ecosystem: Ecosystem) -> (usize, Option<Day>) {
+        let segment = self.built_in.get(&ecosystem);
+        segment.map_or((0, None), |s| (s.records() as usize, s.newest()))
+    }
+
     /// Every record of a package, withdrawn ones too.
     pub fn lookup(&self, ecosystem: Ecosystem, name: &str) -> Vec<Record> {
         let (entries, segment) = self.entries(ecosystem, name);

@@ -4,10 +4,13 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use crate::advisory::{Advisories, Day, Freshness, Imported, InstallError, Installed, Status};
+use crate::advisory::{
+    Advisories, Day, Freshness, Imported, Input, InstallError, Installed, Origins, Status,
+};
 use crate::guard::printable;
 use crate::model::Ecosystem;
 
+use super::update::{self, UpdateArgs};
 use super::{CliError, Outcome, output};
 
 /// Bad records that are named on the terminal; all are counted.
@@ -33,8 +36,8 @@ enum DbVerb {
     Status,
     /// Compare every byte of the imported advisories with their hashes
     Verify,
-    /// Fetch new advisories (this build has no network: use `db import`)
-    Update,
+    /// Fetch what is new; no other verb opens a connection
+    Update(UpdateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -57,13 +60,7 @@ pub fn run(args: &DbArgs) -> Outcome {
         DbVerb::Export { file } => export(&cache, file)?,
         DbVerb::Status => status(&cache)?,
         DbVerb::Verify => verify(&cache)?,
-        DbVerb::Update => {
-            return Err(CliError::Usage(
-                "this build has no network; download advisories yourself and use \
-                 `plimsoll db import PATH`"
-                    .into(),
-            ));
-        }
+        DbVerb::Update(args) => return update::run(&cache, args),
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -158,6 +155,7 @@ fn status(cache: &Path) -> Result<String, InstallError> {
     if info.problems.is_empty()
         && let Some(status) = Status::read(cache)?
     {
+        let origins = Origins::read(cache)?;
         for part in &status.parts {
             let databases: Vec<String> = part
                 .databases
@@ -170,6 +168,13 @@ fn status(cache: &Path) -> Result<String, InstallError> {
                 part.ecosystem.name(),
                 databases.join(", ")
             );
+            for input in origins
+                .of(part)
+                .into_iter()
+                .flat_map(|origin| &origin.inputs)
+            {
+                let _ = writeln!(text, "  {}: {}", part.ecosystem.name(), fetched(input));
+            }
         }
         let _ = writeln!(text, "index {}", status.hash);
     }
@@ -179,9 +184,21 @@ fn status(cache: &Path) -> Result<String, InstallError> {
     Ok(text)
 }
 
-fn plural(count: u64, noun: &str) -> String {
+pub(super) fn plural(count: u64, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{end}")
+}
+
+fn fetched(input: &Input) -> String {
+    let days = u32::try_from(input.fetched / 86_400).unwrap_or(0);
+    let etag = input.etag.iter().map(|etag| format!(", etag {etag}"));
+    printable::line(&format!(
+        "fetched from {} on {}, {}{}",
+        input.address,
+        Day::from_days(days),
+        plural(input.records, "record"),
+        etag.collect::<String>()
+    ))
 }
 
 fn verify(cache: &Path) -> Result<String, InstallError> {

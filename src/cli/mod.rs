@@ -18,6 +18,7 @@ mod rules;
 mod sbom;
 mod staged;
 mod terminal;
+mod update;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -86,7 +87,7 @@ enum Verb {
     Baseline(baseline::BaselineArgs),
     /// Check every commit: put the git hook in, take it out, or say which one runs
     Hook(hook::HookArgs),
-    /// Import, export and describe the advisories
+    /// Fetch, import, export and describe the advisories
     Db(db::DbArgs),
     /// Print a completion script
     Completions(completions::CompletionsArgs),

@@ -85,17 +85,107 @@ impl Progress for ProgressLine {
     }
 }
 
+/// One line on stderr about a transfer, on a terminal only.
+#[cfg(feature = "fetch")]
+#[derive(Debug)]
+pub struct TransferLine {
+    shown: bool,
+    state: std::sync::Mutex<Transfer>,
+}
+
+#[cfg(feature = "fetch")]
+#[derive(Debug)]
+struct Transfer {
+    what: String,
+    total: u64,
+    bytes: u64,
+    start: Instant,
+    drawn: Option<Instant>,
+}
+
+#[cfg(feature = "fetch")]
+impl TransferLine {
+    pub fn new() -> Self {
+        Self {
+            shown: terminal::shows_progress(),
+            state: std::sync::Mutex::new(Transfer {
+                what: String::new(),
+                total: 0,
+                bytes: 0,
+                start: Instant::now(),
+                drawn: None,
+            }),
+        }
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Transfer)) {
+        if !self.shown {
+            return;
+        }
+        if let Ok(mut state) = self.state.lock() {
+            change(&mut state);
+        }
+    }
+}
+
+#[cfg(feature = "fetch")]
+impl crate::fetch::Watch for TransferLine {
+    fn begin(&self, what: &str, total: Option<u64>, there: u64) {
+        self.with(|state| {
+            state.what = crate::guard::printable::line(what);
+            state.total = total.unwrap_or(0);
+            state.bytes = there;
+            state.start = Instant::now();
+        });
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.with(|state| {
+            state.bytes += bytes;
+            let rested = |at: Instant| at.elapsed() >= Duration::from_millis(EVERY);
+            if state.start.elapsed() < PATIENCE || !state.drawn.is_none_or(rested) {
+                return;
+            }
+            state.drawn = Some(Instant::now());
+            let done = state.bytes / 1_000_000;
+            let line = match state.total / 1_000_000 {
+                0 => format!("plimsoll: {}: {done} MB", state.what),
+                total => format!(
+                    "plimsoll: {}: {} {done} of {total} MB",
+                    state.what,
+                    bar(done, total)
+                ),
+            };
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "\r{line}\x1b[K");
+            let _ = stderr.flush();
+        });
+    }
+
+    fn end(&self) {
+        self.with(|state| {
+            if state.drawn.take().is_some() {
+                let _ = write!(io::stderr().lock(), "\r\x1b[K");
+            }
+        });
+    }
+}
+
 /// Marks of a full bar.
 const BAR: u64 = 24;
+
+fn bar(done: u64, of: u64) -> String {
+    let done = (done.min(of) * BAR / of) as usize;
+    format!("[{}{}]", "#".repeat(done), ".".repeat(BAR as usize - done))
+}
 
 fn line(files: u64, expected: u64, noun: &str, bytes: u64) -> String {
     let megabytes = bytes / 1_000_000;
     if expected == 0 {
         return format!("plimsoll: {files} {noun}, {megabytes} MB");
     }
-    let done = (files.min(expected) * BAR / expected) as usize;
-    let (full, empty) = ("#".repeat(done), ".".repeat(BAR as usize - done));
-    format!("plimsoll: [{full}{empty}] {files} of {expected} {noun}, {megabytes} MB")
+    let bar = bar(files, expected);
+    format!("plimsoll: {bar} {files} of {expected} {noun}, {megabytes} MB")
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub struct Limits {
     pub config: u64,
     /// Bytes unpacked from one advisory archive.
     pub import: u64,
+    /// Bytes of one file that is fetched.
+    pub download: u64,
     /// Stack of the threads that run native grammars, in bytes.
     pub stack: usize,
 }
@@ -76,6 +78,7 @@ pub const LIMITS: Limits = Limits {
     path: 4096,
     config: 4 << 20,
     import: 4 << 30,
+    download: 2 << 30,
     stack: 64 << 20,
 };
 
@@ -177,6 +180,11 @@ impl Limits {
                 "import",
                 self.import,
                 "bytes unpacked from one advisory archive",
+            ),
+            (
+                "download",
+                self.download,
+                "bytes of one file that `db update` fetches",
             ),
             (
                 "stack",

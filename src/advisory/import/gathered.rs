@@ -58,6 +58,12 @@ impl Gathered {
         }
     }
 
+    /// What was gathered, each ecosystem for itself.
+    pub fn split(self) -> impl Iterator<Item = (Ecosystem, Self)> {
+        let alone = |(ecosystem, found)| (ecosystem, Self(BTreeMap::from([(ecosystem, found)])));
+        self.0.into_iter().map(alone)
+    }
+
     /// Forgets these records, whatever package they are about.
     pub fn remove(&mut self, ids: &BTreeSet<String>) {
         for found in self.0.values_mut() {

@@ -114,6 +114,17 @@ impl Imported {
         }
     }
 
+    /// What was read, each ecosystem for itself.
+    pub fn split(self) -> BTreeMap<Ecosystem, Self> {
+        let alone = |gathered| Self {
+            gathered,
+            ..Self::default()
+        };
+        let each = self.gathered.split();
+        each.map(|(ecosystem, own)| (ecosystem, alone(own)))
+            .collect()
+    }
+
     /// Forgets these records, whatever package they are about.
     pub fn remove(&mut self, ids: &BTreeSet<String>) {
         self.gathered.remove(ids);
