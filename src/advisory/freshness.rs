@@ -2,9 +2,6 @@
 
 use super::day::Day;
 
-/// Older data than this deserves a remark.
-const STALE_AFTER: u32 = 30;
-
 /// The age of advisory data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Freshness {
@@ -12,6 +9,9 @@ pub struct Freshness {
 }
 
 impl Freshness {
+    /// Data that is older by days deserves a remark, unless somebody says otherwise.
+    pub const STALE_AFTER: u32 = 30;
+
     /// `date` as [`crate::model::AdvisoryInfo::date`] has it; `None` where it is no date.
     pub fn of(date: &str, today: Day) -> Option<Self> {
         Some(Self {
@@ -21,7 +21,7 @@ impl Freshness {
 
     /// True where newer advisories are likely to be missing.
     pub fn is_stale(self) -> bool {
-        self.days > STALE_AFTER
+        self.days > Self::STALE_AFTER
     }
 
     /// The age in words.

@@ -13,7 +13,7 @@ use crate::input::{read_list, stdin};
 use crate::model::{Confidence, Profile, RepoPath, Severity, SkipReason};
 use crate::parse::dockerfile::{Target, Wanted};
 use crate::policy::{Date, FailOn};
-use crate::report::RenderContext;
+use crate::report::{RenderContext, advisory_remarks};
 
 use super::fix::{self, FixArgs};
 use super::output::{self, Destination};
@@ -463,7 +463,11 @@ fn conclude(checked: &Checked, fixes: Option<&Fixes>, args: &RunArgs, hint: &str
         output::note(&reason.to_string());
     }
     // These formats have no place for it.
-    if missed > 0 && args.format.iter().any(is_silent) {
+    let silent = args.format.iter().any(is_silent);
+    for remark in advisory_remarks(&checked.report).iter().filter(|_| silent) {
+        output::note(&format!("advisories: {remark}"));
+    }
+    if missed > 0 && silent {
         output::note(&format!(
             "not checked, or not in full: {missed} (--format pretty -v lists them)"
         ));

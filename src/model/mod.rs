@@ -32,7 +32,8 @@ pub use purl::Purl;
 pub use reachability::{Reachability, Reached, Traces};
 pub use redacted::Redacted;
 pub use report::{
-    AdvisoryInfo, Report, SourceTable, Stats, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,
+    AdvisoryInfo, Report, SourceTable, Stale, Stats, Suppressed, SuppressedBy, ToolInfo,
+    UnusedSuppression,
 };
 pub use rule::{Rule, RuleId};
 pub use severity::{Confidence, Level, Profile, Severity};

@@ -102,6 +102,17 @@ pub struct AdvisoryInfo {
     pub sources: Vec<String>,
     /// Why data that should have been used was not; the built-in set stood in for it.
     pub problems: Vec<String>,
+    /// Set where packages were looked up in data that is older than it should be.
+    pub stale: Option<Stale>,
+}
+
+/// How old advisory data is that is too old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stale {
+    pub days: u32,
+    pub max_age: u32,
+    /// Whether a run with such data counts as incomplete.
+    pub fails: bool,
 }
 
 impl Report {
@@ -122,6 +133,12 @@ impl Report {
     pub fn is_incomplete(&self) -> bool {
         self.skipped.iter().any(|s| s.reason.is_incomplete())
             || !self.tool.advisories.problems.is_empty()
+            || self.is_refused_as_stale()
+    }
+
+    /// True where the configuration wants no verdict from advisories as old as these.
+    pub fn is_refused_as_stale(&self) -> bool {
+        self.tool.advisories.stale.is_some_and(|stale| stale.fails)
     }
 
     /// True where a detector of ours failed.

@@ -111,6 +111,7 @@ impl Policy<'_> {
         unused.retain(|u| !silenced(u));
         kept.extend(unused.iter().filter_map(|u| self.as_finding(u)));
         kept.sort_by(|a, b| a.order().cmp(&b.order()));
+        let packages = stats.packages;
         let mut policy = notes;
         if let Some((path, _)) = &self.config_file {
             policy.insert(0, path.display());
@@ -127,7 +128,10 @@ impl Policy<'_> {
             tool: ToolInfo {
                 version: env!("CARGO_PKG_VERSION"),
                 rules_hash: self.rules.set().hash(),
-                advisories,
+                advisories: self
+                    .config
+                    .max_age
+                    .judge(advisories, packages, self.options.today),
                 policy,
                 baseline: self.baseline.map(|_| matches.used),
             },

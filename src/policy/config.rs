@@ -11,7 +11,7 @@ use crate::model::{Fingerprint, Profile, RepoPath, Severity};
 use crate::rules::team::{RawTeamRule, TeamRule, TeamRuleError, check_expression};
 use crate::rules::{RuleSet, Selection, SelectionError};
 
-use super::{Date, FailOn};
+use super::{Date, FailOn, MaxAge};
 use crate::detect::{Allowed, AllowedPlace, LabelFormat, LabelSchema};
 
 /// `plimsoll.toml`, read and checked.
@@ -38,6 +38,8 @@ pub struct Config {
     pub allowed: Option<Arc<Allowed>>,
     /// Rules of the team's own.
     pub team: Vec<TeamRule>,
+    /// How old advisories may be.
+    pub max_age: MaxAge,
 }
 
 impl Default for Config {
@@ -55,6 +57,7 @@ impl Default for Config {
             strict_checksum: false,
             allowed: None,
             team: Vec::new(),
+            max_age: MaxAge::default(),
         }
     }
 }
@@ -124,6 +127,15 @@ struct Raw {
     labels: Option<BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
     #[serde(default)]
     secrets: RawSecrets,
+    #[serde(default)]
+    advisories: RawAdvisories,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct RawAdvisories {
+    max_age: Option<Spanned<String>>,
+    on_stale: Option<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -284,6 +296,7 @@ impl Config {
             registries: raw.images.map(registries).transpose()?,
             labels: raw.labels.map(labels).transpose()?,
             strict_checksum: raw.secrets.strict_checksum,
+            max_age: max_age(&raw.advisories)?,
             allowed: (!allowed.is_empty()).then(|| Arc::new(allowed)),
             team,
         })
@@ -370,6 +383,22 @@ fn labels(
     Ok(schema)
 }
 
+fn max_age(raw: &RawAdvisories) -> Result<MaxAge, ConfigError> {
+    let mut max_age = MaxAge::default();
+    if let Some(text) = &raw.max_age {
+        max_age.days = MaxAge::parse(text.get_ref())
+            .ok_or_else(|| at(text, "max-age is days or weeks, such as \"30d\" or \"4w\""))?;
+    }
+    if let Some(text) = &raw.on_stale {
+        max_age.fails = match text.get_ref().as_str() {
+            "warn" => false,
+            "fail" => true,
+            _ => return Err(at(text, "on-stale is one of warn, fail")),
+        };
+    }
+    Ok(max_age)
+}
+
 fn check_name(name: &Spanned<String>, rules: &RuleSet) -> Result<(), ConfigError> {
     SelectionError::check(rules, name.get_ref()).map_err(|e| at(name, e.to_string()))
 }
@@ -420,6 +449,22 @@ mod tests {
         assert!(config.strict_checksum);
         assert!(config.ignores[0].covers_path(&RepoPath::from("docs/a/b.md")));
         assert!(!config.ignores[0].covers_path(&RepoPath::from("src/docs.md")));
+    }
+
+    #[test]
+    fn advisories_may_be_as_old_as_the_team_says() {
+        let config = parse("[advisories]\nmax-age = \"2w\"\non-stale = \"fail\"\n").expect("valid");
+        assert_eq!(
+            config.max_age,
+            MaxAge {
+                days: 14,
+                fails: true
+            }
+        );
+        for (key, value) in [("max-age", "\"never\""), ("on-stale", "\"ignore\"")] {
+            let text = format!("[advisories]\n{key} = {value}\n");
+            assert_eq!(&text[parse(&text).expect_err(key).span], value);
+        }
     }
 
     #[test]

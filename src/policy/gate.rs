@@ -24,6 +24,7 @@ pub enum Verdict {
 
 impl FailOn {
     /// A failure of ours is never a pass; then findings count, then what was not scanned.
+    /// Advisories that the configuration calls too old were not scanned with, strict or not.
     pub fn judge(self, report: &Report, strict_scan: bool) -> Verdict {
         if report.has_internal_failure() {
             return Verdict::Internal;
@@ -34,7 +35,7 @@ impl FailOn {
         };
         if fails {
             Verdict::Findings
-        } else if strict_scan && report.is_incomplete() {
+        } else if report.is_refused_as_stale() || (strict_scan && report.is_incomplete()) {
             Verdict::Incomplete
         } else {
             Verdict::Clean

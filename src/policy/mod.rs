@@ -7,6 +7,7 @@ mod config;
 mod date;
 mod gate;
 mod ignore;
+mod max_age;
 mod peers;
 mod unused;
 
@@ -15,5 +16,6 @@ pub use baseline::{Baseline, Entry, Matches};
 pub use config::{Config, ConfigError, IgnoreEntry};
 pub use date::Date;
 pub use gate::{FailOn, Verdict};
+pub use max_age::MaxAge;
 pub use peers::IN_ANY_FILE;
 pub use unused::{UNUSED_ENTRY, UNUSED_PEER, WITHOUT_REASON};

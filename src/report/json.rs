@@ -54,6 +54,9 @@ fn tool(report: &Report) -> Value {
             "hash": advisories.hash,
             "sources": advisories.sources,
             "problems": advisories.problems,
+            "stale": advisories.stale.map(|stale| {
+                json!({ "days": stale.days, "max_age": stale.max_age })
+            }),
         },
         "policy": report.tool.policy,
     })

@@ -10,7 +10,7 @@ use crate::model::{
 use crate::text::Position;
 
 use super::place::{edited, place};
-use super::{RenderContext, Reporter, line_hash, uri};
+use super::{RenderContext, Reporter, advisory_remarks, line_hash, uri};
 
 /// SARIF 2.1.0, within what GitHub code scanning takes.
 pub(super) struct Sarif;
@@ -65,6 +65,13 @@ impl Reporter for Sarif {
                 })
             })
             .collect();
+        notes.extend(advisory_remarks(report).into_iter().map(|remark| {
+            json!({
+                "level": "warning",
+                "message": { "text": format!("advisories: {remark}") },
+                "descriptor": { "id": "advisories" },
+            })
+        }));
         if dropped > 0 {
             notes.push(json!({
                 "level": "warning",

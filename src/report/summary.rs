@@ -74,9 +74,25 @@ pub(super) fn advisory_line(report: &Report) -> Option<String> {
         advisories.date,
         plural(records, "record")
     );
-    for problem in &advisories.problems {
+    for remark in advisory_remarks(report) {
         line.push_str("; warning: ");
-        line.push_str(&printable::line(problem));
+        line.push_str(&remark);
     }
     Some(line)
+}
+
+/// What is to be said against the advisories of a run.
+pub fn advisory_remarks(report: &Report) -> Vec<String> {
+    let advisories = &report.tool.advisories;
+    let stale = advisories.stale.map(|stale| {
+        format!(
+            "{} days old, where {} are allowed; plimsoll db update fetches newer ones",
+            stale.days, stale.max_age
+        )
+    });
+    let problems = advisories.problems.iter();
+    stale
+        .into_iter()
+        .chain(problems.map(|problem| printable::line(problem)))
+        .collect()
 }
