@@ -141,7 +141,7 @@ fn status(cache: &Path) -> Result<String, InstallError> {
     let _ = match age {
         Some(age) if age.is_stale() => writeln!(
             text,
-            "newest record: {} ({}: import newer advisories)",
+            "newest record: {} ({}: plimsoll db update fetches newer ones)",
             info.date,
             age.words()
         ),

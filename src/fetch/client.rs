@@ -215,8 +215,12 @@ impl Client {
                 Trouble::TooLong(self.patience.total)
             }
             ureq::Error::Timeout(_) => Trouble::Stalled(self.patience.stall),
-            ureq::Error::Io(error) if is_lost(error.kind()) => Trouble::Lost(error),
-            ureq::Error::Io(error) => Trouble::NoAnswer(error.to_string()),
+            ureq::Error::Rustls(error) => of_tls(&error),
+            ureq::Error::Io(error) => match tls_error(&error) {
+                Some(tls) => of_tls(tls),
+                None if is_lost(error.kind()) => Trouble::Lost(error),
+                None => Trouble::NoAnswer(error.to_string()),
+            },
             ureq::Error::HostNotFound => Trouble::NoAnswer("there is no such host".into()),
             ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => {
                 Trouble::NoAnswer("the proxy of the environment refuses".into())
@@ -257,6 +261,17 @@ fn is_lost(kind: io::ErrorKind) -> bool {
             | io::ErrorKind::BrokenPipe
             | io::ErrorKind::UnexpectedEof
     )
+}
+
+fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+fn of_tls(error: &rustls::Error) -> Trouble {
+    match error {
+        rustls::Error::InvalidCertificate(why) => Trouble::Certificate(why.to_string()),
+        other => Trouble::NoAnswer(other.to_string()),
+    }
 }
 
 /// The certificate authorities that this machine trusts.

@@ -26,9 +26,11 @@ pub fn of_record(json: &[u8]) -> Option<(String, i64)> {
     Some((stamped.id, modified.unwrap_or(0)))
 }
 
-/// Reads `modified_id.csv`: lines of a time and an id. Anything else makes it no such list.
+/// Reads `modified_id.csv`: lines of a time and an id. A line in a hundred may be something else,
+/// more make it no such list.
 pub fn of_list(text: &str) -> Result<Stamps, String> {
     let mut stamps = Stamps::new();
+    let (mut odd, mut first_odd) = (0, 0);
     for (number, line) in (1..).zip(text.lines()) {
         let row = line.trim();
         if row.is_empty() {
@@ -37,18 +39,29 @@ pub fn of_list(text: &str) -> Result<Stamps, String> {
         let parsed = row.split_once(',').and_then(|(time, id)| {
             // The list of all ecosystems has the ecosystem before the id.
             let id = id.rsplit('/').next().unwrap_or(id);
-            is_id(id).then_some((id, utc_seconds(time)?))
+            is_id(id).then_some((id, seconds(time)?))
         });
         let Some((id, time)) = parsed else {
-            return Err(format!("line {number} is no time and id"));
+            odd += 1;
+            first_odd = if odd == 1 { number } else { first_odd };
+            continue;
         };
         let newest = stamps.entry(id.to_owned()).or_insert(time);
         *newest = time.max(*newest);
+    }
+    if odd > 1 + stamps.len() / 100 || (odd > 0 && stamps.is_empty()) {
+        return Err(format!("line {first_odd} is no time and id"));
     }
     if stamps.is_empty() {
         return Err("it lists nothing".into());
     }
     Ok(stamps)
+}
+
+/// Some databases write a day before 1970 for "unknown".
+fn seconds(time: &str) -> Option<i64> {
+    let is_time = time.get(4..5) == Some("-") && time.get(10..11) == Some("T");
+    utc_seconds(time).or(is_time.then_some(0))
 }
 
 /// An id becomes part of an address.
@@ -98,13 +111,11 @@ mod tests {
 
     #[test]
     fn a_list_names_each_id_with_its_last_change() {
-        let text = "1970-01-01T00:00:05.25Z,A-1\r\n1970-01-01T00:00:04Z,A-1\n\
-                    1970-01-01T00:00:03Z,npm/GHSA-x\n\n";
+        let text = "time,id\n1970-01-01T00:00:05.25Z,A-1\r\n1970-01-01T00:00:04Z,A-1\n\
+                    1970-01-01T00:00:03Z,npm/GHSA-x\n0001-01-01T00:00:00Z,G-1\n";
         let stamps = of_list(text).expect("a list");
-        assert_eq!(
-            stamps,
-            Stamps::from([("A-1".into(), 5), ("GHSA-x".into(), 3)])
-        );
+        let expected = [("A-1", 5), ("G-1", 0), ("GHSA-x", 3)];
+        assert_eq!(stamps, expected.map(|(id, at)| (id.to_owned(), at)).into());
     }
 
     #[test]
@@ -116,6 +127,7 @@ mod tests {
             "1970-01-01T00:00:05Z,a b",
             "1970-01-01T00:00:05Z",
             "yesterday,A-1",
+            "time,id\nsomething,else\n1970-01-01T00:00:05Z,A-1",
         ] {
             assert!(of_list(text).is_err(), "{text}");
         }

@@ -35,6 +35,8 @@ pub enum Trouble {
     TooLarge(u64),
     Range,
     NoAuthorities(String),
+    /// The other side could not show that it is who it should be.
+    Certificate(String),
     Hash {
         is: String,
         wanted: String,
@@ -63,6 +65,7 @@ impl Trouble {
                 | Self::Slow(_)
                 | Self::TooLong(_)
                 | Self::NoAuthorities(_)
+                | Self::Certificate(_)
         )
     }
 
@@ -131,10 +134,15 @@ impl fmt::Display for Trouble {
                 "this machine has no certificate authorities to check https with ({why}): install \
                  them, or point SSL_CERT_FILE at them"
             ),
+            Self::Certificate(why) => write!(
+                f,
+                "its certificate is not trusted ({why}): if your network looks into https, point \
+                 SSL_CERT_FILE at its authorities"
+            ),
             Self::Hash { is, wanted } => write!(f, "its sha256 is {is}, and not {wanted}"),
             Self::Unusable(why) => write!(f, "it cannot be used ({why})"),
             Self::Disk(error) => write!(f, "what comes cannot be kept ({error})"),
-            Self::Skipped(host) => write!(f, "not asked, because {host} does not answer"),
+            Self::Skipped(host) => write!(f, "not asked after {host} failed"),
         }
     }
 }

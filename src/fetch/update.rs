@@ -366,6 +366,13 @@ impl Run<'_> {
             match self.gather(ecosystem, given, before, newest) {
                 Ok((imported, from)) => {
                     let (after, _) = imported.extent(ecosystem);
+                    if imported.bad_total > 0 {
+                        self.update.notes.push(format!(
+                            "{}: {} records could not be read",
+                            ecosystem.name(),
+                            imported.bad_total
+                        ));
+                    }
                     self.update
                         .ecosystems
                         .insert(ecosystem, Outcome::Replaced { before, after });

@@ -2,10 +2,16 @@
 //! the index that was there answers, and the next update ends where an undisturbed one does.
 
 #![cfg(feature = "fetch")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 mod failures;
 mod mirror;
+mod secure;
 mod server;
 mod sources;
 
@@ -26,7 +32,7 @@ pub struct Home {
 }
 
 impl Home {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = Self {
             folder: tempfile::tempdir().expect("a folder"),
         };
