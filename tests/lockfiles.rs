@@ -197,7 +197,8 @@ fn check_bounds(path: &str, bytes: &[u8]) {
 #[test]
 fn a_lockfile_that_ends_anywhere_keeps_its_spans_in_bounds() {
     for (path, bytes) in fixtures() {
-        for end in 0..bytes.len() {
+        // Every place of a short one; of a long one places all over it.
+        for end in (0..bytes.len()).step_by(1 + bytes.len() / 300) {
             check_bounds(&path, &bytes[..end]);
         }
     }
@@ -210,7 +211,7 @@ fn a_lockfile_with_flipped_bits_keeps_its_spans_in_bounds() {
         if bytes.is_empty() {
             continue;
         }
-        for _ in 0..600 {
+        for _ in 0..200 {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;

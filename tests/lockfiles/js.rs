@@ -442,3 +442,212 @@ fn older_deno_locks_are_read() {
     let oldest = read("deno.lock", b"{\"https://esm.sh/preact@10.5.0\": \"aaaa\"}");
     assert_eq!(oldest.packages[0].name, "preact");
 }
+
+#[test]
+fn pins_of_swift_are_named_by_their_repositories() {
+    let path = "swift/v2/Package.resolved";
+    expect(
+        path,
+        "
+            5: github.com/harbour/crane 5.8.1 Unknown direct Registry github.com/harbour/crane
+            14: local-kit 1.0.0 Unknown transitive Path
+            23: quay.tides 2.0.0 Unknown transitive Registry
+            31: git.example.org/harbour/winch  Unknown transitive Git
+        ",
+    );
+    assert_eq!(
+        requested(path, "github.com/harbour/crane"),
+        "swift/v2/Package.swift:7 from: \"5.0.0\""
+    );
+    let winch = package(path, "git.example.org/harbour/winch").facts;
+    assert_eq!(winch.commit.as_deref(), Some(&*"3".repeat(40)));
+    expect(
+        "swift/v1/Package.resolved",
+        "
+            5: github.com/harbour/crane 5.4.0 Unknown ? Registry
+            14: github.com/harbour/winch  Unknown ? Git
+        ",
+    );
+    expect_nothing("swift/empty/Package.resolved");
+    for text in [
+        "",
+        "{}",
+        "{\"pins\": {}}",
+        "{\"pins\": [{\"identity\": \"a\"}]}",
+    ] {
+        let lockfile = read("Package.resolved", text.as_bytes());
+        assert!(!lockfile.errors.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn pods_are_listed_with_their_parts_and_places() {
+    let path = "cocoapods/pods/Podfile.lock";
+    expect(
+        path,
+        "
+            2: Crane 5.4.0 Unknown direct Registry Crane
+            3: Harbour/Core 8.0.0 Unknown direct Git Harbour/Core
+            6: Harbour/Tides 8.0.0 Unknown transitive Git Harbour/Core>Harbour/Tides
+            7: Local 0.1.0 Unknown direct Path Local
+            9: Winch+Rope 2.1.0-beta.1 Unknown transitive Registry Harbour/Core>Winch+Rope
+        ",
+    );
+    assert_eq!(requested(path, "Crane"), "cocoapods/pods/Podfile:4 ~> 5.4");
+    assert_eq!(requested(path, "Local"), "cocoapods/pods/Podfile:6 ");
+    assert_eq!(required_by(path, "Crane"), " ~> 5.4, Local < 6, >= 5.0");
+    let harbour = package(path, "Harbour/Core").facts;
+    assert_eq!(harbour.commit.as_deref(), Some(&*"1".repeat(40)));
+    assert_eq!(harbour.integrity, ["bbbb"]);
+    let bad = read("Podfile.lock", b"PODS:\n  - Crane (1.0)\n  - Winch\n");
+    assert_eq!((bad.packages.len(), bad.errors.len()), (1, 1));
+}
+
+#[test]
+fn a_pubspec_lock_tells_registries_paths_and_the_sdk_apart() {
+    let path = "pubspec/app/pubspec.lock";
+    expect(
+        path,
+        "
+            4: crane 1.17.0 Prod direct Registry crane
+            12: flutter 0.0.0 Prod direct Path flutter
+            17: harbour_kit 0.1.0 Unknown direct Path harbour_kit
+            24: lints 2.0.0 Dev direct Registry lints
+            31: private 3.0.0+1 Unknown transitive Url
+            38: tides 0.4.0 Unknown transitive Git
+        ",
+    );
+    assert_eq!(
+        requested(path, "crane"),
+        "pubspec/app/pubspec.yaml:3 ^1.0.0"
+    );
+    assert_eq!(
+        requested(path, "lints"),
+        "pubspec/app/pubspec.yaml:8 ^2.0.0"
+    );
+    assert_eq!(package(path, "crane").facts.integrity, ["aaaa"]);
+    let tides = package(path, "tides").facts;
+    assert_eq!(tides.commit.as_deref(), Some(&*"1".repeat(40)));
+    let empty = read("pubspec.lock", b"packages: {}\n");
+    assert_eq!((empty.packages, empty.errors), (vec![], vec![]));
+}
+
+#[test]
+fn a_stack_lock_names_hackage_repositories_and_archives() {
+    let path = "stack/project/stack.yaml.lock";
+    expect(
+        path,
+        "
+            6: acme-missiles 0.3 Unknown ? Registry
+            15: tides 1.2.3.4 Unknown ? Git
+            24: crane 0.1 Unknown ? Url
+        ",
+    );
+    let missiles = package(path, "acme-missiles").facts.integrity;
+    assert!(missiles[0].starts_with("sha256:2ba6"));
+    let empty = read("stack.yaml.lock", b"packages: []\nsnapshots: []\n");
+    assert_eq!((empty.packages, empty.errors), (vec![], vec![]));
+}
+
+#[test]
+fn workspaces_in_an_npm_lock_of_version_1_are_projects() {
+    let path = "npm/v1-workspaces/package-lock.json";
+    expect(
+        path,
+        "
+            5: @port/web  Prod ? Path
+            9: a 1.0.0 Prod direct Registry a
+            13: b 2.0.0 Dev direct Registry b
+        ",
+    );
+    assert_eq!(
+        requested(path, "b"),
+        "npm/v1-workspaces/packages/web/package.json:5 ^2.0.0"
+    );
+}
+
+#[test]
+fn circles_of_many_packages_are_read_in_every_format() {
+    const MANY: usize = 10_000;
+    let lines = |line: &dyn Fn(usize, usize) -> String| -> String {
+        (0..MANY).map(|at| line(at, (at + 1) % MANY)).collect()
+    };
+    let list = |line: &dyn Fn(usize, usize) -> String| -> String {
+        let text = lines(line);
+        text.trim_end_matches([',', '\n']).to_owned()
+    };
+    let npm = list(&|at, next| {
+        format!(
+            "\"node_modules/p{at}\": {{\"version\": \"1.0.0\", \"dependencies\": {{\"p{next}\": \"1\"}}}},\n"
+        )
+    });
+    let bun = list(&|at, next| {
+        format!(
+            "\"p{at}\": [\"p{at}@1.0.0\", \"\", {{\"dependencies\": {{\"p{next}\": \"1\"}}}}, \"\"],\n"
+        )
+    });
+    let deno = list(&|at, next| format!("\"p{at}@1.0.0\": {{\"dependencies\": [\"p{next}\"]}},\n"));
+    let classic = lines(&|at, next| {
+        format!("p{at}@1:\n  version \"1.0.0\"\n  dependencies:\n    p{next} \"1\"\n\n")
+    });
+    let berry = lines(&|at, next| {
+        format!(
+            "\"p{at}@npm:1\":\n  version: 1.0.0\n  resolution: \"p{at}@npm:1.0.0\"\n  dependencies:\n    p{next}: \"npm:1\"\n\n"
+        )
+    });
+    let keys = lines(&|at, _| format!("  p{at}@1.0.0:\n    resolution: {{integrity: x}}\n"));
+    let snapshots =
+        lines(&|at, next| format!("  p{at}@1.0.0:\n    dependencies:\n      p{next}: 1.0.0\n"));
+    for (name, text) in [
+        ("package-lock.json", format!("{{\"packages\": {{{npm}}}}}")),
+        ("bun.lock", format!("{{\"packages\": {{{bun}}}}}")),
+        ("deno.lock", format!("{{\"npm\": {{{deno}}}}}")),
+        ("yarn.lock", format!("# yarn lockfile v1\n\n{classic}")),
+        ("yarn.lock", format!("__metadata:\n  version: 8\n\n{berry}")),
+        (
+            "pnpm-lock.yaml",
+            format!("lockfileVersion: '9.0'\npackages:\n{keys}snapshots:\n{snapshots}"),
+        ),
+    ] {
+        let started = std::time::Instant::now();
+        let lockfile = read(name, text.as_bytes());
+        assert_eq!(lockfile.errors, [], "{name}");
+        assert_eq!(lockfile.packages.len(), MANY, "{name}");
+        assert!(started.elapsed().as_secs() < 30, "{name}");
+    }
+}
+
+#[test]
+fn bombs_end_in_bounded_time_and_are_told() {
+    let mut bomb = "a0: &a0 [x, x]\n".to_owned();
+    for at in 1..60 {
+        bomb.push_str(&format!("a{at}: &a{at} [*a{}, *a{}]\n", at - 1, at - 1));
+    }
+    bomb.push_str("packages:\n  a@1.0.0: *a59\n");
+    let deep = format!("packages:\n  a@1.0.0: {}", "[".repeat(100_000));
+    let peers = format!(
+        "lockfileVersion: '9.0'\npackages:\n  a@1.0.0{}: {{}}\n",
+        "(b@1)".repeat(9000)
+    );
+    let started = std::time::Instant::now();
+    for name in [
+        "pnpm-lock.yaml",
+        "pubspec.lock",
+        "Podfile.lock",
+        "stack.yaml.lock",
+    ] {
+        for text in [&bomb, &deep, &peers] {
+            let lockfile = read(name, text.as_bytes());
+            assert!(lockfile.packages.len() < 3, "{name}");
+        }
+        assert!(!read(name, deep.as_bytes()).errors.is_empty(), "{name}");
+    }
+    // A name as long as the file, needed again and again.
+    let long = "n".repeat(400_000);
+    let needs = "\"a\": \"1\", ".repeat(30_000);
+    let text = format!(
+        "{{\"packages\": {{\"node_modules/a\": {{\"version\": \"1.0.0\"}}, \"{long}\": {{\"dependencies\": {{{needs}\"a\": \"1\"}}}}}}}}"
+    );
+    assert_eq!(read("package-lock.json", text.as_bytes()).packages.len(), 2);
+    assert!(started.elapsed().as_secs() < 60);
+}

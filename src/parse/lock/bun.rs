@@ -2,9 +2,10 @@
 //! `parent/name`, as lists: `["name@1.2.3", registry, {needs}, hash]`; what is in no registry is
 //! shorter. bun.lockb is the same for machines alone.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::needs::{Needs, Scopes, Want};
+use super::needs::{Needs, Scopes, Want, bare_range, project_name};
 use super::origin::Origin;
 use super::package_json::{self, Manifest};
 use super::yarn::split;
@@ -16,6 +17,8 @@ use crate::parse::json::{Json, Kind, Value};
 const LEVELS: usize = 64;
 /// Bytes of a key; deeper ones are listed and not looked into.
 const LONGEST_KEY: usize = 4096;
+/// Bytes of all keys that are tried; a hundred thousand packages need a fifth of it.
+const ALL_TRIES: usize = 512 << 20;
 
 const BINARY: &str =
     "bun.lockb is binary; run `bun install --save-text-lockfile` for a lockfile that can be read";
@@ -95,9 +98,10 @@ pub fn read(input: &Input<'_>) -> Lockfile {
             package,
         });
     }
-    link(&entries, &mut needs);
+    let keys = Keys::new(&entries);
+    link(&entries, &keys, &mut needs);
     for workspace in workspaces.into_iter().flat_map(Value::children) {
-        project(input, workspace, &entries, &mut needs);
+        project(input, workspace, &keys, &mut needs);
     }
     lockfile.packages = needs.finish(Scopes::Derived, workspaces.is_some());
     lockfile
@@ -195,6 +199,8 @@ fn last_name(key: &str) -> &str {
 
 struct Keys<'e> {
     packages: HashMap<&'e str, usize>,
+    /// Bytes of keys that may still be tried.
+    left: Cell<usize>,
 }
 
 impl<'e> Keys<'e> {
@@ -204,6 +210,7 @@ impl<'e> Keys<'e> {
             .map(|entry| (entry.key.as_str(), entry.package));
         Self {
             packages: packages.collect(),
+            left: Cell::new(ALL_TRIES),
         }
     }
 
@@ -214,6 +221,8 @@ impl<'e> Keys<'e> {
             if base.is_empty() {
                 break;
             }
+            self.left
+                .set(self.left.get().checked_sub(base.len() + name.len())?);
             if let Some(found) = self.packages.get(format!("{base}/{name}").as_str()) {
                 return Some(*found);
             }
@@ -232,8 +241,7 @@ fn lists<'j>(info: Value<'j>) -> impl Iterator<Item = (Value<'j>, Scope, bool)> 
     })
 }
 
-fn link(entries: &[Entry<'_>], needs: &mut Needs) {
-    let keys = Keys::new(entries);
+fn link(entries: &[Entry<'_>], keys: &Keys<'_>, needs: &mut Needs) {
     for entry in entries.iter().filter(|entry| entry.key.len() < LONGEST_KEY) {
         let Some(info) = entry.info else { continue };
         let optional_peers = info.get("optionalPeers");
@@ -255,8 +263,7 @@ fn link(entries: &[Entry<'_>], needs: &mut Needs) {
     }
 }
 
-fn project(input: &Input<'_>, workspace: Value<'_>, entries: &[Entry<'_>], needs: &mut Needs) {
-    let keys = Keys::new(entries);
+fn project(input: &Input<'_>, workspace: Value<'_>, keys: &Keys<'_>, needs: &mut Needs) {
     let folder = workspace.key();
     let manifest = Manifest::beside(input, &folder);
     let name = workspace
@@ -264,7 +271,11 @@ fn project(input: &Input<'_>, workspace: Value<'_>, entries: &[Entry<'_>], needs
         .and_then(Value::as_str)
         .unwrap_or_default();
     // What two projects need in different versions stands under the name of one.
-    let base = if folder.is_empty() { "" } else { &*name };
+    let base = match &*folder {
+        "" => "",
+        _ if name.len() >= LONGEST_KEY => "",
+        _ => &*name,
+    };
     for (need, scope, _) in lists(workspace) {
         let key = need.key();
         let (Some(package), Some(range)) = (keys.resolve(base, &key), need.as_str()) else {
@@ -272,9 +283,9 @@ fn project(input: &Input<'_>, workspace: Value<'_>, entries: &[Entry<'_>], needs
         };
         needs.want(Want {
             package,
-            by: base.to_owned(),
+            by: project_name(base),
             scope,
-            range: Some(super::needs::bare_range(&range)),
+            range: Some(bare_range(&range)),
             requested: manifest.as_ref().and_then(|m| m.requested(&key)),
         });
     }

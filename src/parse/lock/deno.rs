@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::needs::{Needs, Scopes, Want};
+use super::needs::{Needs, Scopes, Want, project_name};
 use super::package_json::{self, Manifest};
 use super::yarn::split;
 use super::{Ask, Input, Lockfile, SyntaxError, origin};
@@ -160,7 +160,7 @@ impl<'j> All<'j> {
                     .into_iter()
                     .flat_map(Value::children);
                 asked.extend(
-                    list.filter_map(|s| Some((project.to_owned(), s.as_str()?.into_owned()))),
+                    list.filter_map(|s| Some((project_name(project), s.as_str()?.into_owned()))),
                 );
             }
         };

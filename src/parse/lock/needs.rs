@@ -186,6 +186,15 @@ impl Needs {
     }
 }
 
+/// The name of a project as its needs repeat it: left out where no registry would take it.
+pub fn project_name(name: &str) -> String {
+    if name.len() <= 256 {
+        name.to_owned()
+    } else {
+        String::new()
+    }
+}
+
 /// The versions that a range allows, without the name of another package before them
 /// (`npm:real@^1.2.3`).
 pub fn bare_range(range: &str) -> String {

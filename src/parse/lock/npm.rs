@@ -3,9 +3,10 @@
 //! form for old readers. Both become one list by folder.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::needs::{Needs, Scopes, Want};
+use super::needs::{Needs, Scopes, Want, project_name};
 use super::origin::Origin;
 use super::package_json::{self, Manifest};
 use super::{Ask, Input, Lockfile, SyntaxError};
@@ -28,22 +29,31 @@ struct Entry<'j> {
 const LEVELS: usize = 64;
 /// Bytes of a folder's name; deeper ones are listed and not looked into.
 const LONGEST_FOLDER: usize = 4096;
+/// Bytes of all names of folders that are tried; a hundred thousand packages need a fifth of it.
+const ALL_TRIES: usize = 512 << 20;
 
 const MODULES: &str = "node_modules/";
 
 pub fn wants(input: &Input<'_>) -> Vec<Ask> {
     let mut asks = package_json::ask(input, [""]);
     // Only a lockfile with links has workspaces, and what was asked for once is all.
-    let has_links = memchr::memmem::find(input.text.as_bytes(), b"\"link\"").is_some();
-    if has_links && !asks.iter().all(|ask| input.beside.knows(ask)) {
+    let has = |mark: &str| memchr::memmem::find(input.text.as_bytes(), mark.as_bytes()).is_some();
+    let has_folders = has("\"link\"") || has("\"file:");
+    if has_folders && !asks.iter().all(|ask| input.beside.knows(ask)) {
         let (json, _) = Json::parse(input.text);
-        let packages = json.root().and_then(|root| root.get("packages"));
-        let keys = packages.into_iter().flat_map(Value::children);
-        let folders: Vec<_> = keys
-            .map(Value::key)
-            .filter(|key| !key.is_empty() && !key.contains(MODULES))
-            .collect();
-        asks.extend(package_json::ask(input, folders.iter().map(|f| &**f)));
+        let member = |name| json.root().and_then(|root| root.get(name)).into_iter();
+        let folders: Vec<String> = match member("packages").next() {
+            Some(packages) => packages
+                .children()
+                .map(|package| package.key().into_owned())
+                .filter(|key| !key.is_empty() && !key.contains(MODULES))
+                .collect(),
+            None => member("dependencies")
+                .flat_map(Value::children)
+                .filter_map(own_folder)
+                .collect(),
+        };
+        asks.extend(package_json::ask(input, folders.iter().map(String::as_str)));
     }
     asks
 }
@@ -233,19 +243,19 @@ fn read_folders(input: &Input<'_>, list: Value<'_>) -> Vec<Package> {
             link: None,
         });
     }
-    let folders = folders(&entries);
+    let folders = Folders::new(&entries);
     for entry in entries.iter().filter(|entry| entry.link.is_none()) {
         let is_project = !entry.folder.contains(MODULES);
         let manifest = is_project
             .then(|| Manifest::beside(input, &entry.folder))
             .flatten();
         let own = entry.package.and_then(|at| needs.package(at));
-        let by = own.map(|own| own.name.clone()).unwrap_or_default();
+        let by = own.map(|own| project_name(&own.name)).unwrap_or_default();
         for (list, scope) in package_json::lists() {
             let list = entry.value.get(list).into_iter().flat_map(Value::children);
             for need in list {
                 let name = need.key();
-                let found = resolve(&entry.folder, &name, &folders, &entries);
+                let found = folders.resolve(&entry.folder, &name);
                 let (Some(package), Some(range)) = (found, need.as_str()) else {
                     continue;
                 };
@@ -284,7 +294,12 @@ fn read_nested(input: &Input<'_>, list: Value<'_>) -> Vec<Package> {
             if let Some(inner) = fields.nested.filter(|_| folder.len() < LONGEST_FOLDER) {
                 open.push((inner, folder.clone()));
             }
-            let package = needs.add(nested_package(&key, value, fields));
+            let package = nested_package(&key, value, fields);
+            let package = if package.source == PackageSource::Path {
+                needs.add_project(package)
+            } else {
+                needs.add(package)
+            };
             entries.push(Entry {
                 folder,
                 value,
@@ -293,34 +308,53 @@ fn read_nested(input: &Input<'_>, list: Value<'_>) -> Vec<Package> {
             });
         }
     }
-    let folders = folders(&entries);
+    let folders = Folders::new(&entries);
     for entry in &entries {
-        let required = entry
-            .value
-            .get("requires")
-            .into_iter()
-            .flat_map(Value::children);
-        for need in required {
-            let found = resolve(&entry.folder, &need.key(), &folders, &entries);
+        let needed = entry.value.get("requires").into_iter();
+        for need in needed.flat_map(Value::children) {
+            let found = folders.resolve(&entry.folder, &need.key());
             if let (Some(from), Some(to), Some(range)) = (entry.package, found, need.as_str()) {
                 needs.need(from, to, Some(&range), false);
             }
         }
     }
-    // This version does not say what the project itself names.
-    let manifest = Manifest::beside(input, "");
-    for need in manifest.iter().flat_map(|manifest| &manifest.needs) {
-        if let Some(package) = resolve("", &need.name, &folders, &entries) {
-            needs.want(Want {
-                package,
-                by: String::new(),
-                scope: need.scope,
-                range: Some(need.range.clone()),
-                requested: manifest.as_ref().and_then(|m| m.requested(&need.name)),
-            });
+    // This version does not say what the projects themselves name.
+    let root = Manifest::beside(input, "");
+    let mut projects = vec![("", root.as_ref())];
+    let members: Vec<(&Entry<'_>, Manifest)> = entries
+        .iter()
+        .filter_map(|entry| Some((entry, Manifest::beside(input, &own_folder(entry.value)?)?)))
+        .collect();
+    projects.extend(
+        members
+            .iter()
+            .map(|(entry, manifest)| (&*entry.folder, Some(manifest))),
+    );
+    for (folder, manifest) in projects {
+        let Some(manifest) = manifest else { continue };
+        for need in &manifest.needs {
+            if let Some(package) = folders.resolve(folder, &need.name) {
+                needs.want(Want {
+                    package,
+                    by: if folder.is_empty() {
+                        String::new()
+                    } else {
+                        manifest.name.clone()
+                    },
+                    scope: need.scope,
+                    range: Some(need.range.clone()),
+                    requested: manifest.requested(&need.name),
+                });
+            }
         }
     }
-    needs.finish(Scopes::Stated, manifest.is_some())
+    needs.finish(Scopes::Stated, root.is_some())
+}
+
+/// The folder of the repository that a package of version 1 lies in.
+fn own_folder(value: Value<'_>) -> Option<String> {
+    let version = value.get("version")?.as_str()?;
+    version.strip_prefix("file:").map(str::to_owned)
 }
 
 /// A package of version 1, where `version` may as well be a place or another name.
@@ -377,48 +411,65 @@ fn packed_version<'w>(name: &str, place: &'w str) -> &'w str {
     .unwrap_or("")
 }
 
-fn folders<'e>(entries: &'e [Entry<'_>]) -> HashMap<&'e str, usize> {
-    let places = entries.iter().enumerate();
-    places
-        .map(|(at, entry)| (entry.folder.as_str(), at))
-        .collect()
+/// Packages by the folder they are installed in.
+struct Folders<'e, 'j> {
+    entries: &'e [Entry<'j>],
+    by_folder: HashMap<&'e str, usize>,
+    /// Bytes of names that may still be tried.
+    left: Cell<usize>,
 }
 
-/// Looks where node looks: in the package's own folder, then in every folder above it.
-fn resolve(
-    folder: &str,
-    name: &str,
-    folders: &HashMap<&str, usize>,
-    entries: &[Entry<'_>],
-) -> Option<usize> {
-    if folder.len() >= LONGEST_FOLDER {
-        return None;
+impl<'e, 'j> Folders<'e, 'j> {
+    fn new(entries: &'e [Entry<'j>]) -> Self {
+        let places = entries.iter().enumerate();
+        Self {
+            entries,
+            by_folder: places
+                .map(|(at, entry)| (entry.folder.as_str(), at))
+                .collect(),
+            left: Cell::new(ALL_TRIES),
+        }
     }
-    let mut base = folder;
-    let mut place = String::with_capacity(folder.len() + MODULES.len() + name.len() + 1);
-    for _ in 0..LEVELS {
-        place.clear();
-        if !base.is_empty() {
-            place.push_str(base);
-            place.push('/');
-        }
-        place.push_str(MODULES);
-        place.push_str(name);
-        if let Some(found) = folders.get(place.as_str()).and_then(|at| entries.get(*at)) {
-            let target = match &found.link {
-                Some(link) => folders.get(link.as_str()).and_then(|at| entries.get(*at)),
-                None => Some(found),
-            };
-            return target.and_then(|target| target.package);
-        }
-        if base.is_empty() {
+
+    fn get(&self, folder: &str) -> Option<&'e Entry<'j>> {
+        let left = self.left.get().checked_sub(folder.len())?;
+        self.left.set(left);
+        self.by_folder
+            .get(folder)
+            .and_then(|at| self.entries.get(*at))
+    }
+
+    /// Looks where node looks: in the package's own folder, then in every folder above it.
+    fn resolve(&self, folder: &str, name: &str) -> Option<usize> {
+        if folder.len() >= LONGEST_FOLDER {
             return None;
         }
-        base = match base.rfind("/node_modules/") {
-            Some(at) => &base[..at],
-            None if base.starts_with(MODULES) => "",
-            None => base.rfind('/').map_or("", |at| &base[..at]),
-        };
+        let mut base = folder;
+        let mut place = String::with_capacity(folder.len() + MODULES.len() + name.len() + 1);
+        for _ in 0..LEVELS {
+            place.clear();
+            if !base.is_empty() {
+                place.push_str(base);
+                place.push('/');
+            }
+            place.push_str(MODULES);
+            place.push_str(name);
+            if let Some(found) = self.get(&place) {
+                let target = match &found.link {
+                    Some(link) => self.get(link),
+                    None => Some(found),
+                };
+                return target.and_then(|target| target.package);
+            }
+            if base.is_empty() {
+                return None;
+            }
+            base = match base.rfind("/node_modules/") {
+                Some(at) => &base[..at],
+                None if base.starts_with(MODULES) => "",
+                None => base.rfind('/').map_or("", |at| &base[..at]),
+            };
+        }
+        None
     }
-    None
 }

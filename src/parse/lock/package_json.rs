@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::needs::bare_range;
+use super::needs::{bare_range, project_name};
 use super::{Ask, Input};
 use crate::model::{RepoPath, Requested, Scope};
 use crate::parse::dockerignore::Pattern;
@@ -11,6 +11,8 @@ use crate::text::LineIndex;
 
 /// Folders of workspaces that are looked for.
 const MOST_WORKSPACES: usize = 900;
+/// Bytes of a range.
+const LONGEST_RANGE: usize = 1024;
 /// Folders in folders that `**` stands for.
 const DEEPEST: usize = 4;
 
@@ -75,7 +77,9 @@ impl Manifest {
         let mut by_name = HashMap::new();
         for (list, scope) in LISTS {
             for need in root.get(list).into_iter().flat_map(Value::children) {
-                let Some(range) = need.as_str() else { continue };
+                // Longer ones are none, and would be repeated.
+                let range = need.as_str().filter(|range| range.len() <= LONGEST_RANGE);
+                let Some(range) = range else { continue };
                 let name = need.key().into_owned();
                 by_name.entry(name.clone()).or_insert_with(|| {
                     needs.push(Need {
@@ -97,7 +101,7 @@ impl Manifest {
         let workspaces = workspaces.into_iter().flat_map(Value::children);
         Some(Self {
             path,
-            name: text_of(root, "name"),
+            name: project_name(&text_of(root, "name")),
             workspaces: workspaces
                 .filter_map(Value::as_str)
                 .map(|pattern| pattern.into_owned())

@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::needs::{Needs, Scopes, Want};
+use super::needs::{Needs, Scopes, Want, bare_range, project_name};
 use super::origin::{self, Origin};
 use super::package_json::{self, Manifest};
 use super::{Ask, Input, Lockfile, SyntaxError};
@@ -256,9 +256,9 @@ impl<'y> Document<'y> {
                 }
                 needs.want(Want {
                     package,
-                    by: by.to_owned(),
+                    by: project_name(by),
                     scope,
-                    range: range.map(super::needs::bare_range),
+                    range: range.map(bare_range),
                     requested,
                 });
             }

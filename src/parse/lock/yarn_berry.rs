@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::needs::{Needs, Scopes, Want};
+use super::needs::{Needs, Scopes, Want, project_name};
 use super::origin::{self, Origin};
 use super::package_json::Manifest;
 use super::yarn::split;
@@ -262,7 +262,7 @@ fn packages(input: &Input<'_>, entries: &[Entry<'_>]) -> Vec<Package> {
                     by: if folder.is_empty() {
                         String::new()
                     } else {
-                        entry.name.to_owned()
+                        project_name(entry.name)
                     },
                     scope: match need {
                         Some(need) => need.scope,
