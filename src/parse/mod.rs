@@ -14,6 +14,7 @@ pub mod surroundings;
 pub mod terms;
 pub mod toml;
 pub mod version;
+pub mod xml;
 pub mod yaml;
 
 use std::cell::OnceCell;

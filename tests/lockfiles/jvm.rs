@@ -2,7 +2,7 @@
 
 use plimsoll::model::Package;
 
-use super::{bytes, expect, package, read, requested, required_by};
+use super::{bytes, expect, expect_nothing, package, read, requested, required_by, table};
 
 /// What could not be read in a text under a name.
 fn errors(path: &str, text: &str) -> Vec<String> {
@@ -222,4 +222,353 @@ fn a_rebar_lock_knows_how_far_each_package_is() {
         ",
     );
     assert!(errors("rebar.lock", "[].\n").is_empty());
+}
+
+#[test]
+fn a_gradle_lockfile_has_scopes_by_its_configurations() {
+    let path = "gradle/app/gradle.lockfile";
+    expect(
+        path,
+        "
+            4: ch.qos.logback:logback-classic 1.2.3 Prod ? Registry
+            5: com.puppycrawl.tools:checkstyle 9.3 Dev ? Registry
+            6: org.apache.logging.log4j:log4j-core 2.14.1 Prod ? Registry
+            7: org.junit.jupiter:junit-jupiter-api 5.8.2 Dev ? Registry
+            9: org.projectlombok:lombok 1.18.22 Unknown ? Registry
+        ",
+    );
+    let lockfile = read(path, &bytes(path));
+    assert_eq!(lockfile.errors.len(), 1);
+    assert_eq!(
+        &bytes(path)[lockfile.errors[0].span.range()],
+        b"a line that is none"
+    );
+    expect(
+        "gradle/app/buildscript-gradle.lockfile",
+        "1: com.gradle:gradle-enterprise-gradle-plugin 3.8.1 Dev ? Registry",
+    );
+    expect(
+        "gradle/app/gradle/dependency-locks/testRuntimeClasspath.lockfile",
+        "
+            2: junit:junit 4.12 Dev ? Registry
+            3: org.hamcrest:hamcrest-core 1.3 Dev ? Registry
+        ",
+    );
+    for text in ["", "# nothing\n", "empty=\n"] {
+        assert!(errors("gradle.lockfile", text).is_empty(), "{text}");
+    }
+    assert_eq!(errors("gradle.lockfile", "a:b:1.0").len(), 1, "half a line");
+}
+
+#[test]
+fn what_gradle_has_verified_is_listed_with_its_hashes() {
+    let path = "gradle/verified/gradle/verification-metadata.xml";
+    expect(
+        path,
+        "
+            7: org.apache.pdfbox:pdfbox 2.0.17 Unknown ? Registry
+            16: com.github.javaparser:javaparser-core 3.6.11 Unknown ? Registry
+        ",
+    );
+    let hashes = package(path, "org.apache.pdfbox:pdfbox").facts.integrity;
+    assert_eq!(hashes.len(), 2);
+    assert!(hashes[0].starts_with("sha256:1111"));
+    let lockfile = read(path, &bytes(path));
+    assert_eq!(
+        lockfile.errors[0].message,
+        "a component without a group, a name or a version"
+    );
+}
+
+/// As [`expect`], for files whose versions stand elsewhere than the names.
+fn expect_rows(path: &str, expected: &str) {
+    let expected: Vec<&str> = expected.trim().lines().map(str::trim).collect();
+    let table = table(path);
+    let found: Vec<&str> = table.lines().map(str::trim).collect();
+    assert_eq!(found, expected, "{path}");
+}
+
+#[test]
+fn a_version_catalog_follows_shared_and_rich_versions() {
+    let path = "gradle/catalog/gradle/libs.versions.toml";
+    expect_rows(
+        path,
+        "
+            8: org.codehaus.groovy:groovy 3.0.5 Unknown ? Registry
+            9: org.codehaus.groovy:groovy-json 3.0.5 Unknown ? Registry
+            10: org.apache.commons:commons-lang3 3.9 Unknown ? Registry
+            11: org.apache.logging.log4j:log4j-core 2.14.1 Unknown ? Registry
+            12: org.slf4j:slf4j-api 1.7.25 Unknown ? Registry
+            13: org.jetbrains.kotlin:kotlin-stdlib  Unknown ? Registry
+            14: org.springframework:spring-core  Unknown ? Registry
+            15: com.example:short 1.7 Unknown ? Registry
+            20: com.example:long 4.0.1 Unknown ? Registry
+            27: com.github.ben-manes.versions:com.github.ben-manes.versions.gradle.plugin 0.45.0 Dev ? Registry
+            28: com.example.plugin:com.example.plugin.gradle.plugin 1.2.3 Dev ? Registry
+        ",
+    );
+    let line =
+        |name: &str, asked: &str| assert_eq!(requested(path, name), format!("{path}:{asked}"));
+    line("org.codehaus.groovy:groovy", "2 3.0.5");
+    line(
+        "org.slf4j:slf4j-api",
+        "4 strictly [1.7, 1.8[, prefer 1.7.25",
+    );
+    line("org.jetbrains.kotlin:kotlin-stdlib", "5 1.9.+");
+    assert_eq!(requested(path, "org.springframework:spring-core"), "");
+    let lockfile = read(path, &bytes(path));
+    assert_eq!(
+        lockfile.errors[0].message,
+        "a library or plugin without a name"
+    );
+    assert_eq!(lockfile.unknown.len(), 1);
+}
+
+#[test]
+fn a_pom_takes_versions_from_the_parents_that_are_here() {
+    let path = "maven/module/ship/pom.xml";
+    expect_rows(
+        path,
+        "
+            6: org.slf4j:slf4j-api 1.7.25 Prod transitive Registry org.example.harbour:module>org.slf4j:slf4j-api
+            14: com.fasterxml.jackson.core:jackson-databind 2.10.0 Prod direct Registry com.fasterxml.jackson.core:jackson-databind
+            18: junit:junit 4.12 Dev direct Registry junit:junit
+            22: org.example.harbour:crane 2.1.0 Prod direct Registry org.example.harbour:crane
+            25: org.eclipse.jetty:jetty-server 9.4.35.v20201120 Prod direct Registry org.eclipse.jetty:jetty-server
+            33: commons-io:commons-io  Prod direct Registry commons-io:commons-io
+            38: com.example:exact 1.0.1 Optional direct Registry com.example:exact
+            44: com.example:exact 1.0.2 Dev direct Registry com.example:exact
+            51: javax.servlet:servlet-api 2.5 Optional direct Registry javax.servlet:servlet-api
+            57: com.example:local 1.0 Prod direct Path com.example:local
+            64: org.springframework.boot:spring-boot-starter-web  Prod direct Registry org.springframework.boot:spring-boot-starter-web
+            68: com.example:nowhere  Prod direct Registry com.example:nowhere
+            96: com.example:usual 1.1 Prod direct Registry com.example:usual
+            109: org.postgresql:postgresql 42.2.5 Optional direct Registry org.postgresql:postgresql
+        ",
+    );
+    let line = |name: &str, asked: &str| assert_eq!(requested(path, name), asked);
+    line(
+        "com.fasterxml.jackson.core:jackson-databind",
+        "maven/module/pom.xml:10 2.10.0",
+    );
+    line("junit:junit", "maven/pom.xml:23 4.12");
+    line(
+        "commons-io:commons-io",
+        "maven/module/ship/pom.xml:34 [2.7,3)",
+    );
+    line(
+        "org.postgresql:postgresql",
+        "maven/module/ship/pom.xml:104 42.2.5",
+    );
+    line("org.springframework.boot:spring-boot-starter-web", "");
+    let lockfile = read(path, &bytes(path));
+    assert_eq!(
+        lockfile.unknown,
+        [
+            "1 dependency has no version in this repository; it may come from org.springframework.boot:spring-boot-dependencies",
+            "nothing in this repository defines ${nowhere.version}",
+            "a pom.xml does not name what its dependencies depend on",
+        ]
+    );
+    let errors: Vec<_> = lockfile.errors.iter().map(|e| e.message.as_str()).collect();
+    assert_eq!(errors, ["a dependency without a group or a name"]);
+}
+
+#[test]
+fn a_pom_says_what_a_parent_from_elsewhere_hides() {
+    let path = "maven/remote/pom.xml";
+    expect_rows(
+        path,
+        "
+            12: org.springframework.boot:spring-boot-starter-web  Prod direct Registry org.springframework.boot:spring-boot-starter-web
+            16: org.apache.commons:commons-text 1.9 Prod direct Registry org.apache.commons:commons-text
+            21: org.apache.commons:commons-lang3 2.6.1 Prod direct Registry org.apache.commons:commons-lang3
+        ",
+    );
+    assert_eq!(
+        read(path, &bytes(path)).unknown,
+        [
+            "the parent org.springframework.boot:spring-boot-starter-parent is not in this repository: what it adds is not known",
+            "1 dependency has no version in this repository; it may come from org.springframework.boot:spring-boot-starter-parent",
+            "a pom.xml does not name what its dependencies depend on",
+        ]
+    );
+}
+
+#[test]
+fn a_pom_survives_circles_bombs_and_halves() {
+    let nothing = "<project></project>";
+    assert!(errors("pom.xml", nothing).is_empty());
+    assert!(read("pom.xml", nothing.as_bytes()).unknown.is_empty());
+    assert_eq!(errors("pom.xml", ""), ["no element"]);
+    assert_eq!(errors("pom.xml", "<html></html>"), ["not a project"]);
+    let half = "<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>1.2";
+    assert_eq!(pins("pom.xml", half), ["g:a "]);
+    assert_eq!(errors("pom.xml", half).len(), 1);
+    let one = |properties: &str, version: &str| {
+        format!(
+            "<project><properties>{properties}</properties><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>{version}</version></dependency></dependencies></project>"
+        )
+    };
+    assert_eq!(
+        pins("pom.xml", &one("<a>${b}</a><b>${a}</b>", "${a}")),
+        ["g:a "]
+    );
+    let mut bomb = String::new();
+    for level in 0..60 {
+        let inner = format!("${{p{}}}", level + 1).repeat(10);
+        bomb.push_str(&format!("<p{level}>{inner}</p{level}>"));
+    }
+    assert_eq!(pins("pom.xml", &one(&bomb, "${p0}")), ["g:a "]);
+    assert_eq!(
+        pins("pom.xml", &one("<v>1</v>", "${v}.${v}-x")),
+        ["g:a 1.1-x"]
+    );
+    // A parent that is its own.
+    let circle = "<project><parent><groupId>g</groupId><artifactId>a</artifactId><version>1</version><relativePath>pom.xml</relativePath></parent><artifactId>a</artifactId></project>";
+    assert!(errors("pom.xml", circle).is_empty());
+}
+
+#[test]
+fn a_nuget_lockfile_lists_a_package_in_each_framework() {
+    let path = "nuget/lock/packages.lock.json";
+    expect(
+        path,
+        "
+            5: newtonsoft.json 12.0.3 Prod direct Registry newtonsoft.json
+            13: newtonsoft.json 12.0.3 Prod direct Registry newtonsoft.json
+            19: stylecop.analyzers 1.1.118 Dev direct Registry stylecop.analyzers
+            25: system.buffers 4.5.1 Prod transitive Registry quay>system.memory>system.buffers
+            30: system.memory 4.5.4 Prod transitive Registry quay>system.memory
+            39: quay  Prod direct Path quay
+            47: runtime.native.system 4.0.0 Unknown transitive Registry
+        ",
+    );
+    assert_eq!(
+        requested(path, "stylecop.analyzers"),
+        "nuget/lock/Ferry.csproj:8 1.1.118"
+    );
+    assert_eq!(required_by(path, "system.memory"), "quay [4.5.4, )");
+    let hash = package(path, "system.buffers").facts.integrity;
+    assert!(hash[0].starts_with("Rw7ij"));
+    assert_eq!(
+        errors(
+            "packages.lock.json",
+            "{\"version\": 1, \"dependencies\": {}}"
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        errors("packages.lock.json", "[]"),
+        ["a lockfile is an object"]
+    );
+}
+
+#[test]
+fn a_project_with_a_lockfile_leaves_the_word_to_it() {
+    expect_nothing("nuget/lock/Ferry.csproj");
+}
+
+#[test]
+fn a_packages_config_marks_what_only_developers_need() {
+    let path = "nuget/config/packages.config";
+    expect(
+        path,
+        "
+            3: jquery 1.10.2 Prod ? Registry
+            4: microsoft.codedom.providers.dotnetcompilerplatform 1.0.0 Dev ? Registry
+            6: nlog 4.3.10 Prod ? Registry
+        ",
+    );
+    assert_eq!(required_by(path, "nlog"), " [4,5)");
+    let lockfile = read(path, &bytes(path));
+    assert_eq!(
+        lockfile.errors[0].message,
+        "a package without an id or a version"
+    );
+}
+
+#[test]
+fn the_assets_of_a_project_tell_what_it_asked_for() {
+    let path = "nuget/assets/project.assets.json";
+    expect(
+        path,
+        "
+            21: newtonsoft.json 12.0.3 Prod transitive Registry quay>serilog>newtonsoft.json
+            26: quay 1.0.0 Prod direct Path quay
+            30: serilog 2.10.0 Prod transitive Registry quay>serilog
+            35: stylecop.analyzers 1.1.118 Dev direct Registry stylecop.analyzers
+        ",
+    );
+    assert_eq!(required_by(path, "newtonsoft.json"), "serilog [12.0.0, )");
+    assert_eq!(required_by(path, "stylecop.analyzers"), " [1.1.118, )");
+}
+
+#[test]
+fn what_a_built_program_loads_is_listed_with_its_runtime() {
+    expect(
+        "nuget/deps/Ferry.deps.json",
+        "
+            22: ferry 1.0.0 Unknown ? Path
+            23: microsoft.netcore.app.runtime.linux-x64 6.0.1 Prod direct Registry microsoft.netcore.app.runtime.linux-x64
+            26: newtonsoft.json 12.0.3 Prod transitive Registry serilog>newtonsoft.json
+            31: serilog 2.10.0 Prod direct Registry serilog
+        ",
+    );
+}
+
+#[test]
+fn a_project_file_pins_what_it_asks_for_in_one_way() {
+    let path = "nuget/project/Pier.csproj";
+    expect_rows(
+        path,
+        "
+            11: newtonsoft.json 12.0.3 Prod direct Registry newtonsoft.json
+            14: serilog 2.10.0 Prod direct Registry serilog
+            15: mixed  Prod direct Registry mixed
+            16: default 3.0.0 Prod direct Registry default
+            17: floating  Prod direct Registry floating
+            18: range  Prod direct Registry range
+            19: exact 1.5.0 Prod direct Registry exact
+            20: coverlet.collector 3.1.0 Dev direct Registry coverlet.collector
+            21: implicit  Prod direct Registry implicit
+        ",
+    );
+    assert_eq!(requested(path, "range"), format!("{path}:18 [1.0,2.0)"));
+    assert_eq!(
+        requested(path, "newtonsoft.json"),
+        format!("{path}:12 12.0.3")
+    );
+    assert_eq!(
+        read(path, &bytes(path)).unknown,
+        [
+            "1 package has no version in this repository",
+            "nothing in this repository defines $(MixedVersion) in one way",
+            "what its packages depend on stands in no project file: restore with a lockfile",
+        ]
+    );
+}
+
+#[test]
+fn central_versions_count_for_the_projects_below() {
+    let central = "nuget/central/Directory.Packages.props";
+    expect_rows(
+        central,
+        "
+            3: azure.identity 1.7.0 Unknown ? Registry
+            4: newtonsoft.json 12.0.3 Unknown ? Registry
+            5: nunit 3.13.2 Unknown ? Registry
+            6: nerdbank.gitversioning 3.5.109 Dev direct Registry nerdbank.gitversioning
+        ",
+    );
+    let path = "nuget/central/src/app/App.fsproj";
+    expect_rows(
+        path,
+        "
+            3: azure.identity 1.7.0 Prod direct Registry azure.identity
+            4: newtonsoft.json 13.0.1 Prod direct Registry newtonsoft.json
+            5: nunit 3.13.2 Dev direct Registry nunit
+        ",
+    );
+    assert_eq!(requested(path, "nunit"), format!("{central}:5 3.13.2"));
 }

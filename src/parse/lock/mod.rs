@@ -12,10 +12,15 @@ mod connected;
 mod gemfile;
 mod graph;
 mod lines;
+mod maven;
+mod msbuild;
 mod needs;
+mod nuget;
+mod nuget_libraries;
 mod origin;
 mod package_json;
 mod pep508;
+mod pom_model;
 mod pypi;
 mod tables;
 mod yarn_berry;
@@ -126,6 +131,16 @@ readers! {
     ComposerLock => composer,
     MixLock => mix,
     RebarLock => rebar,
+    GradleLock => gradle_lock,
+    GradleVerification => gradle_verification,
+    VersionCatalog => version_catalog,
+    MavenPom => pom,
+    NuGetLock => nuget_lock,
+    NuGetDeps => nuget_deps,
+    NuGetConfig => nuget_config,
+    NuGetAssets => nuget_assets,
+    NuGetCentral => nuget_central,
+    DotnetProject => dotnet_project,
 }
 
 /// Reads a file that names packages. `None` for every other kind of file.
@@ -164,6 +179,10 @@ pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> 
         FileKind::GemfileLock => gemfile_lock::wants(input),
         FileKind::ComposerLock => composer::wants(input),
         FileKind::MixLock => mix::wants(input),
+        FileKind::MavenPom => pom::wants(input),
+        FileKind::NuGetLock => nuget_lock::wants(input),
+        FileKind::NuGetCentral => nuget_central::wants(input),
+        FileKind::DotnetProject => dotnet_project::wants(input),
         _ => Vec::new(),
     }
 }
