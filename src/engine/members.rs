@@ -64,6 +64,7 @@ impl Visitor for Members<'_, '_> {
             origin: self.origin.clone(),
             changed: is_old.then(ChangedLines::default),
             before: is_old.then(|| self.buffer.clone()),
+            renamed: false,
         };
         let head = self.buffer.as_slice();
         if is_whole {

@@ -180,6 +180,7 @@ pub(super) struct Subject {
     pub origin: Origin,
     pub changed: Option<ChangedLines>,
     pub before: Option<Vec<u8>>,
+    pub renamed: bool,
 }
 
 /// Files below this size are read without asking for room.
@@ -207,6 +208,7 @@ impl Scan {
             origin: item.origin,
             changed: item.changed,
             before: item.before,
+            renamed: item.renamed,
         };
         match content {
             Content::InBuffer => self.check_buffer(job, subject, raw),
@@ -297,7 +299,7 @@ impl Scan {
             checked.findings.iter_mut().for_each(|f| f.fixes.clear());
         }
         if let Some(before) = &subject.before {
-            self.remember(job, &source, &checked.findings, before);
+            self.remember(job, &source, &checked.findings, before, subject.renamed);
         }
         if job.collects_imports && reach == Reach::All {
             self.imports.add(&source);
@@ -374,10 +376,22 @@ impl Scan {
         self.paths.insert(source.path.clone());
     }
 
-    /// Notes which findings on unchanged lines the file had before the change: the others are new,
-    /// caused by what the change took away.
-    fn remember(&mut self, job: &Job<'_>, source: &Source, findings: &[Finding], before: &[u8]) {
-        if findings.iter().all(|f| touches_change(f, source)) {
+    /// Notes which findings the file had before the change: of those on unchanged lines, the others
+    /// are new, caused by what the change took away. What is said of packages is new wherever the
+    /// file did not say it before; under another name, it never said anything.
+    fn remember(
+        &mut self,
+        job: &Job<'_>,
+        source: &Source,
+        findings: &[Finding],
+        before: &[u8],
+        renamed: bool,
+    ) {
+        let asks = |f: &Finding| match f.is_about_packages() {
+            true => !renamed,
+            false => !touches_change(f, source),
+        };
+        if !findings.iter().any(asks) {
             return;
         }
         let mut old = Source::new(
@@ -389,7 +403,10 @@ impl Scan {
         );
         old.kind = classify::classify(&old.path, &old.bytes);
         let findings = check_source_in(job.cx, &old, job.options.around).findings;
-        self.known.extend(findings.iter().map(|f| f.fingerprint));
+        let still = findings
+            .iter()
+            .filter(|f| !(renamed && f.is_about_packages()));
+        self.known.extend(still.map(|f| f.fingerprint));
     }
 
     pub(super) fn skip(&mut self, path: &RepoPath, reason: SkipReason) {

@@ -9,5 +9,6 @@ pub fn buffer(path: RepoPath, bytes: Vec<u8>) -> Item {
         origin: Origin::Buffer,
         changed: None,
         before: None,
+        renamed: false,
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Change {
     pub id: ObjectId,
     /// The file that was there before, or that this one was renamed from.
     pub before: Option<ObjectId>,
+    /// True where it was renamed.
+    pub renamed: bool,
 }
 
 /// Reads the changed files, several at a time, and emits them.
@@ -96,6 +98,7 @@ fn read(git: &gix::Repository, change: &Change, origin: &Origin) -> Found {
         origin: origin.clone(),
         changed,
         before,
+        renamed: change.renamed,
     })
 }
 

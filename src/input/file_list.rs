@@ -98,6 +98,7 @@ fn emit_file(root: &Arc<Root>, absolute: &Path, excludes: Option<&Excludes>, emi
             origin: Origin::Worktree,
             changed: None,
             before: None,
+            renamed: false,
         };
         emit(Found::Item(item));
         return;

@@ -65,6 +65,8 @@ pub struct Item {
     pub changed: Option<ChangedLines>,
     /// The bytes before the change, where there were any: what was found in them is not new.
     pub before: Option<Vec<u8>>,
+    /// True where those bytes stood under another name.
+    pub renamed: bool,
 }
 
 /// Where an item's bytes are.
@@ -106,6 +108,7 @@ impl Item {
             origin: Origin::Worktree,
             changed: None,
             before: None,
+            renamed: false,
         }
     }
 
@@ -150,6 +153,7 @@ impl Item {
             origin: Origin::Buffer,
             changed: None,
             before: None,
+            renamed: false,
         }
     }
 
@@ -163,6 +167,7 @@ impl Item {
         Self {
             changed,
             before: self.before,
+            renamed: self.renamed,
             ..Self::edited(self.path, bytes)
         }
     }

@@ -34,6 +34,7 @@ pub(super) fn trace(repository: &Repository, changes: &mut [Change], removed: &[
         if let Some((at, old)) = same {
             taken[at] = true;
             change.before = Some(old.id);
+            change.renamed = true;
         }
     }
     for change in changes.iter_mut().filter(added) {
@@ -59,6 +60,7 @@ pub(super) fn trace(repository: &Repository, changes: &mut [Change], removed: &[
         if let Some(at) = similar {
             taken[at] = true;
             change.before = Some(removed[at].id);
+            change.renamed = true;
         }
     }
 }

@@ -24,6 +24,7 @@ pub fn stdin(path: RepoPath, input: impl Read) -> Result<Found, InputError> {
         origin: Origin::Stdin,
         changed: None,
         before: None,
+        renamed: false,
     }))
 }
 

@@ -94,6 +94,7 @@ impl Difference {
             kind: kind_now,
             id,
             before: file_before.map(|entry| entry.id),
+            renamed: false,
         });
     }
 

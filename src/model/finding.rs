@@ -86,6 +86,12 @@ impl Finding {
         self.labels.first()
     }
 
+    /// True for what is said of the packages that a file names. Their lines say little: tools sort
+    /// and write them anew.
+    pub fn is_about_packages(&self) -> bool {
+        self.rule.family() == "dependency"
+    }
+
     /// Replaces every text by what `cleaned` makes of it, `None` where it may stay, and drops the
     /// fixes that would write a text that may not.
     pub fn clean(&mut self, cleaned: impl Fn(&str) -> Option<String>) {

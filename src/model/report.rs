@@ -39,6 +39,8 @@ pub enum SuppressedBy {
     Baseline,
     /// It stands on a line that this change does not touch.
     UnchangedLine,
+    /// It is about a package, and the file had it before this change.
+    KnownBefore,
 }
 
 #[derive(Clone, Debug)]

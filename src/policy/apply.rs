@@ -172,7 +172,7 @@ impl Policy<'_> {
     }
 
     /// A finding that stood there before the change, on lines that it does not touch, is not this
-    /// change's.
+    /// change's. What is wrong with a package is, wherever it stands now, no news.
     fn unchanged(
         &self,
         finding: &Finding,
@@ -180,6 +180,9 @@ impl Policy<'_> {
         known: &BTreeSet<Fingerprint>,
     ) -> Option<SuppressedBy> {
         let is_old = !self.options.whole_files && known.contains(&finding.fingerprint);
+        if finding.is_about_packages() {
+            return is_old.then_some(SuppressedBy::KnownBefore);
+        }
         let touched = || {
             finding
                 .labels

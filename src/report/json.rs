@@ -80,6 +80,7 @@ fn summary(report: &Report) -> Value {
         "suppressed": count(|by| matches!(by, SuppressedBy::Inline { .. } | SuppressedBy::Config { .. })),
         "baseline": count(|by| matches!(by, SuppressedBy::Baseline)),
         "unchanged": count(|by| matches!(by, SuppressedBy::UnchangedLine)),
+        "known_before": count(|by| matches!(by, SuppressedBy::KnownBefore)),
         "unused_suppressions": report.unused_suppressions.len(),
         "incomplete": report.is_incomplete(),
     });

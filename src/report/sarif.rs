@@ -49,7 +49,10 @@ impl Reporter for Sarif {
             report
                 .suppressed
                 .iter()
-                .filter(|s| !matches!(s.by, SuppressedBy::UnchangedLine))
+                .filter(|s| {
+                    let old = [SuppressedBy::UnchangedLine, SuppressedBy::KnownBefore];
+                    !old.contains(&s.by)
+                })
                 .take(MOST_RESULTS - results.len().min(MOST_RESULTS))
                 .filter_map(|s| result(report, &s.finding, Some(s), &index, &mut hashes)),
         );
@@ -256,7 +259,7 @@ fn result(
             SuppressedBy::Inline { reason } => ("inSource", reason.clone()),
             SuppressedBy::Config { reason } => ("external", reason.clone()),
             SuppressedBy::Baseline => ("external", Some("in the baseline".to_owned())),
-            SuppressedBy::UnchangedLine => ("external", None),
+            SuppressedBy::UnchangedLine | SuppressedBy::KnownBefore => ("external", None),
         };
         let mut suppression = json!({ "kind": kind });
         if let Some(reason) = reason {

@@ -33,10 +33,11 @@ pub fn summary_line(report: &Report) -> String {
     }
     parts.push(checked);
     parts.push(format!("{} skipped", report.skipped.len()));
-    let (mut ignored, mut unchanged, mut baseline) = (0, 0, 0);
+    let (mut ignored, mut unchanged, mut baseline, mut known) = (0, 0, 0, 0);
     for suppressed in &report.suppressed {
         match suppressed.by {
             SuppressedBy::UnchangedLine => unchanged += 1,
+            SuppressedBy::KnownBefore => known += 1,
             SuppressedBy::Baseline => baseline += 1,
             SuppressedBy::Inline { .. } | SuppressedBy::Config { .. } => ignored += 1,
         }
@@ -49,6 +50,9 @@ pub fn summary_line(report: &Report) -> String {
     }
     if unchanged > 0 {
         parts.push(format!("{unchanged} on unchanged lines"));
+    }
+    if known > 0 {
+        parts.push(format!("{known} known before this change"));
     }
     parts.join("; ")
 }
