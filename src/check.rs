@@ -2,6 +2,7 @@
 
 mod history;
 mod team;
+mod vex;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use crate::model::{Confidence, FileKind, KindSet, Profile, RepoPath, Report, Sev
 use crate::parse::dockerfile::Wanted;
 use crate::policy::{
     Baseline, BaselineFile, Config, ConfigError, Date, FailOn, IN_ANY_FILE, Policy, PolicyOptions,
-    UNUSED_PEER, WITHOUT_REASON,
+    UNUSED_PEER, Vex, WITHOUT_REASON,
 };
 use crate::rules::{ActiveRules, RuleSet, Selection, SelectionError};
 use crate::shellcheck;
@@ -90,6 +91,8 @@ pub struct CheckRequest {
     pub wanted: Wanted,
     /// The folders in which shellcheck is looked for, where its checks are wanted.
     pub shellcheck: Option<OsString>,
+    /// OpenVEX documents beside those of the configuration.
+    pub vex: Vec<PathBuf>,
     /// For expiries.
     pub today: Option<Date>,
     /// Where the advisory index is, if anywhere.
@@ -115,6 +118,7 @@ impl CheckRequest {
             archives: false,
             wanted: Wanted::default(),
             shellcheck: None,
+            vex: Vec::new(),
             today: None,
             cache: None,
         }
@@ -146,6 +150,12 @@ pub enum CheckError {
     },
     #[error("{error}")]
     Baseline {
+        path: RepoPath,
+        text: String,
+        error: ConfigError,
+    },
+    #[error("{error}")]
+    Vex {
         path: RepoPath,
         text: String,
         error: ConfigError,
@@ -198,6 +208,7 @@ struct Run {
     config: Config,
     config_file: Option<(RepoPath, String)>,
     baseline: Option<BaselineFile>,
+    vex: Vex,
     active: ActiveRules,
     excludes: Excludes,
     advisories: Advisories,
@@ -222,6 +233,13 @@ impl Run {
             excludes: Excludes::new(root.path(), &config.exclude)?,
             advisories: Advisories::open(request.cache.as_deref()),
             baseline: baseline(&request, repository.as_ref(), root.path())?,
+            vex: vex::read(
+                &request,
+                &config,
+                config_file.as_ref(),
+                repository.as_ref(),
+                &root,
+            )?,
             request,
             repository,
             root,
@@ -285,6 +303,8 @@ impl Run {
         };
         let policy = Policy {
             baseline: self.baseline.as_ref(),
+            vex: &self.vex,
+            advisories: &self.advisories,
             is_there: &is_there,
             config: &self.config,
             config_file: self.config_file.clone(),

@@ -10,7 +10,7 @@ use crate::detect::Context;
 use crate::engine::{Clean, HistoryOptions, HistoryScan, Progress, conceal, scan_history};
 use crate::input::{Excludes, History, HistorySelection, InputError, Repository, Root};
 use crate::model::{Finding, RepoPath, Report, RuleId, SourceId, Span, Suppressed};
-use crate::policy::{Config, Policy, PolicyOptions};
+use crate::policy::{Config, Policy, PolicyOptions, Vex};
 use crate::rules::{ActiveRules, RuleSet, Selection};
 
 use super::{CheckError, CheckRequest, Outcome, baseline, configured, given};
@@ -79,7 +79,11 @@ pub fn history(
     let found = scan_history(&cx, &repository, history, options, progress);
     let interrupted = found.interrupted;
     let baseline = baseline(check, None, &root)?;
+    // A history is looked through for secrets alone.
+    let vex = Vex::default();
     let policy = Policy {
+        vex: &vex,
+        advisories: &advisories,
         baseline: baseline.as_ref(),
         is_there: &|_| true,
         config: &config,

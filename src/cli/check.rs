@@ -154,7 +154,12 @@ pub struct RunArgs {
     /// Count findings that the baseline knows
     #[arg(long, help_heading = "Policy")]
     no_baseline: bool,
-    /// Write the report as NAME, to PATH if given: pretty, concise, json, sarif, lsp (repeatable)
+    /// Go by what this OpenVEX document says about packages, beside those of the configuration
+    /// (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    vex: Vec<PathBuf>,
+    /// Write the report as NAME, to PATH if given: pretty, concise, json, sarif, openvex, lsp
+    /// (repeatable)
     #[arg(
         short,
         long,
@@ -164,6 +169,10 @@ pub struct RunArgs {
         help_heading = "Output"
     )]
     format: Vec<Destination>,
+    /// The time that an OpenVEX document is given; the day of the advisories where nothing says
+    /// otherwise
+    #[arg(long, value_name = "RFC3339", value_parser = timestamp, help_heading = "Output")]
+    timestamp: Option<String>,
     /// When to use colour
     #[arg(
         long,
@@ -191,6 +200,19 @@ fn build_arg(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
     pair.map(|(name, value)| (name.to_owned(), value.to_owned()))
         .ok_or_else(|| "a build argument is NAME=VALUE".into())
+}
+
+fn timestamp(text: &str) -> Result<String, String> {
+    let (date, time) = text.split_once(['T', 't']).unwrap_or((text, ""));
+    let digits = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+    let clock = time.get(..8).unwrap_or_default();
+    let is_time = clock.split(':').count() == 3 && clock.split(':').all(digits);
+    let zone = time.get(8..).unwrap_or_default();
+    let is_zone = zone.ends_with(['Z', 'z']) || zone.contains(['+', '-']);
+    match Date::parse(date).is_some() && is_time && is_zone {
+        true => Ok(text.to_owned()),
+        false => Err("a time is written as 2026-01-31T12:00:00Z".into()),
+    }
 }
 
 /// A parser of words that stand for values; completions and help list them.
@@ -387,6 +409,7 @@ pub(super) fn run_request(what: What, args: &RunArgs) -> Result<CheckRequest, Cl
         honour_ignores: !args.no_ignores,
         strict_checksum: args.strict_checksum,
         threads: args.threads,
+        vex: args.vex.clone(),
         today: today(),
         cache: crate::places::cache(),
         ..CheckRequest::new(what, current_dir)
@@ -444,6 +467,7 @@ fn conclude(checked: &Checked, fixes: Option<&Fixes>, args: &RunArgs, hint: &str
         width: terminal::width(),
         root: Some(checked.root.clone()),
         verbose: args.verbose,
+        timestamp: args.timestamp.clone(),
         hint: (!checked.report.findings.is_empty()).then(|| hint.to_owned()),
     };
     let fail_on = args.fail_on.or(checked.fail_on).unwrap_or_default();

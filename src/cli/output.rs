@@ -114,6 +114,9 @@ pub fn complain(error: &CliError) {
         CliError::Check(CheckError::Config { path, text, error }) => {
             Some((path, text, error, "--no-config"))
         }
+        CliError::Check(CheckError::Vex { path, text, error }) => {
+            Some((path, text, error, "--no-ignores"))
+        }
         CliError::Check(CheckError::Baseline { path, text, error }) => {
             Some((path, text, error, "--no-baseline"))
         }

@@ -20,8 +20,9 @@ pub fn conceal(report: &mut Report) {
     report.findings.iter_mut().for_each(conceal_finding);
     for suppressed in &mut report.suppressed {
         conceal_finding(&mut suppressed.finding);
-        if let SuppressedBy::Inline { reason } | SuppressedBy::Config { reason } =
-            &mut suppressed.by
+        if let SuppressedBy::Inline { reason }
+        | SuppressedBy::Config { reason }
+        | SuppressedBy::Vex { reason, .. } = &mut suppressed.by
         {
             reason.iter_mut().for_each(blank);
         }

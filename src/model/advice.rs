@@ -27,6 +27,8 @@ pub struct Advice {
     pub manifest: Option<Asked>,
     /// What brings the package to `target`.
     pub command: Option<String>,
+    /// What to do about everything that is known about this version, in one sentence.
+    pub remedy: Option<String>,
     /// From the direct dependency to the package itself; empty where the lockfile cannot tell.
     pub path: Vec<String>,
     /// Where the advisory can be read.
@@ -67,6 +69,7 @@ impl Advice {
             blocked_by: Vec::new(),
             manifest: None,
             command: None,
+            remedy: None,
             path: package.dependency_path.clone(),
             url: String::new(),
             modified: None,
@@ -81,14 +84,63 @@ impl Advice {
         names.any(|name| name.eq_ignore_ascii_case(id))
     }
 
+    /// True for a package URL of this package: of its version, or of none.
+    pub fn is_purl(&self, purl: &str) -> bool {
+        let bare = purl.split(['?', '#']).next().unwrap_or(purl);
+        let (named, own) = (decoded(bare), decoded(&self.purl));
+        let ((name, version), (own, _)) = (cut(&named), cut(&own));
+        let of_kind = |purl: &str| {
+            let (kind, name) = purl.strip_prefix("pkg:")?.split_once('/')?;
+            Some((kind.to_ascii_lowercase(), self.ecosystem.normalise(name)))
+        };
+        // Go writes a `v` that some leave out.
+        let plain = |version: &str| version.trim_start_matches('v').to_owned();
+        of_kind(name) == of_kind(own)
+            && version.is_none_or(|version| plain(version) == plain(&self.version))
+    }
+
     /// Everything that was read from files of the repository.
     pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let asked = self.blocked_by.iter_mut().chain(&mut self.manifest);
         [&mut self.purl, &mut self.name, &mut self.version]
             .into_iter()
             .chain(&mut self.command)
+            .chain(&mut self.remedy)
             .chain(&mut self.path)
             .chain(self.reachability.iter_mut().flat_map(|r| &mut r.at))
             .chain(asked.flat_map(|asked| [&mut asked.by, &mut asked.range]))
     }
+}
+
+/// A package URL without its version, and the version.
+fn cut(purl: &str) -> (&str, Option<&str>) {
+    let name = purl.rfind('/').unwrap_or(0);
+    match purl.rfind('@').filter(|at| *at > name + 1) {
+        Some(at) => (
+            purl.get(..at).unwrap_or(purl),
+            purl.get(at + 1..).filter(|version| !version.is_empty()),
+        ),
+        None => (purl, None),
+    }
+}
+
+/// Percent-encoded bytes as what they stand for.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| byte == b'%');
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }

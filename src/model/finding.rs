@@ -86,6 +86,14 @@ impl Finding {
         self.labels.first()
     }
 
+    /// What an advisory says of a package, where the finding is about that.
+    pub fn advice(&self) -> Option<&Advice> {
+        match &self.evidence {
+            Evidence::Package(advice) => Some(advice),
+            _ => None,
+        }
+    }
+
     /// True for what is said of the packages that a file names. Their lines say little: tools sort
     /// and write them anew.
     pub fn is_about_packages(&self) -> bool {

@@ -35,6 +35,11 @@ pub enum SuppressedBy {
     Inline { reason: Option<String> },
     /// An entry of the configuration.
     Config { reason: Option<String> },
+    /// An OpenVEX document says `not_affected` or `fixed`.
+    Vex {
+        status: &'static str,
+        reason: Option<String>,
+    },
     /// The baseline has it.
     Baseline,
     /// It stands on a line that this change does not touch.

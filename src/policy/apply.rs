@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::advisory::Advisories;
 use crate::engine::Scan;
 use crate::model::{
     AdvisoryInfo, Evidence, FileKind, Finding, Fingerprint, Origin, RepoPath, Report, Source,
@@ -10,10 +11,12 @@ use crate::rules::{ActiveRules, is_alias};
 
 use super::baseline::{Baseline, Matches};
 use super::comment::inline_ignores;
-use super::config::{Config, IgnoreEntry};
+use super::config::{Config, FAMILY, IgnoreEntry};
 use super::date::Date;
-use super::ignore::Ignore;
+use super::entry_use::EntryUse;
+use super::ignore::{Ignore, MALICIOUS};
 use super::peers::peer_ignores;
+use super::vex::{Status, Vex};
 
 /// What the caller decides beside the configuration.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +39,10 @@ pub struct Policy<'a> {
     pub rules: &'a ActiveRules,
     pub options: PolicyOptions,
     pub baseline: Option<&'a BaselineFile>,
+    /// What documents say about packages.
+    pub vex: &'a Vex,
+    /// For ignores that name an advisory.
+    pub advisories: &'a Advisories,
     /// Whether a path is part of the state that is checked.
     pub is_there: &'a (dyn Fn(&RepoPath) -> bool + Sync),
 }
@@ -78,7 +85,7 @@ impl Policy<'_> {
                 ignores.insert(*id, self.read_ignores(source));
             }
         }
-        let mut used_entries = vec![false; self.config.ignores.len()];
+        let mut used_entries = vec![EntryUse::default(); self.config.ignores.len()];
         let mut kept = Vec::new();
         let mut suppressed = Vec::new();
         let matches = self.in_baseline(&findings, &sources);
@@ -89,6 +96,7 @@ impl Policy<'_> {
                 .unchanged(&finding, &sources, &known)
                 .or(inline)
                 .or_else(|| self.configured(&finding, &sources, &mut used_entries))
+                .or_else(|| self.vexed(&finding))
                 .or_else(|| {
                     (matches.known.get(at) == Some(&true)).then_some(SuppressedBy::Baseline)
                 });
@@ -119,6 +127,7 @@ impl Policy<'_> {
         if let Some(file) = self.baseline {
             policy.push(file.path.display());
         }
+        policy.extend(self.vex.files.iter().map(RepoPath::display));
         Report {
             findings: kept,
             suppressed,
@@ -228,9 +237,10 @@ impl Policy<'_> {
         ignore.problem.is_none() && !self.is_over(ignore.until) && self.has_its_reason(ignore)
     }
 
-    /// True where the ignore says why, or nobody asks for it.
+    /// True where the ignore says why, or nobody asks for it. For a malicious package, everybody
+    /// asks.
     pub(super) fn has_its_reason(&self, ignore: &Ignore) -> bool {
-        !self.config.require_reason
+        !(self.config.require_reason || ignore.names_malice())
             || ignore.reason.is_some()
             || ignore.peer.is_some_and(|peer| !peer.says_why)
     }
@@ -243,7 +253,7 @@ impl Policy<'_> {
         &self,
         finding: &Finding,
         sources: &SourceTable,
-        used: &mut [bool],
+        used: &mut [EntryUse],
     ) -> Option<SuppressedBy> {
         if !self.options.honour_ignores {
             return None;
@@ -256,14 +266,17 @@ impl Policy<'_> {
         for (at, (entry, used)) in self.config.ignores.iter().zip(used).enumerate() {
             if (entry.by_text && !allowed.contains(&at))
                 || self.is_over(entry.until)
-                || !self.answers(finding, &entry.rule)
+                || !(self.answers(finding, &entry.rule) || names_malice(entry, finding))
                 || !entry.covers_path(path)
                 || !covers_package(entry, finding)
                 || !entry.covers_print(&finding.fingerprint)
             {
                 continue;
             }
-            *used = true;
+            used.note(&entry.scope, finding);
+            if used.is_outgrown {
+                continue;
+            }
             return Some(SuppressedBy::Config {
                 reason: Some(entry.reason.clone()),
             });
@@ -271,11 +284,21 @@ impl Policy<'_> {
         None
     }
 
+    /// What documents say of the package: that it is not affected, or not any more.
+    fn vexed(&self, finding: &Finding) -> Option<SuppressedBy> {
+        let (status, reason) = self.vex.about(finding.advice()?)?;
+        let silences = matches!(status, Status::NotAffected | Status::Fixed);
+        silences.then(|| SuppressedBy::Vex {
+            status: status.name(),
+            reason: reason.map(str::to_owned),
+        })
+    }
+
     /// True where a name in an ignore means this finding: its rule, a family, or an alias that
     /// holds for it. Malicious packages are never covered by a family's name.
     fn answers(&self, finding: &Finding, name: &str) -> bool {
         let id = finding.rule.as_str();
-        if id == "dependency/malicious" && name != id {
+        if id == MALICIOUS && name != id {
             return false;
         }
         finding.aliases.iter().any(|a| is_alias(name, a))
@@ -315,14 +338,11 @@ fn reason(ignore: &Ignore) -> Option<String> {
 }
 
 fn covers_package(entry: &IgnoreEntry, finding: &Finding) -> bool {
-    if entry.package.is_none() && entry.advisory.is_none() {
-        return true;
-    }
-    let Evidence::Package(advice) = &finding.evidence else {
-        return false;
-    };
-    let names_advisory = |id: &String| advice.is_called(id);
-    let names_package = |name: &String| advice.ecosystem.normalise(name) == advice.name;
-    entry.advisory.as_ref().is_none_or(names_advisory)
-        && entry.package.as_ref().is_none_or(names_package)
+    let advice = finding.advice();
+    entry.scope.is_anything() || advice.is_some_and(|advice| entry.scope.covers(advice))
+}
+
+/// True for a malicious package whose advisory the entry names. No family's name covers one.
+fn names_malice(entry: &IgnoreEntry, finding: &Finding) -> bool {
+    entry.rule == FAMILY && entry.scope.advisory.is_some() && finding.rule.as_str() == MALICIOUS
 }

@@ -11,7 +11,8 @@ use crate::model::{Fingerprint, Profile, RepoPath, Severity};
 use crate::rules::team::{RawTeamRule, TeamRule, TeamRuleError, check_expression};
 use crate::rules::{RuleSet, Selection, SelectionError};
 
-use super::{Date, FailOn, MaxAge};
+use super::package_scope::{PackageScope, RawScope};
+use super::{Date, FailOn, MaxAge, VexPattern};
 use crate::detect::{Allowed, AllowedPlace, LabelFormat, LabelSchema};
 
 /// `plimsoll.toml`, read and checked.
@@ -36,6 +37,8 @@ pub struct Config {
     pub strict_checksum: bool,
     /// The secrets that ignores mean by their own text, by the place of the ignore.
     pub allowed: Option<Arc<Allowed>>,
+    /// OpenVEX documents of the repository.
+    pub vex: Vec<VexPattern>,
     /// Rules of the team's own.
     pub team: Vec<TeamRule>,
     /// How old advisories may be.
@@ -56,6 +59,7 @@ impl Default for Config {
             labels: None,
             strict_checksum: false,
             allowed: None,
+            vex: Vec::new(),
             team: Vec::new(),
             max_age: MaxAge::default(),
         }
@@ -68,9 +72,8 @@ pub struct IgnoreEntry {
     /// A rule, a family or a peer's id.
     pub rule: String,
     path: Option<Gitignore>,
-    /// Package name or advisory id, for dependencies.
-    pub package: Option<String>,
-    pub advisory: Option<String>,
+    /// Which dependencies are meant.
+    pub scope: PackageScope,
     path_regex: Option<Regex>,
     /// Whether the entry is about secrets of a certain text: see `Config::allowed`.
     pub by_text: bool,
@@ -82,7 +85,15 @@ pub struct IgnoreEntry {
     pub span: Range<usize>,
 }
 
+/// The rules that an ignore of an advisory or a package means, where it names none.
+pub(super) const FAMILY: &str = "dependency";
+
 impl IgnoreEntry {
+    /// What it is about, for remarks about it.
+    pub fn subject(&self) -> &str {
+        self.scope.advisory.as_deref().unwrap_or(&self.rule)
+    }
+
     /// True where the entry means any finding, or this one.
     pub fn covers_print(&self, print: &Fingerprint) -> bool {
         self.fingerprint
@@ -129,6 +140,14 @@ struct Raw {
     secrets: RawSecrets,
     #[serde(default)]
     advisories: RawAdvisories,
+    #[serde(default)]
+    vex: RawVex,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawVex {
+    files: Vec<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -153,14 +172,18 @@ struct RawImages {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawIgnore {
-    rule: Spanned<String>,
+    rule: Option<Spanned<String>>,
     path: Option<Spanned<String>>,
     #[serde(rename = "path-regex")]
     path_regex: Option<Spanned<String>>,
     value: Option<Spanned<String>>,
     line: Option<Spanned<String>>,
-    package: Option<String>,
-    advisory: Option<String>,
+    package: Option<Spanned<String>>,
+    version: Option<Spanned<String>>,
+    advisory: Option<Spanned<String>>,
+    parent: Option<Spanned<String>>,
+    #[serde(rename = "as-of")]
+    as_of: Option<Spanned<String>>,
     fingerprint: Option<Spanned<String>>,
     reason: Spanned<String>,
     until: Option<Spanned<String>>,
@@ -170,7 +193,7 @@ fn yes() -> bool {
     true
 }
 
-fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> ConfigError {
+pub(super) fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> ConfigError {
     ConfigError {
         message: message.into(),
         span: value.span(),
@@ -233,7 +256,28 @@ impl Config {
         for entry in raw.ignore {
             let span = entry.span();
             let entry = entry.into_inner();
-            known(&entry.rule)?;
+            let scope = RawScope {
+                package: entry.package,
+                version: entry.version,
+                advisory: entry.advisory,
+                parent: entry.parent,
+                as_of: entry.as_of,
+            };
+            let rule = match entry.rule {
+                Some(rule) => {
+                    known(&rule)?;
+                    rule.into_inner()
+                }
+                None if !scope.is_empty() => FAMILY.to_owned(),
+                None => {
+                    return Err(ConfigError {
+                        message: "an ignore names a rule, an advisory, a package or a parent"
+                            .into(),
+                        span,
+                    });
+                }
+            };
+            let mut scope = scope.settle()?;
             if entry.reason.get_ref().trim().is_empty() {
                 return Err(at(&entry.reason, "an ignore needs a reason"));
             }
@@ -247,6 +291,10 @@ impl Config {
             }
             let until = match &entry.until {
                 None => None,
+                Some(text) if text.get_ref() == "fixed" && !scope.is_anything() => {
+                    scope.until_fixed = true;
+                    None
+                }
                 Some(text) => Some(
                     Date::parse(text.get_ref())
                         .ok_or_else(|| at(text, "until is a day, written YYYY-MM-DD"))?,
@@ -276,9 +324,8 @@ impl Config {
                     .as_ref()
                     .map(|p| globs(std::iter::once(p)))
                     .transpose()?,
-                rule: entry.rule.into_inner(),
-                package: entry.package,
-                advisory: entry.advisory,
+                rule,
+                scope,
                 fingerprint: entry.fingerprint.map(Spanned::into_inner),
                 reason: entry.reason.into_inner(),
                 until,
@@ -298,6 +345,12 @@ impl Config {
             strict_checksum: raw.secrets.strict_checksum,
             max_age: max_age(&raw.advisories)?,
             allowed: (!allowed.is_empty()).then(|| Arc::new(allowed)),
+            vex: raw
+                .vex
+                .files
+                .iter()
+                .map(VexPattern::read)
+                .collect::<Result<_, _>>()?,
             team,
         })
     }
@@ -502,6 +555,10 @@ mod tests {
     #[test]
     fn an_ignore_without_a_reason_or_with_a_wrong_date_is_refused() {
         assert!(parse("[[ignore]]\nrule = \"policy\"\nreason = \" \"\n").is_err());
+        assert!(parse("[[ignore]]\nreason = \"x\"\n").is_err());
+        let until_fixed = "reason = \"x\"\nuntil = \"fixed\"\n";
+        assert!(parse(&format!("[[ignore]]\nrule = \"policy\"\n{until_fixed}")).is_err());
+        assert!(parse(&format!("[[ignore]]\nadvisory = \"CVE-1\"\n{until_fixed}")).is_ok());
         assert!(
             parse("[[ignore]]\nrule = \"policy\"\nreason = \"x\"\nuntil = \"2027-02-30\"\n")
                 .is_err()

@@ -21,6 +21,17 @@ pub struct Ignore {
     pub reach: Reach,
 }
 
+impl Ignore {
+    /// True where it means a malicious package by name.
+    pub fn names_malice(&self) -> bool {
+        let names = |(name, _): &(String, Span)| name == MALICIOUS || name.starts_with("MAL-");
+        self.peer.is_none() && self.rules.iter().any(names)
+    }
+}
+
+/// What is ignored only by its own name, and only with a reason.
+pub const MALICIOUS: &str = "dependency/malicious";
+
 /// Which findings of its file an ignore comment speaks about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {

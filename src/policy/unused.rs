@@ -10,12 +10,18 @@ use crate::model::{
 use crate::rules::{SelectionError, is_same_id, names};
 
 use super::apply::{Policy, Used, config_source};
+use super::config::IgnoreEntry;
+use super::entry_use::EntryUse;
 use super::ignore::Ignore;
 
 pub(super) const UNUSED: &str = "policy/unused-suppression";
 /// The same for the comments of other tools, which may still need them.
 pub const UNUSED_PEER: &str = "policy/unused-peer-comment";
 pub const WITHOUT_REASON: &str = "policy/ignore-without-reason";
+/// For advisories that were changed after somebody had decided about them.
+pub(super) const CHANGED: &str = "policy/outdated-ignore";
+/// For advisories that are ignored although a version fixes them.
+pub(super) const FIXED: &str = "policy/ignored-although-fixed";
 /// The same for what a baseline knows.
 pub const UNUSED_ENTRY: &str = "policy/unused-baseline-entry";
 
@@ -91,7 +97,10 @@ impl Policy<'_> {
             return whole(format!("this ignore expired after {day}"), true);
         }
         if !self.has_its_reason(ignore) {
-            let what = "the configuration wants a reason for every ignore";
+            let what = match ignore.names_malice() {
+                true => "a malicious package is ignored only with a reason",
+                false => "the configuration wants a reason for every ignore",
+            };
             return whole(what.into(), false);
         }
         let mut said: Vec<About> = self.without_reason(ignore).into_iter().collect();
@@ -167,10 +176,10 @@ impl Policy<'_> {
         !self.rules.is_narrowed()
     }
 
-    /// Configured ignores that have expired, or that matched nothing in the whole repository.
+    /// What is to be said about the entries of the configuration, once everything was looked at.
     pub(super) fn unused_entries(
         &self,
-        used: &[bool],
+        used: &[EntryUse],
         sources: &mut SourceTable,
         unused: &mut Vec<UnusedSuppression>,
     ) {
@@ -181,26 +190,69 @@ impl Policy<'_> {
             return;
         }
         for (entry, used) in self.config.ignores.iter().zip(used) {
-            let what = match entry.until {
-                Some(day) if self.is_over(entry.until) => {
-                    format!("the ignore of {} expired after {day}", entry.rule)
-                }
-                _ if !used && self.options.whole_repository && self.ran(&entry.rule) => {
-                    format!("the ignore of {} matches no finding", entry.rule)
-                }
-                _ => continue,
-            };
-            let id = config_source(path, text, sources);
-            let span = Span::from(entry.span.clone());
-            unused.push(UnusedSuppression {
-                rule: UNUSED,
-                path: path.clone(),
-                source: Some(id),
-                line: sources.get(id).map_or(1, |s| s.lines().line(span.start)),
-                span,
-                what,
-                fix: None,
+            for (rule, what) in self.about_entry(entry, used) {
+                let id = config_source(path, text, sources);
+                let span = Span::from(entry.span.clone());
+                unused.push(UnusedSuppression {
+                    rule,
+                    path: path.clone(),
+                    source: Some(id),
+                    line: sources.get(id).map_or(1, |s| s.lines().line(span.start)),
+                    span,
+                    what,
+                    fix: None,
+                });
+            }
+        }
+    }
+
+    fn about_entry(&self, entry: &IgnoreEntry, used: &EntryUse) -> Vec<(&'static str, String)> {
+        let subject = printable::line(entry.subject());
+        if let Some(day) = entry.until.filter(|_| self.is_over(entry.until)) {
+            return vec![(
+                UNUSED,
+                format!("the ignore of {subject} expired after {day}"),
+            )];
+        }
+        // A commit is not held up by what became of an advisory.
+        if !self.options.whole_repository {
+            return Vec::new();
+        }
+        if !used.is_used && !used.is_outgrown && self.ran(&entry.rule) {
+            return vec![(UNUSED, self.why_unused(entry, &subject))];
+        }
+        let mut said = Vec::new();
+        if let Some((id, fix)) = &used.fixed {
+            let (id, fix) = (printable::line(id), printable::line(fix));
+            if used.is_outgrown {
+                let what = format!("this ignore was to end with a fix of {id}, and {fix} is one");
+                said.push((UNUSED, what));
+            } else if self.rules.is_enabled(FIXED) {
+                said.push((FIXED, format!("{id} is ignored, and {fix} fixes it")));
+            }
+        }
+        if let (Some((id, day)), true) = (&used.changed, self.rules.is_enabled(CHANGED)) {
+            let id = printable::line(id);
+            let fix = used.fixed.as_ref().map_or_else(String::new, |(_, fix)| {
+                format!("; {} fixes it now", printable::line(fix))
             });
+            let what = format!("{id} was changed on {day}, after this ignore was written{fix}");
+            said.push((CHANGED, what));
+        }
+        said
+    }
+
+    fn why_unused(&self, entry: &IgnoreEntry, subject: &str) -> String {
+        let id = entry.scope.advisory.as_deref();
+        match id.map(|id| self.advisories.by_id(id)) {
+            Some(Some(known)) if let Some(day) = known.withdrawn => {
+                format!("{subject} was withdrawn by its publisher on {day}")
+            }
+            // What the binary carries is far from everything.
+            Some(None) if self.advisories.info().set == "imported" => {
+                format!("no advisory is called {subject}")
+            }
+            _ => format!("the ignore of {subject} matches no finding"),
         }
     }
 
@@ -271,6 +323,8 @@ impl Policy<'_> {
         let help = match unused.rule {
             WITHOUT_REASON => "write the reason behind the ids",
             UNUSED_ENTRY => "run plimsoll baseline prune",
+            CHANGED => "read the advisory again, then renew `as-of` or delete the ignore",
+            FIXED => "update the package and delete the ignore",
             _ => "delete the ignore, or fix it",
         };
         Some(Finding {

@@ -3,15 +3,18 @@ use std::io::{self, Write};
 use crate::guard::printable;
 use crate::model::{Appearance, Report};
 
+use super::fold::told;
 use super::place::place;
 use super::{RenderContext, Reporter};
 
-/// One line a finding: `path:line:column: severity[rule] message`.
+/// One line a finding: `path:line:column: severity[rule] message`. What is known about one version of
+/// a package is one line, too.
 pub(super) struct Concise;
 
 impl Reporter for Concise {
     fn write(&self, report: &Report, _cx: &RenderContext, w: &mut dyn Write) -> io::Result<()> {
-        for finding in &report.findings {
+        for told in told(&report.findings) {
+            let finding = told.finding;
             let Some(at) = finding.primary().and_then(|l| place(report, l)) else {
                 continue;
             };
@@ -23,7 +26,7 @@ impl Reporter for Concise {
                 at.start.column,
                 finding.severity.name(),
                 finding.rule,
-                printable::line(&finding.message),
+                printable::line(&told.line()),
                 finding
                     .appearance
                     .as_deref()

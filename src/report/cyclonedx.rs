@@ -143,7 +143,13 @@ fn analysis(by: &SuppressedBy) -> Value {
             "detail": reason.as_deref().unwrap_or("ignored without a reason"),
         }),
         SuppressedBy::Baseline => json!({ "state": "in_triage", "detail": "in the baseline" }),
-        SuppressedBy::UnchangedLine => json!({ "state": "in_triage" }),
+        SuppressedBy::Vex { status, reason } => json!({
+            "state": if *status == "fixed" { "resolved" } else { "not_affected" },
+            "detail": reason.as_deref().unwrap_or(status),
+        }),
+        SuppressedBy::UnchangedLine | SuppressedBy::KnownBefore => {
+            json!({ "state": "in_triage" })
+        }
     }
 }
 

@@ -78,6 +78,7 @@ fn summary(report: &Report) -> Value {
         "packages": report.stats.packages,
         "findings": by_severity,
         "suppressed": count(|by| matches!(by, SuppressedBy::Inline { .. } | SuppressedBy::Config { .. })),
+        "vex": count(|by| matches!(by, SuppressedBy::Vex { .. })),
         "baseline": count(|by| matches!(by, SuppressedBy::Baseline)),
         "unchanged": count(|by| matches!(by, SuppressedBy::UnchangedLine)),
         "known_before": count(|by| matches!(by, SuppressedBy::KnownBefore)),

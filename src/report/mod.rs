@@ -3,11 +3,13 @@
 mod concise;
 mod config_error;
 mod cyclonedx;
+mod fold;
 mod inventory;
 mod json;
 mod line_hash;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod openvex;
 mod packages;
 mod place;
 mod pretty;
@@ -39,6 +41,8 @@ pub struct RenderContext {
     pub root: Option<std::path::PathBuf>,
     /// What to say about skipped files: only how many, or each of them.
     pub verbose: bool,
+    /// The time that a document is given, in place of the day of the advisories.
+    pub timestamp: Option<String>,
     /// A next step to propose at the end, for people.
     pub hint: Option<String>,
 }
@@ -50,6 +54,7 @@ impl Default for RenderContext {
             width: 100,
             root: None,
             verbose: false,
+            timestamp: None,
             hint: None,
         }
     }
@@ -67,6 +72,7 @@ pub enum Format {
     Concise,
     Json,
     Sarif,
+    OpenVex,
     #[cfg(feature = "lsp")]
     Lsp,
 }
@@ -77,6 +83,7 @@ impl Format {
         Self::Concise,
         Self::Json,
         Self::Sarif,
+        Self::OpenVex,
         #[cfg(feature = "lsp")]
         Self::Lsp,
     ];
@@ -87,6 +94,7 @@ impl Format {
             Self::Concise => "concise",
             Self::Json => "json",
             Self::Sarif => "sarif",
+            Self::OpenVex => "openvex",
             #[cfg(feature = "lsp")]
             Self::Lsp => "lsp",
         }
@@ -100,7 +108,7 @@ impl Format {
     /// elsewhere.
     pub fn holds_findings_only(self) -> bool {
         match self {
-            Self::Concise => true,
+            Self::Concise | Self::OpenVex => true,
             #[cfg(feature = "lsp")]
             Self::Lsp => true,
             Self::Pretty | Self::Json | Self::Sarif => false,
@@ -113,6 +121,7 @@ impl Format {
             Self::Concise => &concise::Concise,
             Self::Json => &json::Json,
             Self::Sarif => &sarif::Sarif,
+            Self::OpenVex => &openvex::OpenVex,
             #[cfg(feature = "lsp")]
             Self::Lsp => &lsp::Lsp,
         }

@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::guard::printable;
-use crate::model::{Advice, Appearance, Evidence, Finding, Label, Report, Role, Safety, SourceId};
+use crate::model::{Appearance, Finding, Label, Report, Role, SourceId};
 
+use super::fold::{Told, told};
 use super::place::place;
 use super::snippet::{Message, draw};
 use super::summary::{advisory_line, plural, summary_line};
@@ -53,13 +54,13 @@ fn of_one_file(
     cx: &RenderContext,
     w: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        let same = by_rule.entry(finding.rule.as_str()).or_default();
-        same.push(finding);
-        if same.len() <= DRAWN {
-            writeln!(w, "{}", message(report, finding, cx))?;
+    let mut by_rule: BTreeMap<&str, Vec<Told<'_>>> = BTreeMap::new();
+    for told in told(findings) {
+        let same = by_rule.entry(told.finding.rule.as_str()).or_default();
+        if same.len() < DRAWN {
+            writeln!(w, "{}", message(report, &told, cx))?;
         }
+        same.push(told);
     }
     for (rule, same) in by_rule {
         let more = same.get(DRAWN..).unwrap_or_default();
@@ -67,15 +68,15 @@ fn of_one_file(
             continue;
         }
         writeln!(w, "{} more of {rule}:", more.len())?;
-        for finding in more.iter().take(LISTED) {
-            if let Some(at) = finding.primary().and_then(|l| place(report, l)) {
+        for told in more.iter().take(LISTED) {
+            if let Some(at) = told.finding.primary().and_then(|l| place(report, l)) {
                 writeln!(
                     w,
                     "  {}:{}:{}  {}",
                     at.source.path.display(),
                     at.start.line,
                     at.start.column,
-                    printable::line(&finding.message)
+                    printable::line(&told.line())
                 )?;
             }
         }
@@ -91,7 +92,9 @@ fn of_one_file(
     Ok(())
 }
 
-fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
+fn message(report: &Report, told: &Told<'_>, cx: &RenderContext) -> String {
+    let finding = told.finding;
+    let own_words = told.label();
     let mut by_source: Vec<(SourceId, Vec<Mark>)> = Vec::new();
     let is_step = |label: &&Label| matches!(label.role, Role::Flow(_));
     let steps = finding.labels.iter().filter(is_step).count();
@@ -113,7 +116,8 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
                     _ => label.text.clone(),
                 }
             }
-            Role::Flow(_) | Role::Primary | Role::Secondary => label.text.clone(),
+            Role::Primary => own_words.clone().unwrap_or_else(|| label.text.clone()),
+            Role::Flow(_) | Role::Secondary => label.text.clone(),
         };
         let mark = Mark {
             span: label.span,
@@ -134,49 +138,19 @@ fn message(report: &Report, finding: &Finding, cx: &RenderContext) -> String {
                 .map(|chunk| (source.path.clone(), chunk))
         })
         .collect();
-    let fix = finding.fixes.first().map(|fix| {
-        let how = match fix.safety {
-            Safety::Safe => "fix",
-            Safety::Unsafe => "fix, may change behaviour",
-            Safety::Manual => "by hand",
-        };
-        format!("{how}: {}", fix.title)
-    });
-    let advice = match &finding.evidence {
-        Evidence::Package(advice) => facts(advice),
-        _ => Vec::new(),
-    };
-    let print = format!("fingerprint: {}", finding.fingerprint);
-    let print = cx.verbose.then_some(print);
-    let history = finding.appearance.as_deref().map(told);
-    let help = finding.help.iter().cloned();
-    let help: Vec<String> = help
-        .chain(advice)
-        .chain(fix)
-        .chain(history)
-        .chain(print)
-        .collect();
+    let help = told.help(cx.verbose);
     let code = format!("{} ({})", finding.rule, finding.severity.name());
     draw(
         Message {
             code: &code,
             at: finding.appearance.as_deref().and_then(since),
             level: finding.severity.level(),
-            text: &finding.message,
+            text: &told.message(),
             help: (!help.is_empty()).then_some(help),
             chunks,
         },
         cx,
     )
-}
-
-/// Where a package comes from, and where to read about its defect.
-fn facts(advice: &Advice) -> Vec<String> {
-    let path = (advice.path.len() > 1).then(|| format!("path: {}", advice.path.join(" > ")));
-    let manifest = advice.manifest.as_ref();
-    let asked = manifest.map(|line| format!("asked for: {} ({})", line.by, line.range));
-    let url = format!("advisory: {}", advice.url);
-    path.into_iter().chain(asked).chain([url]).collect()
 }
 
 /// The commit that a secret first stood in.
@@ -185,16 +159,6 @@ fn since(appearance: &Appearance) -> Option<String> {
     let kind = if commit.is_tag { "tag" } else { "commit" };
     let day = commit.author_date.day();
     Some(format!("{kind} {} of {day}", commit.short()))
-}
-
-/// What became of a secret in a history.
-fn told(appearance: &Appearance) -> String {
-    let versions = appearance.versions as usize;
-    let noun = match appearance.in_message {
-        true => plural(versions, "message"),
-        false => format!("{} of the file", plural(versions, "version")),
-    };
-    format!("history: {}, in {noun}", appearance.fate())
 }
 
 /// What was not scanned: the reasons that cost something one by one, the others as a count.

@@ -258,6 +258,11 @@ fn result(
         let (kind, reason) = match &suppressed.by {
             SuppressedBy::Inline { reason } => ("inSource", reason.clone()),
             SuppressedBy::Config { reason } => ("external", reason.clone()),
+            SuppressedBy::Vex { status, reason } => {
+                let reason = reason.as_ref().map(|why| format!(": {why}"));
+                let words = format!("VEX: {status}{}", reason.unwrap_or_default());
+                ("external", Some(words))
+            }
             SuppressedBy::Baseline => ("external", Some("in the baseline".to_owned())),
             SuppressedBy::UnchangedLine | SuppressedBy::KnownBefore => ("external", None),
         };

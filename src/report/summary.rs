@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::guard::printable;
 use crate::model::{Report, Severity, SuppressedBy};
 
@@ -17,6 +19,16 @@ pub fn summary_line(report: &Report) -> String {
     } else {
         format!("{} ({})", plural(total, "finding"), counts.join(", "))
     });
+    let about: Vec<&str> = report
+        .findings
+        .iter()
+        .filter_map(|finding| Some(finding.advice()?.purl.as_str()))
+        .collect();
+    let packages = BTreeSet::from_iter(&about).len();
+    if packages < about.len() {
+        let packages = plural(packages, "package");
+        parts.push(format!("{} of them about {packages}", about.len()));
+    }
     let stats = &report.stats;
     let files = usize::try_from(stats.files_checked).unwrap_or(usize::MAX);
     let mut checked = match usize::try_from(stats.commits).unwrap_or(usize::MAX) {
@@ -33,17 +45,21 @@ pub fn summary_line(report: &Report) -> String {
     }
     parts.push(checked);
     parts.push(format!("{} skipped", report.skipped.len()));
-    let (mut ignored, mut unchanged, mut baseline, mut known) = (0, 0, 0, 0);
+    let (mut ignored, mut unchanged, mut baseline, mut known, mut vex) = (0, 0, 0, 0, 0);
     for suppressed in &report.suppressed {
         match suppressed.by {
             SuppressedBy::UnchangedLine => unchanged += 1,
             SuppressedBy::KnownBefore => known += 1,
+            SuppressedBy::Vex { .. } => vex += 1,
             SuppressedBy::Baseline => baseline += 1,
             SuppressedBy::Inline { .. } | SuppressedBy::Config { .. } => ignored += 1,
         }
     }
     if ignored > 0 {
         parts.push(format!("{ignored} ignored"));
+    }
+    if vex > 0 {
+        parts.push(format!("{vex} not affected, says VEX"));
     }
     if baseline > 0 {
         parts.push(format!("{baseline} in the baseline"));

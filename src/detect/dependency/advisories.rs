@@ -148,10 +148,7 @@ fn help(pinned: &Pinned<'_>, found: &Match, remedy: &Remedy) -> String {
             "remove {name}, and treat every machine that installed it, and every secret on it, as compromised"
         );
     }
-    let (verb, to) = match pinned.command {
-        Some(_) => ("install", ""),
-        None => ("update", "to "),
-    };
+    let (verb, to) = verb(pinned);
     let Some(fixed) = found.affected.fixed_in.first() else {
         return match &found.affected.last_affected {
             Some(last) => format!("{verb} {name} above {last}, if there is such a version"),
@@ -168,17 +165,41 @@ fn help(pinned: &Pinned<'_>, found: &Match, remedy: &Remedy) -> String {
     if let Some(target) = target.filter(|target| *target != fixed) {
         help.push_str(&format!(" ({target} fixes everything known about it)"));
     }
-    help.push_str(&how(remedy, target.unwrap_or(fixed)));
+    help + &way(package, remedy, target.unwrap_or(fixed))
+}
+
+/// How the package gets to the version, and who brings it in.
+fn way(package: &Package, remedy: &Remedy, target: &str) -> String {
+    let mut way = how(remedy, target);
     match &package.dependency_path[..] {
         // Who stands in the way was named already.
         _ if !remedy.blocked_by.is_empty() => {}
-        [direct, .., _] => help.push_str(&format!("; it comes in through {direct}")),
+        [direct, .., _] => way.push_str(&format!("; it comes in through {direct}")),
         _ if package.direct == Some(false) => {
-            help.push_str("; another dependency brings it in");
+            way.push_str("; another dependency brings it in");
         }
         _ => {}
     }
-    help
+    way
+}
+
+/// What answers everything that is known about the package.
+fn answer(pinned: &Pinned<'_>, remedy: &Remedy) -> Option<String> {
+    let (package, target) = (pinned.package, remedy.target.as_ref()?.as_str());
+    let (verb, to) = verb(pinned);
+    let name = &package.name;
+    Some(format!(
+        "{verb} {name} {to}{target} or later{}",
+        way(package, remedy, target)
+    ))
+}
+
+/// What one does with a package: a lockfile is brought up to date, a command is written anew.
+fn verb(pinned: &Pinned<'_>) -> (&'static str, &'static str) {
+    match pinned.command {
+        Some(_) => ("install", ""),
+        None => ("update", "to "),
+    }
 }
 
 /// Whether those who ask for the package allow the update, and what makes it.
@@ -234,7 +255,6 @@ fn advice(
     remedy: &Remedy,
 ) -> Advice {
     let record = &found.record;
-    let package = pinned.package;
     let is_locked = pinned.command.is_none();
     Advice {
         aliases: record.aliases.clone(),
@@ -249,10 +269,11 @@ fn advice(
         blocked_by: remedy.blocked_by.clone(),
         manifest: remedy.manifest.clone(),
         command: remedy.command.clone(),
+        remedy: answer(pinned, remedy),
         url: record.url(),
         modified: record.dated().map(|day| day.to_string()),
-        traces: traces::of(package, &record.functions, is_locked),
-        ..Advice::new(package, &record.id)
+        traces: traces::of(pinned.package, &record.functions, is_locked),
+        ..Advice::new(pinned.package, &record.id)
     }
 }
 

@@ -66,6 +66,10 @@ impl Needs {
         self.packages.get_mut(at)
     }
 
+    pub fn len(&self) -> usize {
+        self.packages.len()
+    }
+
     /// Notes that a package needs another, and which versions it allows, where that is written.
     pub fn need(&mut self, from: usize, to: usize, range: Option<&str>, optional: bool) {
         self.edges.push(Edge {
