@@ -106,7 +106,7 @@ fn packages(entries: Vec<Entry>, manifests: &[Manifest]) -> Vec<Package> {
     let names = Names::new(entries.iter().map(|entry| entry.name.as_str()));
     let mut all = Needs::default();
     let mut aliases: Vec<(usize, String)> = Vec::new();
-    let mut has_members = false;
+    let has_members = entries.iter().any(|entry| entry.source.is_none());
     for (at, entry) in entries.iter().enumerate() {
         let member = members.get(entry.name.as_str());
         let member = member.filter(|_| entry.source.is_none());
@@ -116,7 +116,6 @@ fn packages(entries: Vec<Entry>, manifests: &[Manifest]) -> Vec<Package> {
                     all.need(at, package, None, false);
                     continue;
                 }
-                has_members = true;
                 let asked =
                     member.and_then(|(_, wishes)| wishes.get(entries[package].name.as_str()));
                 let asked = asked.map(|wishes| fitting(wishes, &entries[package].version));

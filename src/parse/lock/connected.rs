@@ -65,7 +65,7 @@ pub fn stronger(one: Scope, other: Scope) -> Scope {
 pub struct Names(HashMap<String, Vec<usize>>);
 
 /// Packages of one name that are told apart: a file of one name alone must not cost its square.
-const MOST_OF_A_NAME: usize = 100;
+const MOST_OF_A_NAME: usize = 16;
 
 impl Names {
     pub fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {

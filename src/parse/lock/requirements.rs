@@ -54,8 +54,9 @@ const MOST_INCLUDED: usize = 500;
 pub fn wants(input: &Input<'_>) -> Vec<Ask> {
     let file = File::read(input.text);
     let mut asks: Vec<Ask> = manifests(input, &file).map(Ask::File).collect();
-    let mut wanted = |path: &RepoPath| asks.push(Ask::File(path.clone()));
-    follow(input, &file, &mut |_, path, _| wanted(path));
+    follow(input, &file, &mut |followed| {
+        asks.push(Ask::File(followed.path.clone()));
+    });
     asks
 }
 
@@ -83,13 +84,19 @@ fn manifest(note: &str) -> Option<&str> {
     path.ends_with("pyproject.toml").then_some(path)
 }
 
+/// A file that another one leads to.
+struct Followed<'f> {
+    /// The line of the first file.
+    by: &'f Include,
+    path: &'f RepoPath,
+    is_constraint: bool,
+    /// The text and what it says, where it is there.
+    found: Option<(&'f str, &'f File)>,
+}
+
 /// Walks through what the file includes, each file once: those of another name, and constraints.
-/// Tells the line of this file, the path and the file, where that is there.
-fn follow(
-    input: &Input<'_>,
-    file: &File,
-    seen: &mut dyn FnMut(&Include, &RepoPath, Option<(&str, &File, bool)>),
-) {
+/// False where there are too many.
+fn follow(input: &Input<'_>, file: &File, seen: &mut dyn FnMut(Followed<'_>)) -> bool {
     let mut known = BTreeSet::from([input.path.clone()]);
     for first in &file.includes {
         let mut open = vec![(
@@ -102,18 +109,26 @@ fn follow(
                 continue;
             };
             let lists_itself = classify(&path, b"") == FileKind::Requirements;
-            if lists_itself && !is_constraint || known.len() > MOST_INCLUDED {
+            if lists_itself && !is_constraint || known.contains(&path) {
                 continue;
             }
-            if !known.insert(path.clone()) {
-                continue;
+            if known.len() > MOST_INCLUDED {
+                return false;
             }
+            known.insert(path.clone());
+            let mut followed = Followed {
+                by: first,
+                path: &path,
+                is_constraint,
+                found: None,
+            };
             let Some(text) = input.beside.file(&path) else {
-                seen(first, &path, None);
+                seen(followed);
                 continue;
             };
             let included = File::read(text);
-            seen(first, &path, Some((text, &included, is_constraint)));
+            followed.found = Some((text, &included));
+            seen(followed);
             // In the order of the file.
             for next in included.includes.iter().rev() {
                 let is_constraint = is_constraint || next.is_constraint;
@@ -121,6 +136,7 @@ fn follow(
             }
         }
     }
+    true
 }
 
 pub fn read(input: &Input<'_>) -> Lockfile {
@@ -129,11 +145,16 @@ pub fn read(input: &Input<'_>) -> Lockfile {
     let mut included: Vec<(Entry, Requested)> = Vec::new();
     let mut pins: HashMap<String, Pin> = HashMap::new();
     let mut unknown = Vec::new();
-    follow(input, &file, &mut |include, path, found| {
-        let Some((text, file, is_constraint)) = found else {
-            if input.beside.knows(&Ask::File(path.clone())) {
-                unknown.push(format!("{} is not there", path.display()));
-            }
+    let is_all = follow(input, &file, &mut |followed| {
+        let path = followed.path;
+        let Some((text, file)) = followed.found else {
+            let is_missing = input.beside.knows(&Ask::File(path.clone()));
+            let why = if is_missing {
+                "is not there"
+            } else {
+                "was not looked at"
+            };
+            unknown.push(format!("{} {why}", path.display()));
             return;
         };
         let lines = LineIndex::new(text.as_bytes());
@@ -143,7 +164,7 @@ pub fn read(input: &Input<'_>) -> Lockfile {
                 line: lines.line(entry.span.start),
                 requirement: entry.range.clone(),
             };
-            if is_constraint {
+            if followed.is_constraint {
                 let lists_itself = classify(path, b"") == FileKind::Requirements;
                 pins.entry(entry.name.clone()).or_insert(Pin {
                     version: entry.version.clone(),
@@ -151,11 +172,14 @@ pub fn read(input: &Input<'_>) -> Lockfile {
                     requested,
                 });
             } else if listed.insert(entry.key()) {
-                included.push((entry.at(include.span), requested));
+                included.push((entry.at(followed.by.span), requested));
             }
         }
         unknown.extend(file.unknown.iter().cloned());
     });
+    if !is_all {
+        unknown.push(format!("more than {MOST_INCLUDED} files are included"));
+    }
     for include in &file.includes {
         if near(&input.path.parent(), &include.target).is_none() {
             unknown.push(format!("{} lies elsewhere", include.target));

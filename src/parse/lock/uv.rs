@@ -115,12 +115,7 @@ impl<'t> Entry<'t> {
             .for_each(|file| files.add(file));
         let wheels = record.value("wheels").map_or(&[][..], Value::items);
         wheels.iter().for_each(|file| files.add(file));
-        let all = |table: &str| {
-            record
-                .below(table)
-                .flat_map(|entry| Need::list(entry))
-                .collect()
-        };
+        let all = |table: &str| record.below(table).flat_map(Need::list).collect();
         let mut ranges = Vec::new();
         for line in record
             .below("metadata")
@@ -199,7 +194,7 @@ impl<'t> Need<'t> {
 fn packages(entries: Vec<Entry<'_>>, asked: &Asked) -> Vec<Package> {
     let names = Names::new(entries.iter().map(|entry| entry.name.as_str()));
     let mut all = Needs::default();
-    let mut knows_projects = false;
+    let knows_projects = entries.iter().any(|entry| entry.project.is_some());
     for (at, entry) in entries.iter().enumerate() {
         let ranges: HashMap<&str, &str> = entry
             .ranges
@@ -221,7 +216,6 @@ fn packages(entries: Vec<Entry<'_>>, asked: &Asked) -> Vec<Package> {
                     if package == at {
                         continue;
                     }
-                    knows_projects = true;
                     let range = ranges.get(need.name.as_str());
                     all.want(Want {
                         package,
@@ -254,7 +248,7 @@ fn packages(entries: Vec<Entry<'_>>, asked: &Asked) -> Vec<Package> {
     let packages = all.finish(Scopes::Derived, knows_projects);
     let listed = packages.into_iter().zip(is_root);
     listed
-        .filter(|(package, is_root)| !is_root || knows_projects && package.direct == Some(true))
+        .filter(|(package, is_root)| !is_root || package.direct == Some(true))
         .map(|(package, _)| package)
         .collect()
 }
