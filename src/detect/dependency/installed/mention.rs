@@ -56,7 +56,7 @@ pub fn is_worth_reading(source: &Source) -> bool {
     // The words of a list have lines of their own.
     if source.kind == FileKind::Compose {
         let has = |word: &&str| memchr::memmem::find(text, word.as_bytes()).is_some();
-        return has_number(text) && (finder.is_match(text) || WORDS.iter().any(|word| has(&word)));
+        return has_number(text) && (finder.is_match(text) || WORDS.iter().any(has));
     }
     let mut past = 0;
     finder.find_iter(text).any(|found| {
@@ -72,13 +72,11 @@ pub fn is_worth_reading(source: &Source) -> bool {
 
 /// The text up to the end of the line that no backslash continues.
 fn command(text: &[u8]) -> &[u8] {
-    let ends = memchr::memchr_iter(b'\n', text);
-    let end = ends
-        .filter(|end| {
-            let line = text.get(..*end).unwrap_or_default().trim_ascii_end();
-            !line.ends_with(b"\\")
-        })
-        .next();
+    let mut ends = memchr::memchr_iter(b'\n', text);
+    let end = ends.find(|end| {
+        let line = text.get(..*end).unwrap_or_default().trim_ascii_end();
+        !line.ends_with(b"\\")
+    });
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 

@@ -48,8 +48,12 @@ pub struct Installed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Certainty {
     Named,
-    /// A package of Go by its path: which module it is in is most likely.
+    /// A package of Go, whose path leads to its module most likely.
     Module,
+    /// A package of Go, whose path is that of its module or goes on below it.
+    Path,
+    /// The same, found in a module that the advisories know.
+    Above,
     /// A release of a repository that is a module of Go if the advisories know one of its name.
     Repository,
 }
@@ -80,13 +84,15 @@ pub fn check(cx: &Context<'_>, source: &Source, mut installed: Vec<Installed>, o
         let command = Command {
             version: one.version.filter(is_written),
             confidence: match one.certainty {
-                Certainty::Named => Confidence::High,
+                Certainty::Named | Certainty::Path => Confidence::High,
                 Certainty::Module => Confidence::Medium,
-                Certainty::Repository => Confidence::Low,
+                Certainty::Above | Certainty::Repository => Confidence::Low,
             },
             note: match one.certainty {
-                Certainty::Named => "",
-                Certainty::Module => "; the program is taken for a part of this module",
+                Certainty::Named | Certainty::Path => "",
+                Certainty::Module | Certainty::Above => {
+                    "; the program is taken for a part of this module"
+                }
                 Certainty::Repository => "; the download is taken for a release of this module",
             },
         };
@@ -99,22 +105,40 @@ pub fn check(cx: &Context<'_>, source: &Source, mut installed: Vec<Installed>, o
     }
 }
 
-/// Finds the module that a release of a repository is; false where none is known.
+/// Finds the module of Go that is meant, with the help of the advisories; false where a release of
+/// a repository is none that they know.
 fn settle(cx: &Context<'_>, one: &mut Installed) -> bool {
-    if one.certainty != Certainty::Repository {
-        return true;
-    }
     let package = &mut one.package;
     let known = |name: &str| !cx.advisories.lookup(Ecosystem::Go, name).is_empty();
-    let major = package.version.split('.').next().unwrap_or_default();
-    let is_first = matches!(major, "v0" | "v1");
-    let with_major = format!("{}/{major}", package.name);
-    if !is_first && known(&with_major) {
-        package.name = with_major;
-        return true;
+    match one.certainty {
+        Certainty::Named | Certainty::Module => true,
+        Certainty::Path => {
+            let mut path = package.name.as_str();
+            while !known(path) {
+                match path.rsplit_once('/') {
+                    Some((above, _)) => path = above,
+                    None => return true,
+                }
+            }
+            if path.len() < package.name.len() {
+                package.name = path.to_owned();
+                one.certainty = Certainty::Above;
+            }
+            true
+        }
+        Certainty::Above => true,
+        Certainty::Repository => {
+            let major = package.version.split('.').next().unwrap_or_default();
+            let is_first = matches!(major, "v0" | "v1");
+            let with_major = format!("{}/{major}", package.name);
+            if !is_first && known(&with_major) {
+                package.name = with_major;
+                return true;
+            }
+            // Records of the first major version that know no fix say nothing about later ones.
+            is_first && known(&package.name)
+        }
     }
-    // Records of the first major version that know no fix say nothing about later ones.
-    is_first && known(&package.name)
 }
 
 /// Every package that a file installs, whatever kind it is of, for lists of packages.

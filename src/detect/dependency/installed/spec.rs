@@ -110,7 +110,7 @@ pub fn go_module(path: &str) -> (&str, Certainty) {
             return (module, certainty);
         }
     }
-    (path, Certainty::Named)
+    (path, Certainty::Path)
 }
 
 #[cfg(test)]
