@@ -569,3 +569,26 @@ fn a_file_that_its_tool_could_not_read_is_named() {
         assert!(left[0].contains("the file"), "{path}: {left:?}");
     }
 }
+
+/// What a valid configuration cannot hold is named instead.
+#[test]
+fn ids_and_names_that_are_neither_are_not_written() {
+    let (ignores, left) = migrated(
+        "audit-ci.json",
+        "{\"allowlist\": [\"GHSA-x y\", \"lodash@4\", \"a b\", \"@scope/name\"]}",
+    );
+    assert_eq!(
+        ignores,
+        ["rule = \"dependency\", package = \"@scope/name\""]
+    );
+    assert_eq!(left.len(), 3, "{left:?}");
+    let many: Vec<String> = (0..30).map(|n| format!("p{n}")).collect();
+    let purls = many.iter().map(|name| format!("pkg:npm/{name}"));
+    let text = format!(
+        "vulnerabilities:\n  - id: CVE-2020-1\n    paths: [{}]\n    purls: [{}]\n",
+        many.join(", "),
+        purls.collect::<Vec<_>>().join(", ")
+    );
+    let (ignores, left) = migrated(".trivyignore.yaml", &text);
+    assert!(ignores.is_empty() && left.len() == 1, "{left:?}");
+}

@@ -26,6 +26,9 @@ const DATABASES: &[&str] = &[
     "CVE-", "GHSA-", "RUSTSEC-", "PYSEC-", "GO-", "OSV-", "EEF-", "HSEC-", "RSEC-", "JLSEC-",
 ];
 
+/// Secrets of a file that every text is compared with.
+const MOST_SECRETS: usize = 100;
+
 impl Migration {
     /// Adds an ignore for what is accepted, or says why there is none.
     pub(super) fn accept(&mut self, file: &File<'_>, at: Option<usize>, accepted: Accepted<'_>) {
@@ -35,8 +38,11 @@ impl Migration {
             return;
         };
         match written(file, &accepted) {
-            Ok(text) if self.ignores.contains(&text) => {}
-            Ok(text) => self.ignores.push(text),
+            Ok(text) if self.accepted.contains(&text) => {}
+            Ok(text) => {
+                self.accepted.insert(text.clone());
+                self.ignores.push(text);
+            }
             Err(why) => self.leave(file, at, &file.shown(named), why),
         }
     }
@@ -51,7 +57,11 @@ impl File<'_> {
         }
     }
 
+    /// True where a text holds one of the file's secrets; of a file full of them, every text.
     fn shows_secret(&self, text: &str) -> bool {
+        if self.secrets.len() > MOST_SECRETS {
+            return true;
+        }
         self.secrets.iter().any(|secret| {
             let secret = self.text.get(secret.range()).unwrap_or_default();
             let bare = secret.trim_matches(['"', '\'']);
@@ -62,6 +72,7 @@ impl File<'_> {
 
 fn written(file: &File<'_>, accepted: &Accepted<'_>) -> Result<String, &'static str> {
     accepted.advisory.map_or(Ok(()), is_known)?;
+    accepted.package.map_or(Ok(()), is_name)?;
     let until = match accepted.until.map(|text| day(text.trim())) {
         Some(None) => return Err("its last day cannot be read"),
         Some(day) => day.map(|day| day.to_string()),
@@ -94,7 +105,10 @@ fn is_known(id: &str) -> Result<(), &'static str> {
         id.get(..start.len())
             .is_some_and(|head| head.eq_ignore_ascii_case(start))
     };
-    if DATABASES.iter().any(|start| starts(start)) {
+    let is_one = id
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"-_:.".contains(&b));
+    if DATABASES.iter().any(|start| starts(start)) && is_one {
         Ok(())
     } else if starts("MAL-") {
         Err("a malicious package is not accepted by a list: see the rule dependency/malicious")
@@ -104,6 +118,15 @@ fn is_known(id: &str) -> Result<(), &'static str> {
         Err("only npm knew this number: name the GHSA id")
     } else {
         Err("no rule of plimsoll answers to this id")
+    }
+}
+
+/// Whether a name is that of a package and nothing more.
+fn is_name(name: &str) -> Result<(), &'static str> {
+    let after_scope = name.get(1..).unwrap_or_default();
+    match name.is_empty() || after_scope.contains(['@', ' ', '*', '>']) {
+        true => Err("it is not the name of one package"),
+        false => Ok(()),
     }
 }
 

@@ -19,7 +19,7 @@ mod snyk;
 mod starter;
 mod trivy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -39,6 +39,8 @@ pub struct Migration {
     /// `[[ignore]]` and `[[rule]]` tables, as they are written.
     rules: Vec<String>,
     ignores: Vec<String>,
+    /// Those of `ignores` that are about dependencies.
+    accepted: BTreeSet<String>,
     /// Rules that are switched off, with the id that said so.
     off: BTreeMap<String, String>,
     registries: Vec<String>,

@@ -5,6 +5,9 @@ use crate::rules::RuleSet;
 
 use super::{Accepted, File, Migration, mapping, ours};
 
+/// Pairs of a path and a package that one entry may mean.
+const MOST_PAIRS: usize = 100;
+
 /// The list.
 pub(super) fn lines(file: &File<'_>, rules: &RuleSet, out: &mut Migration) {
     let mut at = 0;
@@ -55,8 +58,13 @@ fn entry(
         let all: Vec<_> = items.map(|item| item.as_str().map(str::to_owned)).collect();
         if all.is_empty() { vec![None] } else { all }
     };
-    for path in list("paths") {
-        for purl in list("purls") {
+    let (paths, purls) = (list("paths"), list("purls"));
+    if paths.len().saturating_mul(purls.len()) > MOST_PAIRS {
+        let why = "it names more paths and packages than anybody can have looked at";
+        return out.leave(file, at, "an entry", why);
+    }
+    for path in &paths {
+        for purl in &purls {
             let package = purl.as_deref().and_then(name_of);
             if let Some(purl) = purl.as_deref().filter(|_| package.is_none()) {
                 let why = "it means one version: an ignore would mean them all";
