@@ -20,6 +20,9 @@ pub struct Segment {
     pages: Pages,
 }
 
+/// The offset behind a block, the bytes of its name and of its entries.
+type Bytes<'b> = (u32, Cow<'b, [u8]>, Cow<'b, [u8]>);
+
 /// A package with its entries.
 pub type Block = (String, Vec<Entry>);
 
@@ -166,7 +169,7 @@ impl Segment {
     }
 
     /// The offset behind a block, its name and its entries.
-    fn block(&self, at: u32) -> Result<(u32, Cow<'_, [u8]>, Cow<'_, [u8]>), Damage> {
+    fn block(&self, at: u32) -> Result<Bytes<'_>, Damage> {
         let at = at as usize;
         let start = at.checked_add(8).ok_or(Damage::Changed)?;
         let lengths = self.pages.get(at, start)?;

@@ -111,11 +111,7 @@ fn in_order(mut found: Vec<Found>) -> Vec<(String, Vec<Record>)> {
                 None => records.push(*record),
             },
             // Most packages have one record, and there are hundreds of thousands of them.
-            None => {
-                let mut records = Vec::with_capacity(1);
-                records.push(*record);
-                packages.push((package, records));
-            }
+            None => packages.push((package, vec![*record])),
         }
     }
     packages
