@@ -1,6 +1,6 @@
 //! Ruby, PHP, the JVM, .NET, Elixir and Erlang.
 
-use plimsoll::model::Package;
+use plimsoll::model::{Package, Scope};
 
 use super::{bytes, expect, expect_nothing, package, read, requested, required_by, table};
 
@@ -424,6 +424,13 @@ fn a_pom_survives_circles_bombs_and_halves() {
         pins("pom.xml", &one("<v>1</v>", "${v}.${v}-x")),
         ["g:a 1.1-x"]
     );
+    // That a dependency is optional is never kept for it elsewhere.
+    let name = "<groupId>g</groupId><artifactId>a</artifactId>";
+    let kept = format!(
+        "<project><dependencyManagement><dependencies><dependency>{name}<version>1</version><optional>true</optional></dependency></dependencies></dependencyManagement><dependencies><dependency>{name}</dependency></dependencies></project>"
+    );
+    let package = &read("pom.xml", kept.as_bytes()).packages[0];
+    assert_eq!((&*package.version, package.scope), ("1", Scope::Prod));
     // A parent that is its own.
     let circle = "<project><parent><groupId>g</groupId><artifactId>a</artifactId><version>1</version><relativePath>pom.xml</relativePath></parent><artifactId>a</artifactId></project>";
     assert!(errors("pom.xml", circle).is_empty());

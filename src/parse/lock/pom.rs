@@ -139,7 +139,11 @@ impl<'x> Reader<'x> {
                 .interpolate(&written, overlay)
                 .unwrap_or_default()
         };
-        let (scope, is_optional) = (word("scope"), word("optional") == "true");
+        let scope = word("scope");
+        // This is never kept for a dependency.
+        let optional = told.element.text_of("optional").unwrap_or_default();
+        let optional = self.model.interpolate(&optional, overlay);
+        let is_optional = optional.is_ok_and(|optional| optional == "true");
         let name = format!("{}:{}", key.0, key.1);
         let mut package = Package::new(Ecosystem::Maven, &name, "", self.span(told));
         package.scope = match &*scope {
