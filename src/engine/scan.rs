@@ -16,6 +16,8 @@ use crate::model::{
     ChangedLines, FileKind, Finding, Fingerprint, KindSet, Origin, RepoPath, SkipReason, Skipped,
     Source, SourceId, SourceTable, Stats,
 };
+use crate::parse::lock;
+use crate::text::decode;
 
 use super::check::{Reach, check_source_in, gather, identify, not_in_full, sort};
 use super::flight::{Flight, Held};
@@ -292,6 +294,9 @@ impl Scan {
             source.kind = FileKind::Dockerfile;
         }
         source.changed = subject.changed;
+        if lock::KINDS.contains(source.kind) {
+            source.before = subject.before.as_deref().map(|raw| decode(raw).1);
+        }
         let mut checked = gather(job.cx, &source, around, reach);
         identify(&mut checked, &source, &mut Seen::default());
         if reach == Reach::Alone {

@@ -50,6 +50,8 @@ pub struct Source {
     pub origin: Origin,
     /// `None`: every line counts as changed.
     pub changed: Option<ChangedLines>,
+    /// Of a file that names packages: its bytes before the change that is checked.
+    pub before: Option<Arc<[u8]>>,
     /// Where the bytes begin in their file: they may be a part of one that is too large to be held.
     pub start: Start,
     lines: OnceLock<LineIndex>,
@@ -67,6 +69,7 @@ impl Source {
             encoding,
             origin,
             changed: None,
+            before: None,
             start: Start::default(),
             lines: OnceLock::new(),
         }
@@ -83,6 +86,7 @@ impl Source {
             encoding: self.encoding,
             origin: self.origin.clone(),
             changed: self.changed.clone(),
+            before: None,
             start,
             lines: OnceLock::new(),
         }
@@ -167,6 +171,7 @@ impl Source {
             encoding: self.encoding,
             origin: self.origin.clone(),
             changed: self.changed.clone(),
+            before: None,
             start: self.start,
             lines: OnceLock::new(),
         }

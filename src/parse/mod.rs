@@ -45,6 +45,7 @@ pub struct Document<'s> {
     pub beside: Beside,
     dockerfile: OnceCell<Dockerfile>,
     lockfile: OnceCell<Option<Lockfile>>,
+    lockfile_before: OnceCell<Option<Lockfile>>,
     facts: OnceCell<Result<source::Facts<'s>, SkipReason>>,
 }
 
@@ -57,6 +58,7 @@ impl<'s> Document<'s> {
             beside: Beside::default(),
             dockerfile: OnceCell::new(),
             lockfile: OnceCell::new(),
+            lockfile_before: OnceCell::new(),
             facts: OnceCell::new(),
         }
     }
@@ -73,6 +75,18 @@ impl<'s> Document<'s> {
             .get_or_init(|| {
                 let source = self.source;
                 lock::read(source.kind, &source.path, &source.bytes, &self.beside)
+            })
+            .as_ref()
+    }
+
+    /// The packages that it named before the change that is checked; `None` where nothing changes,
+    /// or where there was no such file. What stood beside it then is not known.
+    pub fn lockfile_before(&self) -> Option<&Lockfile> {
+        self.lockfile_before
+            .get_or_init(|| {
+                let source = self.source;
+                let before = source.before.as_deref()?;
+                lock::read(source.kind, &source.path, before, &Beside::default())
             })
             .as_ref()
     }

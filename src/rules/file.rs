@@ -57,6 +57,8 @@ pub enum Check {
 pub struct Example {
     pub path: String,
     pub text: String,
+    /// The file's text before the change that is checked, for rules that look at changes.
+    pub before: Option<String>,
     /// The exact text of the primary label; required for bad examples.
     pub at: Option<String>,
     /// Which occurrence of `at` is meant, from 1.

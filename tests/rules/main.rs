@@ -125,7 +125,8 @@ impl Files for Repository {
 fn findings(id: &str, example: &Example, text: &str) -> (Source, Vec<Finding>) {
     let path = RepoPath::from(example.path.as_str());
     let kind = classify(&path, text.as_bytes());
-    let source = Source::new(SourceId(0), path, kind, text.as_bytes(), Origin::Buffer);
+    let mut source = Source::new(SourceId(0), path, kind, text.as_bytes(), Origin::Buffer);
+    source.before = example.before.as_deref().map(|text| text.as_bytes().into());
     let advisories = Advisories::starter();
     let rules = ActiveRules::only(Arc::new(RuleSet::embedded()), id);
     let cx = Context {

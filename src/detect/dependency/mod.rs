@@ -1,7 +1,9 @@
 //! What a lockfile pins and what commands install, held against the advisories.
 
 mod advisories;
+mod changed_integrity;
 pub mod installed;
+mod new_install_script;
 mod remedy;
 mod sources;
 mod syntax;
@@ -36,6 +38,8 @@ impl Detector for Dependency {
         syntax::check(doc.source, lockfile, out);
         sources::check(lockfile, out);
         unpinned::check(doc.source, lockfile, out);
+        changed_integrity::check(doc, out);
+        new_install_script::check(doc, out);
         let mut looked_up = 0;
         let packages = lockfile.packages.iter().map(|package| (package, None));
         for pinned in pinned(packages) {
