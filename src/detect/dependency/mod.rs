@@ -6,6 +6,7 @@ pub mod installed;
 mod new_install_script;
 mod remedy;
 mod sources;
+mod stale_lockfile;
 mod syntax;
 mod traces;
 mod unpinned;
@@ -40,6 +41,7 @@ impl Detector for Dependency {
         unpinned::check(doc.source, lockfile, out);
         changed_integrity::check(doc, out);
         new_install_script::check(doc, out);
+        stale_lockfile::check(doc, lockfile, out);
         let mut looked_up = 0;
         let packages = lockfile.packages.iter().map(|package| (package, None));
         for pinned in pinned(packages) {

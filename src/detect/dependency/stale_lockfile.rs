@@ -1,0 +1,134 @@
+//! dependency/stale-lockfile
+
+use std::collections::{HashMap, HashSet};
+
+use crate::detect::Sink;
+use crate::model::{FileKind, Package, PackageSource, RepoPath, Span};
+use crate::parse::Document;
+use crate::parse::json::{Json, Kind, Value};
+use crate::parse::lock::Lockfile;
+use crate::parse::version::Scheme;
+use crate::parse::version::requirement::Requirement;
+
+const RULE: &str = "dependency/stale-lockfile";
+
+/// Reports direct dependencies of which the lockfile has no version that the manifest allows.
+pub fn check(doc: &Document<'_>, lockfile: &Lockfile, out: &mut Sink<'_>) {
+    let kind = doc.source.kind;
+    if !out.is_enabled(RULE)
+        || !matches!(kind, FileKind::NpmLock | FileKind::CargoLock)
+        || !lockfile.errors.is_empty()
+    {
+        return;
+    }
+    outside(doc, lockfile, out);
+    if kind == FileKind::NpmLock {
+        missing(doc, lockfile, out);
+    }
+}
+
+/// What is locked at a version that its manifest does not allow.
+fn outside(doc: &Document<'_>, lockfile: &Lockfile, out: &mut Sink<'_>) {
+    let mut by_name: HashMap<&str, Vec<&Package>> = HashMap::new();
+    for package in &lockfile.packages {
+        by_name.entry(&package.name).or_default().push(package);
+    }
+    let mut said = HashSet::new();
+    for package in &lockfile.packages {
+        let Some(asked) = package.requested.as_ref() else {
+            continue;
+        };
+        let Some(range) = Requirement::parse(package.ecosystem, &asked.requirement) else {
+            continue;
+        };
+        // Which of several versions a need means is not always written: none of them may do.
+        let may_do = |package: &&Package| {
+            let version = Scheme::for_ecosystem(package.ecosystem).parse(&package.version);
+            package.source != PackageSource::Registry
+                || !version.is_parsable()
+                || range.contains(&version)
+        };
+        let all = by_name.get(package.name.as_str());
+        if all.is_none_or(|all| all.iter().any(may_do))
+            || only_as_a_peer(doc, package, &asked.path)
+            || !said.insert(&package.name)
+        {
+            continue;
+        }
+        out.report(
+            RULE,
+            package.span,
+            format!(
+                "{} {} is locked, but line {} of {} asks for {}",
+                package.name,
+                package.version,
+                asked.line,
+                asked.path.display(),
+                asked.requirement
+            ),
+        )
+        .text("not a version that the manifest allows")
+        .help(HELP);
+    }
+}
+
+/// True where a package.json leaves the package to whoever uses the project: npm can be told not to
+/// look at that.
+fn only_as_a_peer(doc: &Document<'_>, package: &Package, manifest: &RepoPath) -> bool {
+    if doc.source.kind != FileKind::NpmLock {
+        return false;
+    }
+    let (json, _) = Json::parse(doc.beside.file(manifest).unwrap_or_default());
+    let name = package.facts.alias.as_deref().unwrap_or(&package.name);
+    let lists = ["dependencies", "devDependencies", "optionalDependencies"];
+    let list = |list| json.root().and_then(|root| root.get(list));
+    !lists
+        .into_iter()
+        .any(|of| list(of).is_some_and(|list| list.get(name).is_some()))
+}
+
+/// What package.json names and the lockfile beside it does not.
+fn missing(doc: &Document<'_>, lockfile: &Lockfile, out: &mut Sink<'_>) {
+    let manifest = doc.source.path.parent().join(b"package.json");
+    let Some(text) = doc.beside.file(&manifest) else {
+        return;
+    };
+    let (json, None) = Json::parse(text) else {
+        return;
+    };
+    let Some(root) = json.root() else {
+        return;
+    };
+    let names = |list: &str| {
+        let list = root.get(list).filter(|list| list.kind() == Kind::Object);
+        list.into_iter().flat_map(Value::children).map(Value::key)
+    };
+    let mut known: HashSet<&str> = HashSet::new();
+    for package in &lockfile.packages {
+        known.insert(package.facts.alias.as_deref().unwrap_or(&package.name));
+    }
+    let optional: HashSet<_> = names("optionalDependencies").collect();
+    let has = |what: &str| memchr::memmem::find(&doc.source.bytes, what.as_bytes());
+    let mut absent = names("dependencies")
+        .chain(names("devDependencies"))
+        .filter(|name| !known.contains(&**name) && !optional.contains(name))
+        // A link to a folder of the repository is no package.
+        .filter(|name| has(&format!("node_modules/{name}\"")).is_none());
+    let Some(first) = absent.next() else {
+        return;
+    };
+    let list = ["\"packages\"", "\"dependencies\"", "\"lockfileVersion\""];
+    let Some((at, list)) = list.into_iter().find_map(|list| Some((has(list)?, list))) else {
+        return;
+    };
+    let named = manifest.display();
+    let message = match absent.count() {
+        0 => format!("{named} asks for {first}, which is not locked"),
+        more => format!("{named} asks for {first} and {more} more packages that are not locked"),
+    };
+    out.report(RULE, Span::from_usize(at, at + list.len()), message)
+        .text(format!("{first} is not here"))
+        .help(HELP);
+}
+
+const HELP: &str = "lock again (`npm install`, `cargo update --workspace`) and commit the lockfile with the manifest";
