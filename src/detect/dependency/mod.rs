@@ -2,8 +2,14 @@
 
 mod advisories;
 mod changed_integrity;
+mod discouraged;
 pub mod installed;
+mod integrity;
+mod misleading_source;
+mod moving_git_source;
 mod new_install_script;
+mod place;
+mod plain_http_source;
 mod remedy;
 mod sources;
 mod stale_lockfile;
@@ -39,6 +45,11 @@ impl Detector for Dependency {
         syntax::check(doc.source, lockfile, out);
         sources::check(lockfile, out);
         unpinned::check(doc.source, lockfile, out);
+        plain_http_source::check(doc.source, lockfile, out);
+        moving_git_source::check(doc.source, lockfile, out);
+        misleading_source::check(doc.source, lockfile, out);
+        discouraged::check(lockfile, out);
+        integrity::check(doc.source, lockfile, out);
         changed_integrity::check(doc, out);
         new_install_script::check(doc, out);
         stale_lockfile::check(doc, lockfile, out);

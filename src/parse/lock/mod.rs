@@ -17,7 +17,7 @@ mod msbuild;
 mod needs;
 mod nuget;
 mod nuget_libraries;
-mod origin;
+pub mod origin;
 mod package_json;
 mod pep508;
 mod pom_model;

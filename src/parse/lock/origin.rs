@@ -110,7 +110,8 @@ fn commit(fragment: &str) -> Option<String> {
     (!commit.is_empty()).then(|| commit.to_owned())
 }
 
-fn is_commit(text: &str) -> bool {
+/// A full one, of SHA-1 or SHA-256.
+pub fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 

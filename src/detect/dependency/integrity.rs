@@ -1,0 +1,84 @@
+//! dependency/missing-integrity, dependency/weak-integrity
+
+use super::place::and_more;
+use crate::detect::Sink;
+use crate::model::{FileKind, Package, PackageSource, Source};
+use crate::parse::lock::Lockfile;
+
+/// Reports once a file the packages without a hash among those that have one, and those whose only
+/// hashes can be forged.
+pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
+    if !has_hashes(source.kind) {
+        return;
+    }
+    let from_registry = |package: &&Package| {
+        matches!(package.source, PackageSource::Registry) && !package.version.is_empty()
+    };
+    let packages = || lockfile.packages.iter().filter(from_registry);
+    let hashed = packages().filter(|p| !p.facts.integrity.is_empty()).count();
+    let without = || packages().filter(|package| lacks(source.kind, package));
+    let lacking = without().count();
+    if let Some(first) = without().next().filter(|_| hashed > lacking) {
+        let more = and_more(lacking - 1);
+        let verb = if lacking == 1 { "has" } else { "have" };
+        out.report(
+            "dependency/missing-integrity",
+            first.span,
+            format!(
+                "{}{more} {verb} no hash, as others in this file have",
+                first.name
+            ),
+        )
+        .text("whatever the registry sends is installed")
+        .help("remove the entry and let the package manager lock it again");
+    }
+    let weak = || {
+        packages().filter(|package| {
+            let hashes = &package.facts.integrity;
+            !hashes.is_empty() && hashes.iter().all(|hash| is_weak(hash))
+        })
+    };
+    if let Some(first) = weak().next() {
+        let more = and_more(weak().count() - 1);
+        let verb = if more.is_empty() { "is" } else { "are" };
+        out.report(
+            "dependency/weak-integrity",
+            first.span,
+            format!("{}{more} {verb} checked by SHA-1 or MD5 only", first.name),
+        )
+        .text("this hash can be forged")
+        .help(
+            "lock the package again with a current package manager, which writes sha512 or sha256",
+        );
+    }
+}
+
+/// The formats that write a hash beside each package of a registry.
+fn has_hashes(kind: FileKind) -> bool {
+    matches!(
+        kind,
+        FileKind::NpmLock
+            | FileKind::YarnLock
+            | FileKind::PnpmLock
+            | FileKind::BunLock
+            | FileKind::CargoLock
+            | FileKind::PoetryLock
+            | FileKind::UvLock
+            | FileKind::PdmLock
+            | FileKind::PipfileLock
+    )
+}
+
+/// What npm finds inside of another package has neither an address nor a hash.
+fn lacks(kind: FileKind, package: &Package) -> bool {
+    let is_bundled = kind == FileKind::NpmLock && package.facts.resolved.is_none();
+    package.facts.integrity.is_empty() && !is_bundled
+}
+
+/// SHA-1 and MD5, with their name or, as old lockfiles of yarn have it, without.
+pub fn is_weak(hash: &str) -> bool {
+    let is_named = ["sha1-", "sha1:", "md5-", "md5:"]
+        .iter()
+        .any(|name| hash.starts_with(name));
+    is_named || (hash.len() == 40 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+}

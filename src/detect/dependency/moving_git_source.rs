@@ -1,0 +1,69 @@
+//! dependency/moving-git-source
+
+use super::place::{and_more, fetched};
+use crate::detect::Sink;
+use crate::model::{FileKind, Package, PackageSource, Source};
+use crate::parse::lock::{Lockfile, origin};
+
+/// Reports once a file the dependencies from git that are whatever a branch or a tag is on the day
+/// of the build.
+pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
+    if !pins(source) {
+        return;
+    }
+    let moving = || {
+        fetched(source, lockfile).filter(|package| {
+            package.source == PackageSource::Git && !is_pinned(source.kind, package)
+        })
+    };
+    let Some(first) = moving().next() else {
+        return;
+    };
+    let more = and_more(moving().count() - 1);
+    let verb = if more.is_empty() { "is" } else { "are" };
+    let text = match &first.facts.commit {
+        Some(name) => format!("{name} is no full commit and may be another one tomorrow"),
+        None => "no commit is named".to_owned(),
+    };
+    out.report(
+        "dependency/moving-git-source",
+        first.span,
+        format!(
+            "{}{more} {verb} taken from git at no fixed commit",
+            first.name
+        ),
+    )
+    .text(text)
+    .help("name the full commit, 40 or 64 hex digits");
+}
+
+/// Manifests and the sources of pip-tools leave it open on purpose: something else pins.
+fn pins(source: &Source) -> bool {
+    match source.kind {
+        FileKind::Requirements => source.path.extension() != Some(b"in"),
+        FileKind::NpmLock
+        | FileKind::YarnLock
+        | FileKind::PnpmLock
+        | FileKind::BunLock
+        | FileKind::CargoLock
+        | FileKind::PoetryLock
+        | FileKind::UvLock
+        | FileKind::PdmLock
+        | FileKind::PipfileLock
+        | FileKind::Pylock
+        | FileKind::GemfileLock
+        | FileKind::MixLock
+        | FileKind::PubspecLock
+        | FileKind::SwiftResolved => true,
+        _ => false,
+    }
+}
+
+/// Bun writes the first digits of the commit only; an archive with a hash cannot change.
+fn is_pinned(kind: FileKind, package: &Package) -> bool {
+    let commit = package.facts.commit.as_deref().unwrap_or("");
+    let is_short = kind == FileKind::BunLock
+        && commit.len() >= 7
+        && commit.bytes().all(|b| b.is_ascii_hexdigit());
+    origin::is_commit(commit) || is_short || !package.facts.integrity.is_empty()
+}

@@ -1,0 +1,114 @@
+//! Where a package is downloaded from, as a lockfile writes it.
+
+use crate::model::{Ecosystem, FileKind, Package, Source};
+use crate::parse::lock::Lockfile;
+
+/// An address of the web.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'t> {
+    /// Nobody can tell on the way whether what is sent is what was asked for.
+    pub is_plain: bool,
+    /// Without user and port.
+    pub host: &'t str,
+    /// Begins with a slash, or is empty.
+    pub path: &'t str,
+}
+
+impl<'t> Place<'t> {
+    /// `None` where no address is written, and where it is none of the web: `git@host:path`.
+    pub fn of(package: &'t Package) -> Option<Self> {
+        package.facts.resolved.as_deref().and_then(Self::read)
+    }
+
+    pub fn read(address: &'t str) -> Option<Self> {
+        let (scheme, rest) = address.split_once("://")?;
+        // `registry+https` of Cargo, `git+https` of npm.
+        let scheme = scheme.rsplit('+').next().unwrap_or(scheme);
+        let is_plain = scheme.eq_ignore_ascii_case("http");
+        if !is_plain && !scheme.eq_ignore_ascii_case("https") {
+            return None;
+        }
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let host = authority.rsplit('@').next().unwrap_or(authority);
+        let host = match host.strip_prefix('[').and_then(|v6| v6.split_once(']')) {
+            Some((v6, _)) => v6,
+            None => host.split(':').next().unwrap_or(host),
+        };
+        let path = path.split(['?', '#']).next().unwrap_or(path);
+        Some(Self {
+            is_plain,
+            host,
+            path,
+        })
+    }
+
+    /// True for what never leaves the machine.
+    pub fn is_loopback(&self) -> bool {
+        let address: Result<std::net::IpAddr, _> = self.host.parse();
+        let name = self.host.to_ascii_lowercase();
+        address.is_ok_and(|address| address.is_loopback())
+            || name == "localhost"
+            || name.ends_with(".localhost")
+    }
+}
+
+/// The packages that an installer fetches: a bill of materials only tells of them, and actions
+/// are fetched by the service that runs them.
+pub fn fetched<'l>(source: &Source, lockfile: &'l Lockfile) -> impl Iterator<Item = &'l Package> {
+    let tells = matches!(source.kind, FileKind::CycloneDx | FileKind::Spdx);
+    let packages = lockfile.packages.iter().filter(move |_| !tells);
+    packages.filter(|package| package.ecosystem != Ecosystem::GitHubActions)
+}
+
+/// ` and 3 more packages` behind the first one of which a finding tells.
+pub fn and_more(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => " and 1 more package".to_owned(),
+        more => format!(" and {more} more packages"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_from_what_lockfiles_write() {
+        let read = |address| Place::read(address).map(|p| (p.is_plain, p.host, p.path));
+        for (address, expected) in [
+            (
+                "http://npm.example.org:80/a?b=1#c",
+                Some((true, "npm.example.org", "/a")),
+            ),
+            (
+                "registry+https://index.example.org",
+                Some((false, "index.example.org", "")),
+            ),
+            (
+                "git+HTTP://me:key@git.example.org/a",
+                Some((true, "git.example.org", "/a")),
+            ),
+            ("git@git.example.org:a/b.git", None),
+            ("../http://a", None),
+        ] {
+            assert_eq!(read(address), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        let is_loopback = |address| Place::read(address).is_some_and(|p| p.is_loopback());
+        for address in [
+            "http://localhost:4873/a",
+            "http://127.0.0.1/a",
+            "http://[::1]:4873/a",
+            "http://npm.localhost/a",
+        ] {
+            assert!(is_loopback(address), "{address}");
+        }
+        assert!(!is_loopback("http://localhost.example.org/a"));
+        assert!(!is_loopback("http://127.0.0.1.example.org/a"));
+        assert!(!is_loopback("http://localhost@example.org/a"));
+    }
+}
