@@ -402,6 +402,9 @@ fn given(request: &CheckRequest, config: &Config, rules: &RuleSet) -> Given {
         wanted: request.wanted.clone(),
         labels: config.labels.clone(),
         strict_checksum: request.strict_checksum || config.strict_checksum,
+        licences: config.licences.clone(),
+        bans: config.bans.clone(),
+        releases: config.releases.clone(),
     }
 }
 

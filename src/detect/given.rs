@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::allowed::Allowed;
+use super::dependency::{Ban, LicencePolicy, ReleasePolicy};
 use super::secret::Team;
 use crate::advisory::Day;
 use crate::parse::dockerfile::Wanted;
@@ -23,6 +24,12 @@ pub struct Given {
     pub team: Option<Arc<Team>>,
     /// What the configuration ignores by the secret's own text.
     pub allowed: Option<Arc<Allowed>>,
+    /// The licences that packages may have; `None`: any.
+    pub licences: Option<LicencePolicy>,
+    /// Packages that are not wanted.
+    pub bans: Vec<Ban>,
+    /// How old releases have to be; `None`: any age.
+    pub releases: Option<ReleasePolicy>,
 }
 
 /// The project's table of labels.
@@ -72,5 +79,8 @@ impl Given {
         strict_checksum: false,
         team: None,
         allowed: None,
+        licences: None,
+        bans: Vec::new(),
+        releases: None,
     };
 }

@@ -11,6 +11,7 @@ pub mod source;
 
 pub use allowed::{Allowed, Place as AllowedPlace};
 pub use dependency::installed;
+pub use dependency::{Ban, LicencePolicy, NamedLicence, ReleasePolicy};
 pub use given::{Given, LabelFormat, LabelSchema};
 pub use sink::{Collected, Reported, Sink};
 

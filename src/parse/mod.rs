@@ -10,6 +10,7 @@ pub mod lock;
 pub mod powershell;
 pub mod shell;
 pub mod source;
+pub mod spdx_expression;
 pub mod surroundings;
 pub mod terms;
 pub mod toml;

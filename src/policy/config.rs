@@ -11,9 +11,12 @@ use crate::model::{Fingerprint, Profile, RepoPath, Severity};
 use crate::rules::team::{RawTeamRule, TeamRule, TeamRuleError, check_expression};
 use crate::rules::{RuleSet, Selection, SelectionError};
 
+use super::package_rules::{RawBan, RawLicences, RawReleases};
 use super::package_scope::{PackageScope, RawScope};
 use super::{Date, FailOn, MaxAge, VexPattern};
-use crate::detect::{Allowed, AllowedPlace, LabelFormat, LabelSchema};
+use crate::detect::{
+    Allowed, AllowedPlace, Ban, LabelFormat, LabelSchema, LicencePolicy, ReleasePolicy,
+};
 
 /// `plimsoll.toml`, read and checked.
 #[derive(Clone, Debug)]
@@ -43,6 +46,12 @@ pub struct Config {
     pub team: Vec<TeamRule>,
     /// How old advisories may be.
     pub max_age: MaxAge,
+    /// The licences that packages may have; `None`: any.
+    pub licences: Option<LicencePolicy>,
+    /// Packages that are not wanted.
+    pub bans: Vec<Ban>,
+    /// How old releases have to be; `None`: any age.
+    pub releases: Option<ReleasePolicy>,
 }
 
 impl Default for Config {
@@ -62,6 +71,9 @@ impl Default for Config {
             vex: Vec::new(),
             team: Vec::new(),
             max_age: MaxAge::default(),
+            licences: None,
+            bans: Vec::new(),
+            releases: None,
         }
     }
 }
@@ -142,6 +154,10 @@ struct Raw {
     advisories: RawAdvisories,
     #[serde(default)]
     vex: RawVex,
+    licenses: Option<RawLicences>,
+    #[serde(default)]
+    ban: Vec<RawBan>,
+    releases: Option<RawReleases>,
 }
 
 #[derive(Default, Deserialize)]
@@ -344,6 +360,13 @@ impl Config {
             labels: raw.labels.map(labels).transpose()?,
             strict_checksum: raw.secrets.strict_checksum,
             max_age: max_age(&raw.advisories)?,
+            licences: raw.licenses.map(RawLicences::settle).transpose()?,
+            bans: raw
+                .ban
+                .into_iter()
+                .map(RawBan::settle)
+                .collect::<Result<_, _>>()?,
+            releases: raw.releases.map(RawReleases::settle).transpose()?,
             allowed: (!allowed.is_empty()).then(|| Arc::new(allowed)),
             vex: raw
                 .vex

@@ -9,6 +9,7 @@ mod entry_use;
 mod gate;
 mod ignore;
 mod max_age;
+mod package_rules;
 mod package_scope;
 mod peers;
 mod unused;

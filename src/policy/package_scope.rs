@@ -3,9 +3,8 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::model::{Advice, Ecosystem};
-use crate::parse::version::Scheme;
-use crate::parse::version::requirement::Requirement;
+use crate::model::Advice;
+use crate::parse::version::requirement::Named;
 
 use super::config::{ConfigError, at};
 use super::date::Date;
@@ -68,7 +67,7 @@ impl RawScope {
                     "a package is a name, or a name and versions: lodash@<4.17.21",
                 ));
             }
-            if versions.is_some_and(|range| !is_range(range)) {
+            if versions.is_some_and(|range| !Named::is_known_somewhere(range)) {
                 return Err(at(text, NO_RANGE));
             }
             scope.package = Some(name.to_owned());
@@ -78,7 +77,7 @@ impl RawScope {
             if scope.package.is_none() || scope.versions.is_some() {
                 return Err(at(text, "versions belong to a package, and are given once"));
             }
-            if !is_range(text.get_ref()) {
+            if !Named::is_known_somewhere(text.get_ref()) {
                 return Err(at(text, NO_RANGE));
             }
             scope.versions = Some(text.get_ref().clone());
@@ -108,7 +107,7 @@ impl RawScope {
     }
 }
 
-const NO_RANGE: &str = "not a version and not a range of versions";
+pub(super) const NO_RANGE: &str = "not a version and not a range of versions";
 
 /// A name and what follows its `@`; scopes begin with one.
 fn split(text: &str) -> (&str, Option<&str>) {
@@ -122,11 +121,6 @@ fn split(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn is_range(text: &str) -> bool {
-    let reads = |ecosystem: &&Ecosystem| Requirement::parse(**ecosystem, text).is_some();
-    !text.trim().is_empty() && Ecosystem::ALL.iter().any(|e| reads(&e))
-}
-
 impl PackageScope {
     /// True where it says nothing about dependencies, and so speaks of every finding.
     pub fn is_anything(&self) -> bool {
@@ -136,7 +130,7 @@ impl PackageScope {
     pub fn covers(&self, advice: &Advice) -> bool {
         let named = |name: &String| advice.ecosystem.normalise(name) == advice.name;
         let called = |id: &String| advice.is_called(id);
-        let has = |range: &String| contains(advice, range);
+        let has = |range: &String| Named::covers(advice.ecosystem, range, &advice.version);
         self.advisory.as_ref().is_none_or(called)
             && self.package.as_ref().is_none_or(named)
             && self.versions.as_ref().is_none_or(has)
@@ -160,25 +154,10 @@ impl PackageScope {
     }
 }
 
-/// True where a version lies in a range. A bare version means itself, whatever the ecosystem's own
-/// grammar makes of one.
-fn contains(advice: &Advice, range: &str) -> bool {
-    let version = Scheme::for_ecosystem(advice.ecosystem).parse(&advice.version);
-    if range.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && !range.contains([' ', '*', ',', '|'])
-    {
-        return version.scheme().parse(range) == version;
-    }
-    // Where an ecosystem has no grammar that is known here, npm's has what everybody writes.
-    let read = Requirement::parse(advice.ecosystem, range);
-    let read = read.or_else(|| Requirement::parse(Ecosystem::Npm, range));
-    read.is_some_and(|range| range.contains(&version))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Package, Span};
+    use crate::model::{Ecosystem, Package, Span};
 
     fn advice(ecosystem: Ecosystem, name: &str, version: &str, path: &[&str]) -> Advice {
         let package = Package::new(ecosystem, name, version, Span::default());

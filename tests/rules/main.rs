@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 use plimsoll::advisory::{Advisories, Day};
 use plimsoll::classify::classify;
-use plimsoll::detect::{Context, Given, LabelFormat, LabelSchema};
+use plimsoll::detect::{
+    Ban, Context, Given, LabelFormat, LabelSchema, LicencePolicy, NamedLicence, ReleasePolicy,
+};
 use plimsoll::engine::check_source_in;
 use plimsoll::join::{Around, Entry, Files};
-use plimsoll::model::{Finding, Origin, RepoPath, Safety, Source, SourceId};
+use plimsoll::model::{Ecosystem, Finding, Origin, RepoPath, Safety, Source, SourceId};
 use plimsoll::rules::{ActiveRules, Check, Example, RuleFile, RuleSet, example};
 
 fn rule_files() -> Vec<(String, RuleFile)> {
@@ -78,8 +80,38 @@ fn given() -> Given {
                 ),
             ]),
         }),
+        licences: Some(LicencePolicy {
+            allow: Some(licences(&["MIT", "ISC", "Apache-2.0", "GPL-3.0-or-later"])),
+            deny: licences(&["AGPL-*"]),
+            exempt: vec!["@acme/*".to_owned()],
+        }),
+        bans: vec![
+            Ban {
+                package: "event-stream".to_owned(),
+                ecosystem: Some(Ecosystem::Npm),
+                versions: Some(">=3.3.6, <4".to_owned()),
+                reason: "it was taken over".to_owned(),
+                instead: None,
+            },
+            Ban {
+                package: "python_jose".to_owned(),
+                ecosystem: None,
+                versions: None,
+                reason: "nobody maintains it".to_owned(),
+                instead: Some("PyJWT".to_owned()),
+            },
+        ],
+        releases: Some(ReleasePolicy {
+            min_age: 7,
+            exempt: vec!["@acme/*".to_owned(), "acme-*".to_owned()],
+        }),
         ..Given::default()
     }
+}
+
+fn licences(names: &[&str]) -> Vec<NamedLicence> {
+    let read = |name: &&str| NamedLicence::read(name).expect("a licence");
+    names.iter().map(read).collect()
 }
 
 /// The files beside an example.

@@ -1,8 +1,10 @@
 //! What a lockfile pins and what commands install, held against the advisories.
 
 mod advisories;
+mod banned;
 mod changed_integrity;
 mod discouraged;
+mod forbidden_licence;
 pub mod installed;
 mod integrity;
 mod misleading_source;
@@ -10,6 +12,7 @@ mod moving_git_source;
 mod new_install_script;
 mod place;
 mod plain_http_source;
+mod recent_release;
 mod remedy;
 mod sources;
 mod stale_lockfile;
@@ -24,6 +27,10 @@ use super::{Context, Detector, Sink};
 use crate::model::{KindSet, Package, PackageSource};
 use crate::parse::{Document, lock};
 use advisories::Command;
+
+pub use banned::Ban;
+pub use forbidden_licence::{LicencePolicy, NamedLicence};
+pub use recent_release::ReleasePolicy;
 
 /// The family of dependencies.
 #[derive(Debug)]
@@ -45,6 +52,10 @@ impl Detector for Dependency {
         syntax::check(doc.source, lockfile, out);
         sources::check(lockfile, out);
         unpinned::check(doc.source, lockfile, out);
+        let given = cx.given;
+        forbidden_licence::check(given.licences.as_ref(), doc.source, lockfile, out);
+        banned::check(&given.bans, lockfile, out);
+        recent_release::check(given, lockfile, out);
         plain_http_source::check(doc.source, lockfile, out);
         moving_git_source::check(doc.source, lockfile, out);
         misleading_source::check(doc.source, lockfile, out);

@@ -30,7 +30,7 @@ pub(in crate::detect) fn official_name(reference: &ImageReference<'_>) -> String
 }
 
 /// True where a name is what a row of a table means; one `*` in it stands for anything.
-pub(super) fn fits(pattern: &str, name: &str) -> bool {
+pub(in crate::detect) fn fits(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((before, after)) => name

@@ -5,12 +5,15 @@ mod composer;
 mod interval;
 mod npm;
 mod part;
+mod plain;
 mod python;
 mod ruby;
 mod semver;
 
 use super::{Scheme, Version};
 use crate::model::Ecosystem;
+
+pub use plain::Named;
 
 /// Versions that are asked for: all bounds of at least one set must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
