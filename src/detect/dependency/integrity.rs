@@ -1,6 +1,6 @@
 //! dependency/missing-integrity, dependency/weak-integrity
 
-use super::place::and_more;
+use super::place::{Place, and_more};
 use crate::detect::Sink;
 use crate::model::{FileKind, Package, PackageSource, Source};
 use crate::parse::lock::Lockfile;
@@ -69,10 +69,11 @@ fn has_hashes(kind: FileKind) -> bool {
     )
 }
 
-/// What npm finds inside of another package has neither an address nor a hash.
+/// What npm finds inside of another package has neither an address nor a hash, and yarn writes no
+/// hash of what only other platforms install, from version 2 on, which writes no addresses.
 fn lacks(kind: FileKind, package: &Package) -> bool {
-    let is_bundled = kind == FileKind::NpmLock && package.facts.resolved.is_none();
-    package.facts.integrity.is_empty() && !is_bundled
+    let has_places = matches!(kind, FileKind::NpmLock | FileKind::YarnLock);
+    package.facts.integrity.is_empty() && (!has_places || Place::of(package).is_some())
 }
 
 /// SHA-1 and MD5, with their name or, as old lockfiles of yarn have it, without.

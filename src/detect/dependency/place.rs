@@ -44,10 +44,10 @@ impl<'t> Place<'t> {
 
     /// True for what never leaves the machine.
     pub fn is_loopback(&self) -> bool {
-        let address: Result<std::net::IpAddr, _> = self.host.parse();
+        let is_v4 = |host: &str| host.bytes().all(|b| b == b'.' || b.is_ascii_digit());
         let name = self.host.to_ascii_lowercase();
-        address.is_ok_and(|address| address.is_loopback())
-            || name == "localhost"
+        (name.starts_with("127.") && is_v4(&name))
+            || matches!(&*name, "::1" | "localhost")
             || name.ends_with(".localhost")
     }
 }
