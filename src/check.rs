@@ -399,6 +399,7 @@ fn given(request: &CheckRequest, config: &Config, rules: &RuleSet) -> Given {
         allowed: config.allowed.clone(),
         today: request.today.map(Date::day),
         registries: config.registries.clone(),
+        package_registries: config.package_registries.clone(),
         wanted: request.wanted.clone(),
         labels: config.labels.clone(),
         strict_checksum: request.strict_checksum || config.strict_checksum,

@@ -14,6 +14,8 @@ pub struct Given {
     pub today: Option<Day>,
     /// The registries and names that images may come from; `None`: any.
     pub registries: Option<Vec<String>>,
+    /// The addresses that packages may come from; `None`: any.
+    pub package_registries: Option<Vec<String>>,
     /// Targets and arguments of the builds that the user names.
     pub wanted: Wanted,
     /// The labels that images are to have.
@@ -69,6 +71,7 @@ impl Given {
     pub const NOTHING: &'static Self = &Self {
         today: None,
         registries: None,
+        package_registries: None,
         wanted: Wanted {
             targets: Vec::new(),
             named: Vec::new(),

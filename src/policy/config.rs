@@ -34,6 +34,8 @@ pub struct Config {
     pub require_reason: bool,
     /// The registries and names that images may come from; `None`: any.
     pub registries: Option<Vec<String>>,
+    /// The addresses that packages may come from; `None`: any.
+    pub package_registries: Option<Vec<String>>,
     /// The labels that images are to have.
     pub labels: Option<LabelSchema>,
     /// Whether secrets that fail their own check are left out.
@@ -65,6 +67,7 @@ impl Default for Config {
             peer_comments: true,
             require_reason: false,
             registries: None,
+            package_registries: None,
             labels: None,
             strict_checksum: false,
             allowed: None,
@@ -145,6 +148,7 @@ struct Raw {
     #[serde(default)]
     require_reason: bool,
     images: Option<RawImages>,
+    registries: Option<RawRegistries>,
     #[serde(default)]
     rule: Vec<RawTeamRule>,
     labels: Option<BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
@@ -183,6 +187,12 @@ struct RawSecrets {
 #[serde(deny_unknown_fields)]
 struct RawImages {
     registries: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRegistries {
+    allow: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -357,6 +367,7 @@ impl Config {
             peer_comments: raw.peer_comments,
             require_reason: raw.require_reason,
             registries: raw.images.map(registries).transpose()?,
+            package_registries: raw.registries.map(package_registries).transpose()?,
             labels: raw.labels.map(labels).transpose()?,
             strict_checksum: raw.secrets.strict_checksum,
             max_age: max_age(&raw.advisories)?,
@@ -430,6 +441,29 @@ fn registries(images: RawImages) -> Result<Vec<String>, ConfigError> {
             false => Err(at(
                 &text,
                 "write a registry (ghcr.io) or the start of a name and * (ghcr.io/acme/*)",
+            )),
+        })
+        .collect()
+}
+
+/// Web addresses, without patterns: what is below one is allowed.
+fn package_registries(raw: RawRegistries) -> Result<Vec<String>, ConfigError> {
+    let is_address = |text: &str| {
+        let rest = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"));
+        let is_odd = |c: char| c.is_whitespace() || matches!(c, '*' | '@' | '?' | '#');
+        rest.is_some_and(|rest| {
+            !rest.is_empty() && !rest.starts_with('/') && !rest.contains(is_odd)
+        })
+    };
+    raw.allow
+        .into_iter()
+        .map(|text| match is_address(text.get_ref()) {
+            true => Ok(text.into_inner()),
+            false => Err(at(
+                &text,
+                "write the address of a registry (https://npm.example.org/); what is below it is allowed, too",
             )),
         })
         .collect()
@@ -562,6 +596,24 @@ mod tests {
                 parse(&format!("[images]\nregistries = [{bad:?}]\n")).is_err(),
                 "{bad}"
             );
+        }
+    }
+
+    #[test]
+    fn registries_of_packages_are_addresses() {
+        let config =
+            parse("[registries]\nallow = [\"https://npm.example.org/\"]\n").expect("valid");
+        let allowed = config.package_registries.expect("given");
+        assert_eq!(allowed, ["https://npm.example.org/"]);
+        for bad in [
+            "npm.example.org",
+            "https://",
+            "https:///a",
+            "https://*.example.org/",
+            "",
+        ] {
+            let error = parse(&format!("[registries]\nallow = [{bad:?}]\n"));
+            assert!(error.is_err(), "{bad}");
         }
     }
 

@@ -67,6 +67,15 @@ fn given() -> Given {
     Given {
         today: Day::parse("2026-08-22"),
         registries: Some(registries.map(str::to_owned).to_vec()),
+        package_registries: Some(
+            [
+                "https://registry.npmjs.org/",
+                "https://npm.example.com/team/",
+                "https://index.crates.io/",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        ),
         labels: Some(LabelSchema {
             strict: true,
             formats: BTreeMap::from([

@@ -8,6 +8,7 @@ mod forbidden_licence;
 pub mod installed;
 mod integrity;
 mod misleading_source;
+mod mixed_registries;
 mod moving_git_source;
 mod new_install_script;
 mod place;
@@ -18,6 +19,7 @@ mod sources;
 mod stale_lockfile;
 mod syntax;
 mod traces;
+mod unknown_registry;
 mod unpinned;
 mod update;
 
@@ -59,6 +61,8 @@ impl Detector for Dependency {
         plain_http_source::check(doc.source, lockfile, out);
         moving_git_source::check(doc.source, lockfile, out);
         misleading_source::check(doc.source, lockfile, out);
+        unknown_registry::check(cx.given, doc.source, lockfile, out);
+        mixed_registries::check(doc.source, lockfile, out);
         discouraged::check(lockfile, out);
         integrity::check(doc.source, lockfile, out);
         changed_integrity::check(doc, out);
