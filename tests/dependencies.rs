@@ -235,7 +235,11 @@ fn an_ignore_of_a_dependency_says_when_it_is_over_or_unneeded() {
         expired,
         "policy/unused-suppression: the ignore of CVE-2021-23337 expired after 2026-06-14"
     );
-    assert!(said("advisory = 'CVE-2020-0000'").contains("CVE-2020-0000 matches no finding"));
+    let unknown = said("advisory = 'CVE-2020-0000'");
+    assert!(
+        unknown.contains("CVE-2020-0000 matches no finding"),
+        "{unknown}"
+    );
     let fixed = said("advisory = 'CVE-2021-23337'\nuntil = 'fixed'");
     assert!(
         fixed.starts_with("policy/unused-suppression: this ignore was to end"),

@@ -10,7 +10,7 @@ use crate::model::{
 use crate::rules::{SelectionError, is_same_id, names};
 
 use super::apply::{Policy, Used, config_source};
-use super::config::IgnoreEntry;
+use super::config::{FAMILY, IgnoreEntry};
 use super::entry_use::EntryUse;
 use super::ignore::Ignore;
 
@@ -22,6 +22,14 @@ pub const WITHOUT_REASON: &str = "policy/ignore-without-reason";
 pub(super) const CHANGED: &str = "policy/outdated-ignore";
 /// For advisories that are ignored although a version fixes them.
 pub(super) const FIXED: &str = "policy/ignored-although-fixed";
+/// The rules that speak for advisories.
+const ABOUT_ADVISORIES: [&str; 5] = [
+    "dependency/vulnerable",
+    "dependency/malicious",
+    "dependency/unmaintained",
+    "dependency/unsound",
+    "dependency/notice",
+];
 /// The same for what a baseline knows.
 pub const UNUSED_ENTRY: &str = "policy/unused-baseline-entry";
 
@@ -172,6 +180,15 @@ impl Policy<'_> {
                 .all(|rule| self.rules.is_enabled(rule.id.as_str()))
     }
 
+    /// The same for an entry: one about packages that names no rule is meant for what advisories
+    /// say of them.
+    fn ran_for(&self, entry: &IgnoreEntry) -> bool {
+        if entry.rule != FAMILY {
+            return self.ran(&entry.rule);
+        }
+        ABOUT_ADVISORIES.iter().all(|rule| self.ran(rule))
+    }
+
     fn sees_everything(&self) -> bool {
         !self.rules.is_narrowed()
     }
@@ -218,7 +235,7 @@ impl Policy<'_> {
         if !self.options.whole_repository {
             return Vec::new();
         }
-        if !used.is_used && !used.is_outgrown && self.ran(&entry.rule) {
+        if !used.is_used && !used.is_outgrown && self.ran_for(entry) {
             return vec![(UNUSED, self.why_unused(entry, &subject))];
         }
         let mut said = Vec::new();
