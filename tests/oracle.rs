@@ -408,7 +408,11 @@ fn go(a: &str, b: &str) -> Option<Ordering> {
     fn read(text: &str) -> Option<Version> {
         let text = text.trim_start_matches("go").trim_start_matches('v');
         let text = text.split('+').next()?;
-        let (core, pre) = text.split_once('-').unwrap_or((text, ""));
+        // `1.0.0b1` is how `1.0.0-b1` is written by hand.
+        let is_core = |c: char| c.is_ascii_digit() || c == '.';
+        let end = text.find(|c| !is_core(c)).unwrap_or(text.len());
+        let (core, pre) = text.split_at(end);
+        let pre = pre.trim_start_matches('-');
         let mut numbers = [0; 5];
         for (at, part) in core.split('.').enumerate() {
             *numbers.get_mut(at)? = part.parse().ok()?;
