@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::needs::{Needs, Scopes, Want};
 use super::{Ask, Input, Lockfile, SyntaxError, from_name_to};
 use crate::model::{Ecosystem, Package, PackageSource, RepoPath, Requested, Scope};
-use crate::parse::json::{Json, Kind, Value};
+use crate::parse::json::{Json, Value};
 use crate::text::LineIndex;
 
 const LISTS: [(&str, Scope); 2] = [("packages", Scope::Prod), ("packages-dev", Scope::Dev)];
@@ -33,17 +33,9 @@ fn manifest(input: &Input<'_>) -> RepoPath {
 pub fn read(input: &Input<'_>) -> Lockfile {
     let (json, error) = Json::parse(input.text);
     let mut lockfile = Lockfile::default();
-    lockfile.errors.extend(error);
-    let Some(root) = json.root() else {
+    let Some(root) = lockfile.object(&json, error, "a lockfile") else {
         return lockfile;
     };
-    if root.kind() != Kind::Object {
-        lockfile.errors.push(SyntaxError {
-            span: root.span(),
-            message: "a lockfile is an object".into(),
-        });
-        return lockfile;
-    }
     let mut values = Vec::new();
     for (list, scope) in LISTS {
         for value in root.get(list).into_iter().flat_map(Value::children) {

@@ -8,7 +8,7 @@ use super::package_json::{self, Manifest};
 use super::yarn::split;
 use super::{Ask, Input, Lockfile, SyntaxError, origin};
 use crate::model::{Ecosystem, Package, PackageFacts, PackageSource, Scope};
-use crate::parse::json::{Json, Kind, Value};
+use crate::parse::json::{Json, Value};
 
 pub fn wants(input: &Input<'_>) -> Vec<Ask> {
     package_json::ask(input, [""])
@@ -17,17 +17,9 @@ pub fn wants(input: &Input<'_>) -> Vec<Ask> {
 pub fn read(input: &Input<'_>) -> Lockfile {
     let (json, error) = Json::parse(input.text);
     let mut lockfile = Lockfile::default();
-    lockfile.errors.extend(error);
-    let Some(root) = json.root() else {
+    let Some(root) = lockfile.object(&json, error, "a lockfile") else {
         return lockfile;
     };
-    if root.kind() != Kind::Object {
-        lockfile.errors.push(SyntaxError {
-            span: root.span(),
-            message: "a lockfile is an object".into(),
-        });
-        return lockfile;
-    }
     // Version 3 keeps everything but modules under `packages`, version 2 npm's alone.
     let inner = root.get("packages").unwrap_or(root);
     let npm = inner.get("npm");

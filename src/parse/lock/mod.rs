@@ -31,6 +31,7 @@ pub use beside::{Ask, Beside};
 use std::borrow::Cow;
 
 use super::SyntaxError;
+use super::json::{self, Json};
 use crate::model::{FileKind, KindSet, Package, RepoPath, Span};
 
 /// What a lockfile says, as far as it could be read.
@@ -43,6 +44,28 @@ pub struct Lockfile {
     /// What cannot be known without a network or another program, in plain words; the packages are
     /// then not all, although the file is in order.
     pub unknown: Vec<String>,
+}
+
+impl Lockfile {
+    /// The object that a file in JSON is to be, as far as it could be read; `what` names the file
+    /// in the error that says that it is something else.
+    fn object<'j>(
+        &mut self,
+        json: &'j Json<'j>,
+        error: Option<SyntaxError>,
+        what: &str,
+    ) -> Option<json::Value<'j>> {
+        self.errors.extend(error);
+        let root = json.root()?;
+        if root.kind() != json::Kind::Object {
+            self.errors.push(SyntaxError {
+                span: root.span(),
+                message: format!("{what} is an object"),
+            });
+            return None;
+        }
+        Some(root)
+    }
 }
 
 /// One file with what stands around it.

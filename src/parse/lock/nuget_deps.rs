@@ -2,24 +2,16 @@
 
 use super::needs::{Scopes, Want};
 use super::nuget_libraries::Libraries;
-use super::{Input, Lockfile, SyntaxError};
+use super::{Input, Lockfile};
 use crate::model::Scope;
-use crate::parse::json::{Json, Kind};
+use crate::parse::json::Json;
 
 pub fn read(input: &Input<'_>) -> Lockfile {
     let (json, error) = Json::parse(input.text);
     let mut lockfile = Lockfile::default();
-    lockfile.errors.extend(error);
-    let Some(root) = json.root() else {
+    let Some(root) = lockfile.object(&json, error, "a list of libraries") else {
         return lockfile;
     };
-    if root.kind() != Kind::Object {
-        lockfile.errors.push(SyntaxError {
-            span: root.span(),
-            message: "a list of libraries is an object".into(),
-        });
-        return lockfile;
-    }
     let mut libraries = Libraries::read(root);
     let is_known = !libraries.outer.is_empty();
     for (_, wanted) in std::mem::take(&mut libraries.outer) {

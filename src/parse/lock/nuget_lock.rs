@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use super::needs::{Needs, Scopes, Want};
-use super::{Ask, Input, Lockfile, SyntaxError, from_name_to, msbuild};
+use super::{Ask, Input, Lockfile, from_name_to, msbuild};
 use crate::model::{Ecosystem, Package, PackageSource, RepoPath, Requested, Scope};
-use crate::parse::json::{Json, Kind, Value};
+use crate::parse::json::{Json, Value};
 
 /// Asks for the project file, where there is only one that it can be.
 pub fn wants(input: &Input<'_>) -> Vec<Ask> {
@@ -30,17 +30,9 @@ fn project(input: &Input<'_>) -> Option<RepoPath> {
 pub fn read(input: &Input<'_>) -> Lockfile {
     let (json, error) = Json::parse(input.text);
     let mut lockfile = Lockfile::default();
-    lockfile.errors.extend(error);
-    let Some(root) = json.root() else {
+    let Some(root) = lockfile.object(&json, error, "a lockfile") else {
         return lockfile;
     };
-    if root.kind() != Kind::Object {
-        lockfile.errors.push(SyntaxError {
-            span: root.span(),
-            message: "a lockfile is an object".into(),
-        });
-        return lockfile;
-    }
     let asked = asked(input);
     let mut needs = Needs::default();
     let mut entries: Vec<(usize, Value<'_>)> = Vec::new();
