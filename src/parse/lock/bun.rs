@@ -55,17 +55,9 @@ pub fn read(input: &Input<'_>) -> Lockfile {
         return lockfile;
     }
     let (json, error) = Json::parse(input.text);
-    lockfile.errors.extend(error);
-    let Some(root) = json.root() else {
+    let Some(root) = lockfile.object(&json, error, "a lockfile") else {
         return lockfile;
     };
-    if root.kind() != Kind::Object {
-        lockfile.errors.push(SyntaxError {
-            span: root.span(),
-            message: "a lockfile is an object".into(),
-        });
-        return lockfile;
-    }
     let workspaces = root.get("workspaces");
     let mut versions: HashMap<String, String> = HashMap::new();
     for workspace in workspaces.into_iter().flat_map(Value::children) {
