@@ -49,6 +49,8 @@ const NAMES: &[(&str, FileKind)] = &[
     ("cabal.project.freeze", FileKind::CabalFreeze),
     ("stack.yaml.lock", FileKind::StackLock),
     ("juliamanifest.toml", FileKind::JuliaManifest),
+    ("setup.py", FileKind::SetupPy),
+    ("setup.cfg", FileKind::SetupCfg),
     ("bom.json", FileKind::CycloneDx),
     ("bom.xml", FileKind::CycloneDx),
     ("plimsoll.toml", FileKind::PlimsollConfig),
@@ -289,6 +291,9 @@ fn by_name(path: &RepoPath, name: &str) -> Option<FileKind> {
         return Some(FileKind::GoVendor);
     }
     let kind = extension_kind(name)?;
+    if kind == FileKind::Json && path.parent().file_name() == b"conda-meta" {
+        return Some(FileKind::CondaMeta);
+    }
     if kind == FileKind::Yaml {
         return Some(yaml_kind(path, name));
     }
@@ -359,8 +364,21 @@ fn is_julia_manifest(name: &str) -> bool {
         .is_some_and(|version| version.is_empty() || version.starts_with("-v"))
 }
 
+/// `environment.yml`, `environment-dev.yml`, `environment_gpu.yaml`, `conda-environment.yml`.
+fn is_conda_environment(stem: &str) -> bool {
+    let rest = stem.strip_prefix("conda-").unwrap_or(stem);
+    rest.strip_prefix("environment")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
+}
+
 fn yaml_kind(path: &RepoPath, name: &str) -> FileKind {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem == "conda-lock" || stem.ends_with(".conda-lock") {
+        return FileKind::CondaLock;
+    }
+    if is_conda_environment(stem) {
+        return FileKind::CondaEnvironment;
+    }
     if stem == "compose"
         || stem == "docker-compose"
         || stem.starts_with("docker-compose.")

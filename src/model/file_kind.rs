@@ -76,6 +76,11 @@ file_kinds! {
     CabalFreeze = "cabal.project.freeze",
     StackLock = "stack.yaml.lock",
     JuliaManifest = "Julia manifest",
+    CondaEnvironment = "conda environment",
+    CondaLock = "conda-lock.yml",
+    CondaMeta = "conda package",
+    SetupPy = "setup.py",
+    SetupCfg = "setup.cfg",
     CycloneDx = "CycloneDX document",
     Spdx = "SPDX document",
     CargoToml = "Cargo.toml",
@@ -114,11 +119,14 @@ impl FileKind {
             | Self::SwiftResolved
             | Self::RenvLock
             | Self::CycloneDx
+            | Self::CondaMeta
             | Self::PackageJson => Self::Json,
             Self::PnpmLock
             | Self::PubspecLock
             | Self::PodfileLock
             | Self::StackLock
+            | Self::CondaEnvironment
+            | Self::CondaLock
             | Self::Compose
             | Self::Workflow
             | Self::Kubernetes => Self::Yaml,
@@ -137,6 +145,8 @@ impl FileKind {
             | Self::NuGetConfig
             | Self::NuGetCentral
             | Self::DotnetProject => Self::Xml,
+            Self::SetupPy => Self::Python,
+            Self::SetupCfg => Self::Ini,
             other => other,
         }
     }
@@ -183,6 +193,7 @@ impl KindSet {
         FileKind::CabalFreeze,
         FileKind::StackLock,
         FileKind::JuliaManifest,
+        FileKind::CondaLock,
     ]);
 
     pub const fn of(kinds: &[FileKind]) -> Self {

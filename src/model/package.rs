@@ -53,6 +53,8 @@ ecosystems! {
     CocoaPods = "CocoaPods", "cocoapods";
     /// What a JavaScript registry of Deno's holds: listed, not looked up.
     Jsr = "JSR", "jsr";
+    /// What conda's channels hold: listed, not looked up.
+    Conda = "Conda", "conda";
 }
 
 impl Ecosystem {

@@ -19,7 +19,7 @@ const RECENT: usize = 64;
 
 /// The ecosystem whose packages the code of a kind imports.
 pub fn ecosystem(kind: FileKind) -> Option<Ecosystem> {
-    Some(match kind {
+    Some(match kind.syntax() {
         FileKind::Python => Ecosystem::PyPI,
         FileKind::JavaScript | FileKind::TypeScript | FileKind::Tsx => Ecosystem::Npm,
         FileKind::Go => Ecosystem::Go,

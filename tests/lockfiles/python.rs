@@ -1,6 +1,6 @@
 //! Python's lockfiles and manifests.
 
-use super::{bytes, expect, expect_nothing, fact, read, requested, required_by, table};
+use super::{bytes, expect, expect_nothing, fact, package, read, requested, required_by, table};
 use plimsoll::model::{FileKind, PackageFacts, RepoPath};
 use plimsoll::parse::lock::{self, Beside};
 
@@ -485,4 +485,117 @@ fn a_requirements_file_in_utf_16_is_read_beside_another() {
     beside.put_file(RepoPath::from("base"), Some(wide));
     let lockfile = lock::read(FileKind::Requirements, &path, b"-r base\n", &beside);
     assert_eq!(lockfile.unwrap().packages[0].name, "idna");
+}
+
+#[test]
+fn an_environment_of_conda_names_packages_of_two_kinds() {
+    expect(
+        "conda/environment/environment.yml",
+        "
+            6: python 3.8 Unknown direct Registry python
+            7: numpy 1.21.0 Unknown direct Registry numpy
+            8: pandas 1.3.5 Unknown direct Registry pandas
+            9: zlib 1.2.13 Unknown direct Registry zlib
+            10: scipy  Unknown direct Registry scipy
+            11: libtide  Unknown direct Registry libtide
+            12: pip  Unknown direct Registry pip
+            14: flask 0.12 Unknown direct Registry flask
+            15: requests  Unknown direct Registry requests
+            18: charts  Unknown direct Git charts
+        ",
+    );
+    let path = "conda/environment/environment.yml";
+    let ecosystem = |name| package(path, name).ecosystem.name();
+    assert_eq!((ecosystem("numpy"), ecosystem("flask")), ("Conda", "PyPI"));
+    assert!(package(path, "python").facts.is_lowest, "3.8 is a series");
+    assert!(!package(path, "pandas").facts.is_lowest);
+    let unknown = read(path, &bytes(path)).unknown;
+    assert_eq!(unknown, ["what more.list asks for"]);
+    expect_nothing("conda/empty/environment.yaml");
+}
+
+#[test]
+fn a_lock_of_conda_has_a_package_once_for_all_platforms() {
+    let path = "conda/locked/conda-lock.yml";
+    expect(
+        path,
+        "
+            15: numpy 1.26.4 Prod direct Registry numpy
+            37: python 3.12.2 Prod ? Registry numpy>python
+            47: pytest 8.0.0 Dev direct Registry pytest
+            58: tide-charts 2.0 Optional direct Url tide-charts
+        ",
+    );
+    let hashes = |f: PackageFacts| f.integrity.join(" ");
+    assert_eq!(fact(path, "numpy", hashes), "sha256:bb");
+    assert_eq!(required_by(path, "python"), "numpy >=3.12,<3.13.0a0");
+}
+
+#[test]
+fn what_is_installed_in_an_environment_of_conda_is_listed() {
+    let path = "conda/installed/conda-meta/zlib-1.2.13-h_0.json";
+    let zlib = package(path, "zlib");
+    let found = (zlib.version.as_str(), zlib.direct, zlib.facts.licences);
+    assert_eq!(found, ("1.2.13", Some(true), vec!["Zlib".to_owned()]));
+}
+
+#[test]
+fn a_setup_script_is_read_as_far_as_it_is_written_out() {
+    let path = "setuptools/script/setup.py";
+    expect(
+        path,
+        "
+            4: requests 2.19.1 Prod direct Registry requests
+            5: flask  Prod direct Registry flask
+            7: pytest  Dev direct Registry pytest
+            19: charts  Prod direct Git charts
+            21: wheel  Dev direct Registry wheel
+            22: cython 0.29.1 Dev direct Registry cython
+            26: redis 3.0.0 Optional direct Registry redis
+            27: pywin32  Optional direct Registry pywin32
+        ",
+    );
+    assert_eq!(requested(path, "flask"), format!("{path}:5 >= 0.12"));
+    let unknown = read(path, &bytes(path)).unknown;
+    assert_eq!(unknown, ["tests_require is computed, at least in part"]);
+}
+
+#[test]
+fn a_setup_script_that_names_its_lists_elsewhere_says_so() {
+    for call in [
+        "setup(install_requires=requirements())",
+        "setup(install_requires=open('r.txt').readlines())",
+        "setup(install_requires=['a'] + more)",
+        "setup(install_requires=[name for name in names])",
+        "setup(install_requires=f'{name}==1')",
+        "import setuptools\nsetuptools.setup(install_requires=A)",
+    ] {
+        let lockfile = read("setup.py", call.as_bytes());
+        let expected = "install_requires is computed, at least in part";
+        assert_eq!(lockfile.unknown, [expected], "{call}");
+    }
+    let endless = "A = A + ['a==1']\nsetup(install_requires=A)\n";
+    assert!(read("setup.py", endless.as_bytes()).packages.len() < 20);
+}
+
+#[test]
+fn the_table_of_a_setup_names_packages() {
+    let path = "setuptools/table/setup.cfg";
+    expect(
+        path,
+        "
+            9: flask 0.12 Prod direct Registry flask
+            10: requests  Prod direct Registry requests
+            11: wheel  Dev direct Registry wheel
+            11: cython 0.29.1 Dev direct Registry cython
+            16: redis 3.0.0 Optional direct Registry redis
+        ",
+    );
+    let unknown = read(path, &bytes(path)).unknown;
+    assert_eq!(
+        unknown,
+        ["what tests/more.list asks for", "what %(queue)s stands for"]
+    );
+    // A lockfile stands beside it, and says it better.
+    expect_nothing("setuptools/locked/setup.cfg");
 }

@@ -259,3 +259,46 @@ fn a_freeze_of_cabal_pins_versions_and_no_flags() {
     );
     expect_nothing("cabal/empty/cabal.project.freeze");
 }
+
+#[test]
+fn a_bill_of_cyclonedx_says_the_same_in_xml() {
+    let path = "cyclonedx/xml/bom.xml";
+    expect(
+        path,
+        "
+            13: express 4.17.0 Prod direct Registry express
+            19: @harbour/core 1.0.0 Unknown transitive Url
+            28: qs 6.7.0 Optional transitive Registry express>qs
+        ",
+    );
+    assert_eq!(
+        fact(path, "express", |f| f.integrity.join(" ")),
+        "SHA-256:aa"
+    );
+    let licences = |f: PackageFacts| f.licences.join(" ");
+    assert_eq!(fact(path, "qs", licences), "BSD-3-Clause OR MIT");
+    let unknown = read(path, &bytes(path)).unknown;
+    assert_eq!(unknown, ["1 component of the type deb cannot be looked up"]);
+    let other = read(
+        "bom.xml",
+        b"<project><name>bill of materials</name></project>",
+    );
+    assert_eq!(other.errors[0].message, "not a CycloneDX document");
+}
+
+#[test]
+fn a_document_of_spdx_says_the_same_in_rdf() {
+    let path = "spdx/rdf/app.spdx.rdf";
+    let log4j = "org.apache.logging.log4j:log4j-core";
+    expect(
+        path,
+        "
+            29: org.apache.logging.log4j:log4j-core 2.14.1 Unknown direct Registry org.apache.logging.log4j:log4j-core
+            53: org.apache.logging.log4j:log4j-api 2.14.1 Unknown transitive Registry org.apache.logging.log4j:log4j-core>org.apache.logging.log4j:log4j-api
+        ",
+    );
+    assert_eq!(fact(path, log4j, |f| f.licences.join(" ")), "Apache-2.0");
+    assert_eq!(fact(path, log4j, |f| f.integrity.join(" ")), "SHA1:aa");
+    let other = read("a.spdx.rdf", b"<bom><Package/></bom>");
+    assert_eq!(other.errors[0].message, "not an SPDX document");
+}

@@ -72,11 +72,11 @@ fn replaced<'p>(kind: FileKind, package: &'p Package, were: &[Hash<'p>]) -> Opti
 }
 
 /// False for files whose hashes may differ although nothing is wrong: an SBOM describes one build,
-/// and pip locks the files of one platform.
+/// and pip and conda lock the files of one platform each.
 fn is_comparable(kind: FileKind) -> bool {
     !matches!(
         kind,
-        FileKind::CycloneDx | FileKind::Spdx | FileKind::Pylock
+        FileKind::CycloneDx | FileKind::Spdx | FileKind::Pylock | FileKind::CondaLock
     )
 }
 

@@ -68,7 +68,7 @@ impl<'a> Text<'a> {
 
     /// True inside a string that documents a Python module, class or function.
     fn is_documented(&self, at: usize) -> bool {
-        if self.kind != FileKind::Python {
+        if self.kind.syntax() != FileKind::Python {
             return false;
         }
         let ranges = self.docstrings.get_or_init(|| docstrings(self.bytes));

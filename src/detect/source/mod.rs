@@ -27,6 +27,7 @@ impl Detector for SourceCode {
     fn kinds(&self) -> KindSet {
         KindSet::of(&[
             FileKind::Python,
+            FileKind::SetupPy,
             FileKind::JavaScript,
             FileKind::TypeScript,
             FileKind::Tsx,

@@ -1,13 +1,19 @@
-//! CycloneDX in JSON (<https://cyclonedx.org/docs/1.6/json/>).
+//! CycloneDX in JSON (<https://cyclonedx.org/docs/1.6/json/>); what is written in XML is handed on.
 
 use std::borrow::Cow;
 
 use super::bom::{Bill, Component};
-use super::{Input, Lockfile, SyntaxError};
+use super::{Input, Lockfile, SyntaxError, cyclonedx_xml};
 use crate::model::{PackageFacts, Scope, Span};
 use crate::parse::json::{Json, Value};
 
+pub const NOT_ONE: &str = "not a CycloneDX document";
+
 pub fn read(input: &Input<'_>) -> Lockfile {
+    let start = input.text.trim_start_matches('\u{feff}').trim_start();
+    if start.starts_with('<') {
+        return cyclonedx_xml::read(input.text);
+    }
     let (json, error) = Json::parse(input.text);
     let mut bill = Bill::default();
     bill.errors.extend(error);
@@ -18,7 +24,7 @@ pub fn read(input: &Input<'_>) -> Lockfile {
     if root.text("bomFormat").as_deref() != Some("CycloneDX") && root.get("components").is_none() {
         bill.errors.push(SyntaxError {
             span: Span::from_usize(0, input.text.len().min(1)),
-            message: "not a CycloneDX document".into(),
+            message: NOT_ONE.into(),
         });
         return bill.into_lockfile();
     }
@@ -72,16 +78,21 @@ fn component(value: Value<'_>) -> Component<'_> {
         version: value.text("version").unwrap_or_default(),
         span: purl.map_or_else(|| value.span(), Value::span),
         purl: purl.and_then(Value::as_str),
-        scope: match value.text("scope").as_deref() {
-            Some("required") => Some(Scope::Prod),
-            Some("optional") => Some(Scope::Optional),
-            Some("excluded") => Some(Scope::Dev),
-            _ => None,
-        },
+        scope: scope(value.text("scope").as_deref()),
         facts: PackageFacts {
             licences: licences.collect(),
             integrity: hashes.collect(),
             ..PackageFacts::default()
         },
+    }
+}
+
+/// What a component is needed for, in the words of the specification.
+pub fn scope(word: Option<&str>) -> Option<Scope> {
+    match word? {
+        "required" => Some(Scope::Prod),
+        "optional" => Some(Scope::Optional),
+        "excluded" => Some(Scope::Dev),
+        _ => None,
     }
 }

@@ -9,6 +9,7 @@ mod beside;
 mod bom;
 mod cargo_toml;
 mod connected;
+mod cyclonedx_xml;
 mod gemfile;
 mod graph;
 mod lines;
@@ -22,6 +23,7 @@ mod package_json;
 mod pep508;
 mod pom_model;
 mod pypi;
+mod spdx_rdf;
 mod tables;
 mod yarn_berry;
 mod yarn_classic;
@@ -164,6 +166,11 @@ readers! {
     NuGetAssets => nuget_assets,
     NuGetCentral => nuget_central,
     DotnetProject => dotnet_project,
+    CondaEnvironment => conda_environment,
+    CondaLock => conda_lock,
+    CondaMeta => conda_meta,
+    SetupPy => setup_py,
+    SetupCfg => setup_cfg,
 }
 
 /// Reads a file that names packages. `None` for every other kind of file.
@@ -206,6 +213,8 @@ pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> 
         FileKind::NuGetLock => nuget_lock::wants(input),
         FileKind::NuGetCentral => nuget_central::wants(input),
         FileKind::DotnetProject => dotnet_project::wants(input),
+        FileKind::SetupPy => setup_py::wants(input),
+        FileKind::SetupCfg => setup_cfg::wants(input),
         _ => Vec::new(),
     }
 }

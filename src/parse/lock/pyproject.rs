@@ -20,7 +20,7 @@ const MOST_LEVELS: usize = 16;
 
 /// One dependency that the project asks for itself.
 #[derive(Debug)]
-struct Wish {
+pub struct Wish {
     name: String,
     /// The versions that it allows, as written.
     requirement: String,
@@ -52,18 +52,7 @@ pub fn read(input: &Input<'_>) -> Lockfile {
         packages: manifest
             .wishes
             .iter()
-            .map(|wish| Package {
-                scope: wish.scope,
-                direct: Some(true),
-                source: wish.source,
-                dependency_path: vec![wish.name.clone()],
-                requested: Some(wish.requested(input.path, &lines)),
-                facts: PackageFacts {
-                    commit: wish.commit.clone(),
-                    ..PackageFacts::default()
-                },
-                ..Package::new(Ecosystem::PyPI, &wish.name, &wish.pinned, wish.span)
-            })
+            .map(|wish| wish.package(input.path, &lines))
             .collect(),
         errors: manifest.errors,
         unknown: Vec::new(),
@@ -94,7 +83,8 @@ fn folders(own: &RepoPath) -> Vec<RepoPath> {
     folders
 }
 
-fn has_lock(input: &Input<'_>) -> bool {
+/// True where a lockfile stands for the project.
+pub fn has_lock(input: &Input<'_>) -> bool {
     let own = input.path.parent();
     let is_lock = |name: &String| {
         LOCKS.contains(&name.as_str()) || name.starts_with("pylock.") && name.ends_with(".toml")
@@ -131,6 +121,46 @@ pub fn add(input: &Input<'_>, path: &RepoPath, asked: &mut Asked) -> Option<()> 
 }
 
 impl Wish {
+    /// What a requirement asks for; the span is that of all of its text.
+    pub fn of(demand: &Demand<'_>, scope: Scope, span: Span) -> Self {
+        let location = demand.location.map(Location::read);
+        let at = |offset: usize| span.start as usize + offset;
+        Self {
+            name: Ecosystem::PyPI.normalise(demand.name),
+            requirement: demand
+                .location
+                .unwrap_or(demand.specifiers)
+                .trim()
+                .to_owned(),
+            pinned: match &location {
+                Some(location) => location.version.clone().unwrap_or_default(),
+                None => demand.pinned.to_owned(),
+            },
+            scope,
+            source: location
+                .as_ref()
+                .map_or(PackageSource::Registry, |location| location.source),
+            commit: location.and_then(|location| location.commit),
+            span: Span::from_usize(at(0), at(demand.length).min(span.end as usize)),
+        }
+    }
+
+    /// The package, as the manifest at this path asks for it.
+    pub fn package(&self, path: &RepoPath, lines: &LineIndex) -> Package {
+        Package {
+            scope: self.scope,
+            direct: Some(true),
+            source: self.source,
+            dependency_path: vec![self.name.clone()],
+            requested: Some(self.requested(path, lines)),
+            facts: PackageFacts {
+                commit: self.commit.clone(),
+                ..PackageFacts::default()
+            },
+            ..Package::new(Ecosystem::PyPI, &self.name, &self.pinned, self.span)
+        }
+    }
+
     fn requested(&self, path: &RepoPath, lines: &LineIndex) -> Requested {
         Requested {
             path: path.clone(),
@@ -215,7 +245,7 @@ impl Manifest {
             for item in list.items().iter().filter_map(Value::as_str) {
                 let span = place(text, item).unwrap_or(entry.key_span);
                 match Demand::read(item.trim()) {
-                    Ok(demand) => self.push(wish(&demand, scope, span)),
+                    Ok(demand) => self.push(Wish::of(&demand, scope, span)),
                     Err(message) => self.errors.push(SyntaxError {
                         span,
                         message: message.to_owned(),
@@ -326,29 +356,6 @@ impl Manifest {
         let commit = commit.map(str::to_owned);
         let name = Ecosystem::PyPI.normalise(name);
         self.sources.insert(name, (source, commit));
-    }
-}
-
-fn wish(demand: &Demand<'_>, scope: Scope, span: Span) -> Wish {
-    let location = demand.location.map(Location::read);
-    let at = |offset: usize| span.start as usize + offset;
-    Wish {
-        name: Ecosystem::PyPI.normalise(demand.name),
-        requirement: demand
-            .location
-            .unwrap_or(demand.specifiers)
-            .trim()
-            .to_owned(),
-        pinned: match &location {
-            Some(location) => location.version.clone().unwrap_or_default(),
-            None => demand.pinned.to_owned(),
-        },
-        scope,
-        source: location
-            .as_ref()
-            .map_or(PackageSource::Registry, |location| location.source),
-        commit: location.and_then(|location| location.commit),
-        span: Span::from_usize(at(0), at(demand.length).min(span.end as usize)),
     }
 }
 

@@ -196,6 +196,32 @@ pub fn read(input: &Input<'_>) -> Lockfile {
     }
 }
 
+/// Adds what one line asks for that stands in a file of another kind.
+pub fn add(code: &str, at: usize, lockfile: &mut Lockfile) {
+    match Line::read(code, at) {
+        Line::Nothing | Line::Index(_) => {}
+        Line::Entry(entry) => lockfile.packages.push(Package {
+            direct: Some(true),
+            source: entry.source,
+            dependency_path: vec![entry.name.clone()],
+            facts: entry.facts,
+            ..Package::new(Ecosystem::PyPI, &entry.name, &entry.version, entry.span)
+        }),
+        Line::Include(target, _) => {
+            // A file of requirements lists itself.
+            let path = RepoPath::from(target.as_str());
+            if classify(&path, b"") != FileKind::Requirements {
+                lockfile.unknown.push(format!("what {target} asks for"));
+            }
+        }
+        Line::Unknown(what) => lockfile.unknown.push(what),
+        Line::Error(message) => lockfile.errors.push(SyntaxError {
+            span: Span::from_usize(at, at + code.len()),
+            message: message.into(),
+        }),
+    }
+}
+
 /// What a constraint says of a package.
 struct Pin {
     version: String,

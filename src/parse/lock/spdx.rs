@@ -1,9 +1,10 @@
-//! SPDX 2.2 and 2.3 (<https://spdx.github.io/spdx-spec/v2.3/>): as JSON, YAML and tag-value.
+//! SPDX 2.2 and 2.3 (<https://spdx.github.io/spdx-spec/v2.3/>): as JSON, YAML and
+//! tag-value; RDF is handed on.
 
 use std::borrow::Cow;
 
 use super::bom::{Bill, Component};
-use super::{Input, Lockfile, SyntaxError};
+use super::{Input, Lockfile, SyntaxError, spdx_rdf};
 use crate::model::{PackageFacts, Span};
 use crate::parse::json::{self, Json};
 use crate::parse::yaml::{self, Yaml};
@@ -14,12 +15,8 @@ const UNKNOWN: [&str; 2] = ["NOASSERTION", "NONE"];
 pub fn read(input: &Input<'_>) -> Lockfile {
     let name = input.path.file_name().to_ascii_lowercase();
     let start = input.text.trim_start_matches('\u{feff}').trim_start();
-    if name.ends_with(b".rdf") || name.ends_with(b".xml") || start.starts_with('<') {
-        let unknown = "SPDX as RDF is not read: convert the document to JSON";
-        return Lockfile {
-            unknown: vec![unknown.into()],
-            ..Lockfile::default()
-        };
+    if start.starts_with('<') {
+        return spdx_rdf::read(input.text);
     }
     if start.starts_with('{') {
         let (json, error) = Json::parse(input.text);
@@ -136,7 +133,7 @@ fn of(root: Value<'_>) -> Lockfile {
     bill.into_lockfile()
 }
 
-fn facts(
+pub fn facts(
     licence: Option<Cow<'_, str>>,
     location: Option<Cow<'_, str>>,
     integrity: Vec<String>,
@@ -154,7 +151,7 @@ fn facts(
 }
 
 /// Takes over one relationship, where it is one of need.
-fn relate<'t>(bill: &mut Bill<'t>, from: Cow<'t, str>, kind: &str, to: Cow<'t, str>) {
+pub fn relate<'t>(bill: &mut Bill<'t>, from: Cow<'t, str>, kind: &str, to: Cow<'t, str>) {
     match kind {
         "DESCRIBES" => bill.roots.push(to),
         "DESCRIBED_BY" => bill.roots.push(from),

@@ -36,7 +36,7 @@ pub enum Language {
 
 impl Language {
     pub fn of(kind: FileKind) -> Option<Self> {
-        match kind {
+        match kind.syntax() {
             FileKind::Python => Some(Self::Python),
             FileKind::JavaScript | FileKind::TypeScript | FileKind::Tsx => Some(Self::JavaScript),
             _ => None,
@@ -53,7 +53,7 @@ impl Language {
 }
 
 fn grammar_of(kind: FileKind) -> tree_sitter::Language {
-    match kind {
+    match kind.syntax() {
         FileKind::Python => tree_sitter_python::LANGUAGE.into(),
         FileKind::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
         FileKind::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),

@@ -55,7 +55,8 @@ impl Scheme {
             | Ecosystem::GitHubActions
             | Ecosystem::Jsr
             | Ecosystem::ConanCenter
-            | Ecosystem::CocoaPods => Self::SemVer,
+            | Ecosystem::CocoaPods
+            | Ecosystem::Conda => Self::SemVer,
             Ecosystem::Cran | Ecosystem::Bioconductor => Self::Cran,
             Ecosystem::Hackage => Self::Hackage,
             Ecosystem::Go => Self::Go,
