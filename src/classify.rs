@@ -341,8 +341,12 @@ fn begins_as_dockerfile(head: &[u8]) -> bool {
 }
 
 /// `requirements.txt`, `requirements-dev.txt`, `dev-requirements.txt`, `requirements/prod.txt`;
-/// `.in` files are the sources of pip-tools, unpinned by design, and read the same way.
+/// `.in` files are the sources of pip-tools, unpinned by design, and `requirements.lock` is what
+/// Rye makes of them: all are read the same way.
 fn is_requirements_name(path: &RepoPath, name: &str) -> bool {
+    if name.starts_with("requirements") && name.ends_with(".lock") {
+        return true;
+    }
     let Some(stem) = name
         .strip_suffix(".txt")
         .or_else(|| name.strip_suffix(".in"))
@@ -486,6 +490,7 @@ mod tests {
             "dev-requirements.txt",
             "requirements/prod.txt",
             "constraints.txt",
+            "requirements-dev.lock",
         ] {
             assert_eq!(kind(path), FileKind::Requirements, "{path}");
         }

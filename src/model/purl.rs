@@ -56,7 +56,7 @@ impl Purl {
         Ok(Self {
             ecosystem,
             name: ecosystem.normalise(&name),
-            version: percent_decode(version),
+            version: release(ecosystem, &percent_decode(version)).to_owned(),
             source: if has("vcs_url") {
                 PackageSource::Git
             } else if has("repository_url") || has("download_url") {
@@ -65,6 +65,16 @@ impl Purl {
                 PackageSource::Registry
             },
         })
+    }
+}
+
+impl Purl {
+    /// Its version; where it names none, the one that stands beside it.
+    pub fn version_or<'v>(&'v self, beside: &'v str) -> &'v str {
+        match self.version.is_empty() {
+            true => release(self.ecosystem, beside),
+            false => &self.version,
+        }
     }
 }
 
@@ -82,6 +92,15 @@ impl Package {
             percent_encode(&self.version, b"", &mut purl);
         }
         purl
+    }
+}
+
+/// The version without the platform that bills write behind that of a gem: `1.19.3-x86_64-linux`.
+/// A gem's own version has no dash.
+fn release(ecosystem: Ecosystem, version: &str) -> &str {
+    match version.split_once('-') {
+        Some((release, _)) if ecosystem == Ecosystem::RubyGems => release,
+        _ => version,
     }
 }
 
@@ -150,6 +169,8 @@ mod tests {
         let pair = |name: &str, version: &str| Ok((name.to_owned(), version.to_owned()));
         assert_eq!(name("pkg:npm/@a/b@1.0"), pair("@a/b", "1.0"));
         assert_eq!(name("pkg:npm/@a/b"), pair("@a/b", ""));
+        let gem = "pkg:gem/nokogiri@1.19.3-x86_64-linux?platform=x86_64-linux";
+        assert_eq!(name(gem), pair("nokogiri", "1.19.3"));
         assert_eq!(name("pkg://PyPI/Foo.Bar@1#x"), pair("foo-bar", "1"));
         assert_eq!(name("pkg:golang/x.org/m@v1#cmd"), pair("x.org/m/cmd", "v1"));
         assert_eq!(name("pkg:deb/debian/curl@1?arch=x"), Err("deb"));

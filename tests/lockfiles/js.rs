@@ -196,7 +196,6 @@ fn a_yarn_lock_of_later_yarns_knows_workspaces_patches_and_places() {
             30: linter 3.1.0 Dev direct Registry linter
             43: ms 2.0.0 Prod direct Registry ms
             50: ms 2.1.2 Dev transitive Url linter>ms
-            57: port 0.0.0-use.local Unknown ? Path
             67: resolve 1.22.8 Prod direct Registry resolve
             74: resolve 1.22.8 Prod direct Registry resolve
             81: tide-tables 0.4.0 Prod direct Git tide-tables
@@ -238,6 +237,17 @@ fn a_damaged_yarn_lock_is_an_error_beside_what_could_be_read() {
     let berry = "__metadata:\n  version: 8\n\"a@npm:^1\":\n  version: 1.0.0\n  resolution: \"a@npm:1.0.0\"\n\"b@npm:1\":\n";
     let lockfile = read("yarn.lock", berry.as_bytes());
     assert_eq!((lockfile.packages.len(), lockfile.errors.len()), (1, 1));
+}
+
+#[test]
+fn the_project_itself_is_none_of_the_packages_of_a_yarn_lock() {
+    let root = "__metadata:\n  version: 8\n\"port@workspace:.\":\n  version: 0.0.0-use.local\n  resolution: \"port@workspace:.\"\n  dependencies:\n    a: \"npm:^1\"\n\"a@npm:^1\":\n  version: 1.0.0\n  resolution: \"a@npm:1.0.0\"\n";
+    let packages = read("yarn.lock", root.as_bytes()).packages;
+    let found: Vec<_> = packages
+        .iter()
+        .map(|p| (p.name.as_str(), p.direct))
+        .collect();
+    assert_eq!(found, [("a", Some(true))]);
 }
 
 #[test]

@@ -574,6 +574,14 @@ fn a_setup_script_that_names_its_lists_elsewhere_says_so() {
         let expected = "install_requires is computed, at least in part";
         assert_eq!(lockfile.unknown, [expected], "{call}");
     }
+    let whole = "setup(**options)";
+    let expected = "what setup is told is computed, at least in part";
+    assert_eq!(read("setup.py", whole.as_bytes()).unknown, [expected]);
+    let later = "options = {'name': 'x'}\noptions['install_requires'] = ['a==1']\noptions['tests_require'] = ['b'] if x else ['c']\nsetup(**options)\n";
+    let lockfile = read("setup.py", later.as_bytes());
+    let names: Vec<_> = lockfile.packages.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["a", "b", "c"]);
+    assert_eq!(lockfile.unknown.len(), 1);
     let endless = "A = A + ['a==1']\nsetup(install_requires=A)\n";
     assert!(read("setup.py", endless.as_bytes()).packages.len() < 20);
 }

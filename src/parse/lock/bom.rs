@@ -79,10 +79,7 @@ impl Bill<'_> {
                 // Files, operating systems and applications have no package URL.
                 _ => continue,
             };
-            let version = match purl.version.is_empty() {
-                true => &*component.version,
-                false => &purl.version,
-            };
+            let version = purl.version_or(&component.version);
             packages.push(Package {
                 scope: component.scope.unwrap_or(Scope::Unknown),
                 direct: (!direct.is_empty()).then_some(is_direct[at]),

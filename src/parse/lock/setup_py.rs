@@ -34,9 +34,11 @@ pub fn read(input: &Input<'_>) -> Lockfile {
         lines: LineIndex::new(input.text.as_bytes()),
         lockfile: &mut lockfile,
     };
-    for call in facts.code.ids() {
-        if reader.is_setup(call) {
-            reader.take_call(call);
+    for id in facts.code.ids() {
+        match facts.code.node(id) {
+            Node::Call { callee, .. } if reader.is_setup(*callee) => reader.take_call(id),
+            Node::Assign { target, value, .. } => reader.take_assignment(*target, *value),
+            _ => {}
         }
     }
     if source::syntax_errors(FileKind::SetupPy, input.text.as_bytes()) != Ok(0) {
@@ -55,11 +57,8 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// `setup(...)` or `setuptools.setup(...)`.
-    fn is_setup(&self, call: NodeId) -> bool {
-        let Node::Call { callee, .. } = self.facts.code.node(call) else {
-            return false;
-        };
-        match self.facts.code.node(*callee) {
+    fn is_setup(&self, callee: NodeId) -> bool {
+        match self.facts.code.node(callee) {
             Node::Name(name) | Node::Member { name, .. } => {
                 self.facts.code.names.text(*name) == "setup"
             }
@@ -68,18 +67,37 @@ impl Reader<'_> {
     }
 
     fn take_call(&mut self, call: NodeId) {
-        let arguments: Vec<_> = self.facts.arguments(call).collect();
-        for argument in arguments {
-            let Some(keyword) = argument.keyword else {
-                // `**options`: the entries of a dictionary that is written out.
-                for entry in self.facts.entries(argument.value) {
-                    if let Some(keyword) = entry.keyword {
-                        self.take_keyword(self.facts.code.names.text(keyword), entry.value);
-                    }
-                }
-                continue;
+        let facts = self.facts;
+        for argument in facts.arguments(call) {
+            // `**options`: the entries of a dictionary that is written out.
+            let several = match argument.spread {
+                true => facts.entries(argument.value),
+                false => vec![argument],
             };
-            self.take_keyword(self.facts.code.names.text(keyword), argument.value);
+            if several.is_empty() {
+                self.say_computed("what setup is told");
+            }
+            for argument in several {
+                if let Some(keyword) = argument.keyword {
+                    self.take_keyword(facts.code.names.text(keyword), argument.value);
+                }
+            }
+        }
+    }
+
+    /// `options["install_requires"] = [...]`, for `setup(**options)`.
+    fn take_assignment(&mut self, target: NodeId, value: NodeId) {
+        if let Node::Index { key, .. } = self.facts.code.node(target)
+            && let Node::Literal(Literal::Text(keyword)) = self.facts.code.node(*key)
+        {
+            self.take_keyword(keyword, value);
+        }
+    }
+
+    fn say_computed(&mut self, what: &str) {
+        let unknown = format!("{what} is computed, at least in part");
+        if !self.lockfile.unknown.contains(&unknown) {
+            self.lockfile.unknown.push(unknown);
         }
     }
 
@@ -91,19 +109,18 @@ impl Reader<'_> {
             _ => return,
         };
         if !is_known {
-            self.lockfile
-                .unknown
-                .push(format!("{keyword} is computed, at least in part"));
+            self.say_computed(keyword);
         }
     }
 
     /// A dictionary of lists; false where not all of it is written out.
     fn take_extras(&mut self, value: NodeId) -> bool {
-        if !matches!(self.facts.value(value).shape, Shape::Collection(_)) {
+        let facts = self.facts;
+        if !matches!(facts.value(value).shape, Shape::Collection(_)) {
             return false;
         }
         let mut is_known = true;
-        for entry in self.facts.entries(value) {
+        for entry in facts.entries(value) {
             is_known &= match entry.spread {
                 true => false,
                 false => self.take_list(self.entry_value(entry.value), Scope::Optional, MOST_STEPS),
@@ -150,6 +167,14 @@ impl Reader<'_> {
                 self.take_list(right, scope, steps) && left
             }
             (_, Node::Same(inner)) => self.take_list(*inner, scope, steps),
+            (_, Node::Either(list)) => {
+                let facts = self.facts;
+                for &one in facts.code.list(*list) {
+                    self.take_list(one, scope, steps);
+                }
+                // Only one of them is asked for.
+                false
+            }
             _ => match value.via.some() {
                 Some(via) if via != id => self.take_list(via, scope, steps),
                 _ => false,

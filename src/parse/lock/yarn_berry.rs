@@ -276,5 +276,11 @@ fn packages(input: &Input<'_>, entries: &[Entry<'_>]) -> Vec<Package> {
         }
     }
     let has_workspaces = entries.iter().any(|entry| entry.workspace().is_some());
-    needs.finish(Scopes::Derived, has_workspaces)
+    let packages = needs.finish(Scopes::Derived, has_workspaces);
+    // The project itself is none of its packages.
+    let listed = packages.into_iter().zip(entries);
+    listed
+        .filter(|(_, entry)| entry.workspace() != Some("."))
+        .map(|(package, _)| package)
+        .collect()
 }
