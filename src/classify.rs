@@ -72,6 +72,8 @@ const ENDS: &[(&str, FileKind)] = &[
     (".packages.lock.json", FileKind::NuGetLock),
     (".versions.toml", FileKind::VersionCatalog),
     (".lockfile", FileKind::GradleLock),
+    (".gradle", FileKind::GradleBuild),
+    (".gradle.kts", FileKind::GradleBuild),
     (".gemfile.lock", FileKind::GemfileLock),
     (".pom", FileKind::MavenPom),
     (".csproj", FileKind::DotnetProject),

@@ -59,6 +59,7 @@ file_kinds! {
     GradleLock = "gradle.lockfile",
     GradleVerification = "verification-metadata.xml",
     VersionCatalog = "version catalog",
+    GradleBuild = "build.gradle",
     MavenPom = "pom.xml",
     NuGetLock = "packages.lock.json",
     NuGetDeps = "deps.json",

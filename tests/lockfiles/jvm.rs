@@ -289,6 +289,68 @@ fn expect_rows(path: &str, expected: &str) {
 }
 
 #[test]
+fn a_build_script_of_gradle_is_read_as_far_as_it_is_written_out() {
+    let path = "gradle/script/build.gradle";
+    expect_rows(
+        path,
+        "
+            6: org.jetbrains.kotlin:kotlin-gradle-plugin 1.9.0 Dev direct Registry org.jetbrains.kotlin:kotlin-gradle-plugin
+            25: commons-io:commons-io 2.6 Prod direct Registry commons-io:commons-io
+            26: com.fasterxml.jackson.core:jackson-databind 2.10.0 Prod direct Registry com.fasterxml.jackson.core:jackson-databind
+            27: org.apache.logging.log4j:log4j-core 2.14.1 Prod direct Registry org.apache.logging.log4j:log4j-core
+            28: org.postgresql:postgresql 42.2.5 Prod direct Registry org.postgresql:postgresql
+            31: org.slf4j:slf4j-api 1.7.25 Prod direct Registry org.slf4j:slf4j-api
+            36: org.springframework.boot:spring-boot-starter-web  Prod direct Registry org.springframework.boot:spring-boot-starter-web
+            37: javax.servlet:servlet-api 2.5 Optional direct Registry javax.servlet:servlet-api
+            38: com.example:dotted 2.14.1 Prod direct Registry com.example:dotted
+            42: junit:junit 4.12 Dev direct Registry junit:junit
+            42: org.mockito:mockito-core  Dev direct Registry org.mockito:mockito-core
+            43: com.example:crane 2.1.0 Prod direct Registry com.example:crane
+            44: com.example:winch  Prod direct Registry com.example:winch
+            47: com.example:added 1.1 Prod direct Registry com.example:added
+        ",
+    );
+    let asked = "gradle/script/build.gradle:42 3.+";
+    assert_eq!(requested(path, "org.mockito:mockito-core"), asked);
+    assert_eq!(
+        read(path, &bytes(path)).unknown,
+        [
+            "versions may come from com.example:harbour-bom",
+            "nothing that is read here defines winchVersion",
+            "a build script does not name what its dependencies depend on",
+        ]
+    );
+    expect_nothing("gradle/script/locked/build.gradle");
+}
+
+#[test]
+fn a_build_script_in_kotlin_takes_properties_from_the_folders_above() {
+    let path = "gradle/script/harbour/build.gradle.kts";
+    expect_rows(
+        path,
+        "
+            5: io.ktor:ktor-server-core 1.6.0 Prod direct Registry io.ktor:ktor-server-core
+            6: org.jetbrains.exposed:exposed-core 0.30.1 Prod direct Registry org.jetbrains.exposed:exposed-core
+            7: junit:junit 4.13 Dev direct Registry junit:junit
+            9: com.fasterxml.jackson.core:jackson-core  Prod direct Registry com.fasterxml.jackson.core:jackson-core
+            11: com.example:crane 2.1.0 Prod direct Registry com.example:crane
+            13: com.example:strict 1.2 Prod direct Registry com.example:strict
+            14: com.example:newest  Prod direct Registry com.example:newest
+        ",
+    );
+    let names = "x = '1'\nx = '2'\ndependencies { api \"a:b:$x\" }";
+    assert_eq!(pins("build.gradle", names), ["a:b "], "one of two");
+    let long = format!(
+        "x = '{}'\ndependencies {{ api \"a:b:{}\" }}",
+        "1".repeat(10_000),
+        "$x".repeat(10_000)
+    );
+    assert_eq!(pins("build.gradle", &long), ["a:b "]);
+    let deep = "{".repeat(200_000);
+    assert!(pins("build.gradle", &deep).is_empty());
+}
+
+#[test]
 fn a_version_catalog_follows_shared_and_rich_versions() {
     let path = "gradle/catalog/gradle/libs.versions.toml";
     expect_rows(

@@ -607,3 +607,34 @@ fn the_table_of_a_setup_names_packages() {
     // A lockfile stands beside it, and says it better.
     expect_nothing("setuptools/locked/setup.cfg");
 }
+
+#[test]
+fn names_for_lists_of_names_end_in_bounded_time() {
+    let mut script = "a0 = ['x==1', 'y==1']\n".to_owned();
+    for at in 1..14 {
+        let inner = format!("a{}, ", at - 1).repeat(20);
+        script.push_str(&format!("a{at} = [{inner}]\n"));
+    }
+    script.push_str("setup(install_requires=a13)\n");
+    let lockfile = read("setup.py", script.as_bytes());
+    assert!(lockfile.packages.len() <= script.len());
+    assert_eq!(lockfile.unknown.len(), 1);
+
+    let pip = "    - a==1\n".repeat(2_000);
+    let again = "  - *p\n".repeat(20_000);
+    let environment = format!("dependencies:\n  - &p\n    pip:\n{pip}{again}");
+    let lockfile = read("environment.yml", environment.as_bytes());
+    assert!(lockfile.packages.len() <= environment.len());
+    assert_eq!(lockfile.errors.len(), 1);
+
+    let needs = "      a: '1'\n".repeat(2_000);
+    let first = format!("  - name: a\n    version: '0'\n    dependencies: &d\n{needs}");
+    let others: String = (1..20_000)
+        .map(|at| format!("  - {{name: a, version: '{at}', dependencies: *d}}\n"))
+        .collect();
+    let lock = format!("package:\n{first}{others}");
+    assert_eq!(
+        read("conda-lock.yml", lock.as_bytes()).packages.len(),
+        20_000
+    );
+}

@@ -2,7 +2,7 @@
 //! listed, not looked up; those below `pip:` are PyPI's, and are read like the lines of a
 //! requirements file.
 
-use super::{Input, Lockfile, requirements};
+use super::{Input, Lockfile, SyntaxError, requirements};
 use crate::model::{Ecosystem, Package, PackageFacts, PackageSource, Span};
 use crate::parse::yaml::{Kind, Value, Yaml};
 
@@ -14,11 +14,21 @@ pub fn read(input: &Input<'_>) -> Lockfile {
         lockfile.errors.extend(yaml.error.clone());
     }
     let dependencies = yaml.root().and_then(|root| root.get("dependencies"));
+    // What is repeated by aliases must not cost the square of the file.
+    let mut left = input.text.len();
     for item in dependencies.into_iter().flat_map(Value::items) {
         if item.kind() != Kind::Mapping {
             lockfile.packages.extend(package(input.text, item));
         }
         for line in item.get("pip").into_iter().flat_map(Value::items) {
+            let Some(rest) = left.checked_sub(1) else {
+                lockfile.errors.push(SyntaxError {
+                    span: item.span(),
+                    message: "aliases repeat more than is read".into(),
+                });
+                return lockfile;
+            };
+            left = rest;
             let (code, span) = scalar(input.text, line);
             requirements::add(code, span.start as usize, &mut lockfile);
         }

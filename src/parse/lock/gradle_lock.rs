@@ -68,7 +68,8 @@ const TOOLS: [&str; 11] = [
     "jmh",
 ];
 
-fn scope(configurations: &str) -> Scope {
+/// What configurations are for, separated by commas.
+pub fn scope(configurations: &str) -> Scope {
     let for_tests = |configuration: &str| {
         let name = configuration.to_ascii_lowercase();
         // `testRuntimeClasspath`, `debugUnitTestCompileClasspath`, `integrationTestImplementation`.

@@ -11,6 +11,7 @@ mod cargo_toml;
 mod connected;
 mod cyclonedx_xml;
 mod gemfile;
+mod gradle_script;
 mod graph;
 mod lines;
 mod maven;
@@ -158,6 +159,7 @@ readers! {
     RebarLock => rebar,
     GradleLock => gradle_lock,
     GradleVerification => gradle_verification,
+    GradleBuild => gradle_build,
     VersionCatalog => version_catalog,
     MavenPom => pom,
     NuGetLock => nuget_lock,
@@ -210,6 +212,7 @@ pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> 
         FileKind::ComposerLock => composer::wants(input),
         FileKind::MixLock => mix::wants(input),
         FileKind::MavenPom => pom::wants(input),
+        FileKind::GradleBuild => gradle_build::wants(input),
         FileKind::NuGetLock => nuget_lock::wants(input),
         FileKind::NuGetCentral => nuget_central::wants(input),
         FileKind::DotnetProject => dotnet_project::wants(input),

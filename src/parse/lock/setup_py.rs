@@ -33,6 +33,7 @@ pub fn read(input: &Input<'_>) -> Lockfile {
         facts: &facts,
         lines: LineIndex::new(input.text.as_bytes()),
         lockfile: &mut lockfile,
+        left: input.text.len(),
     };
     for id in facts.code.ids() {
         match facts.code.node(id) {
@@ -53,6 +54,9 @@ struct Reader<'r> {
     facts: &'r Facts<'r>,
     lines: LineIndex,
     lockfile: &'r mut Lockfile,
+    /// Expressions that are looked at: names for lists of names must not cost more than the file
+    /// is long.
+    left: usize,
 }
 
 impl Reader<'_> {
@@ -140,9 +144,10 @@ impl Reader<'_> {
     /// A list of texts, a sum of such lists or one text of several lines; false where not all of it
     /// is written out.
     fn take_list(&mut self, id: NodeId, scope: Scope, steps: u32) -> bool {
-        let Some(steps) = steps.checked_sub(1) else {
+        let (Some(steps), Some(left)) = (steps.checked_sub(1), self.left.checked_sub(1)) else {
             return false;
         };
+        self.left = left;
         let value = self.facts.value(id);
         match (value.shape, self.facts.code.node(id)) {
             (Shape::Constant(_), _) => {
