@@ -30,6 +30,20 @@ pub struct Collected {
     pub packages: u64,
 }
 
+impl Collected {
+    /// Adds what other detectors left behind for the same source.
+    pub fn merge(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.secrets.extend(other.secrets);
+        for reason in other.skipped {
+            if !self.skipped.contains(&reason) {
+                self.skipped.push(reason);
+            }
+        }
+        self.packages += other.packages;
+    }
+}
+
 impl<'a> Sink<'a> {
     pub fn new(rules: &'a ActiveRules, source: SourceId) -> Self {
         Self {

@@ -30,14 +30,14 @@ pub fn check_source(cx: &Context<'_>, source: &Source) -> Checked {
 pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around<'_>>) -> Checked {
     let is_large = source.bytes.len() as u64 > LIMITS.parse;
     let reach = if is_large { Reach::Text } else { Reach::All };
-    let mut checked = gather(cx, source, around, reach);
+    let mut checked = gather(cx, source, around, reach, 1);
     identify(&mut checked, source, &mut Seen::default());
     checked
 }
 
 /// Runs the secrets' detector alone.
 pub fn check_secrets(cx: &Context<'_>, source: &Source) -> Checked {
-    let mut checked = gather(cx, source, None, Reach::Secrets);
+    let mut checked = gather(cx, source, None, Reach::Secrets, 1);
     identify(&mut checked, source, &mut Seen::default());
     checked
 }
@@ -80,12 +80,17 @@ fn wants_around(cx: &Context<'_>, kind: FileKind) -> bool {
     cx.rules.any_of("dockerfile") || (lock::KINDS.contains(kind) && cx.rules.any_of("dependency"))
 }
 
-/// What the detectors say, without fingerprints.
+/// From this size on, a source is parsed while another thread looks at its text: a single lockfile
+/// is all that many a commit changes.
+const LONG: usize = 128 << 10;
+
+/// What the detectors say, without fingerprints. `threads`: how many the run may use.
 pub(super) fn gather(
     cx: &Context<'_>,
     source: &Source,
     around: Option<&Around<'_>>,
     reach: Reach,
+    threads: usize,
 ) -> Checked {
     let large = source.bytes.len() as u64 > LIMITS.parse;
     let doc = match around {
@@ -111,17 +116,27 @@ pub(super) fn gather(
     if let Some(reason) = not_in_full(source.kind, &source.bytes, large, reach) {
         out.skip(reason);
     }
-    for detector in DETECTORS.iter().filter(|d| reach.takes(**d, source.kind)) {
-        let run = catch_unwind(AssertUnwindSafe(|| detector.check(cx, &doc, &mut out)));
-        if run.is_err() {
-            // The panic's own words could quote the file: they are not repeated.
-            out.skip(SkipReason::DetectorFailed(format!(
-                "the {} checks",
-                detector.family()
-            )));
-        }
-    }
-    let mut collected = out.into_collected();
+    let (readers, parsers): (Vec<_>, Vec<_>) = DETECTORS
+        .iter()
+        .filter(|detector| reach.takes(**detector, source.kind))
+        .partition(|detector| detector.reads_large_files());
+    let is_long = source.bytes.len() >= LONG && !parsers.is_empty();
+    let read = || {
+        let mut out = Sink::new(cx.rules, source.id);
+        run(&readers, cx, &Document::new(source), &mut out);
+        out.into_collected()
+    };
+    let mut collected = std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(LIMITS.stack);
+        let aside = (threads > 1 && is_long).then(|| builder.spawn_scoped(scope, read));
+        run(&parsers, cx, &doc, &mut out);
+        let mut collected = out.into_collected();
+        collected.merge(match aside {
+            Some(Ok(thread)) => thread.join().unwrap_or_else(|_| read()),
+            _ => read(),
+        });
+        collected
+    });
     if source.kind == FileKind::Compose && reach == Reach::All {
         check_inline(cx, source, &mut collected);
     }
@@ -146,6 +161,19 @@ pub(super) fn gather(
         secrets: collected.secrets,
         skipped: collected.skipped,
         packages: collected.packages,
+    }
+}
+
+fn run(detectors: &[&&dyn Detector], cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+    for detector in detectors {
+        let run = catch_unwind(AssertUnwindSafe(|| detector.check(cx, doc, out)));
+        if run.is_err() {
+            // The panic's own words could quote the file: they are not repeated.
+            out.skip(SkipReason::DetectorFailed(format!(
+                "the {} checks",
+                detector.family()
+            )));
+        }
     }
 }
 

@@ -45,7 +45,7 @@ impl Visitor for Members<'_, '_> {
     fn name(&mut self, name: Vec<u8>) -> Vec<u8> {
         let (id, path) = (self.job.id(), RepoPath::default());
         let source = Source::new(id, path, FileKind::Text, &name, Origin::Buffer);
-        let secrets = gather(self.job.cx, &source, None, Reach::Text).secrets;
+        let secrets = gather(self.job.cx, &source, None, Reach::Text, 1).secrets;
         match secrets.is_empty() {
             true => name,
             false => source.masked(&secrets).bytes.to_vec(),

@@ -52,7 +52,7 @@ pub(super) fn check_parts(
             continue;
         }
         let source = like.part(like.id, window.bytes, window.start);
-        let mut checked = check::gather(cx, &source, None, Reach::Text);
+        let mut checked = check::gather(cx, &source, None, Reach::Text, 1);
         checked.findings.retain(|finding| {
             let begins = finding.primary().map(|label| label.span.start as usize);
             begins.is_some_and(|at| window.own.contains(&at))

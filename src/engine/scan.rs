@@ -93,6 +93,7 @@ where
     let job = Job {
         cx,
         options,
+        threads,
         collects_imports: options.is_whole && cx.rules.any_of("dependency"),
         progress,
         ids: &ids,
@@ -163,6 +164,7 @@ fn work(job: &Job<'_>, receiver: &Receiver<(Found, Held<'_>)>) -> Scan {
 pub(super) struct Job<'j> {
     pub cx: &'j Context<'j>,
     options: ScanOptions<'j>,
+    threads: usize,
     collects_imports: bool,
     progress: &'j dyn Progress,
     ids: &'j AtomicU32,
@@ -297,7 +299,7 @@ impl Scan {
         if lock::KINDS.contains(source.kind) {
             source.before = subject.before.as_deref().map(|raw| decode(raw).1);
         }
-        let mut checked = gather(job.cx, &source, around, reach);
+        let mut checked = gather(job.cx, &source, around, reach, job.threads);
         identify(&mut checked, &source, &mut Seen::default());
         if reach == Reach::Alone {
             // Nothing is written into an archive.
