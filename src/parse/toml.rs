@@ -57,6 +57,14 @@ impl<'t> Value<'t> {
         }
     }
 
+    /// A text that outlives the value; it is copied only where it has escapes.
+    pub fn to_text(&self) -> Option<Cow<'t, str>> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     pub fn items(&self) -> &[Value<'t>] {
         match self {
             Self::Array(items) => items,
@@ -313,7 +321,10 @@ impl<'t> Reader<'t> {
                 }
                 Some(byte) if *byte == quote && !long => break,
                 Some(byte) if *byte == quote && bytes[at..].starts_with(&[quote; 3]) => break,
-                Some(_) => at += 1,
+                Some(_) => {
+                    let next = memchr::memchr3(quote, b'\\', b'\n', &bytes[at + 1..]);
+                    at = next.map_or(bytes.len(), |next| at + 1 + next);
+                }
             }
         }
         self.at = at + if long { 3 } else { 1 };

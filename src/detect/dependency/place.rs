@@ -21,13 +21,7 @@ impl<'t> Place<'t> {
     }
 
     pub fn read(address: &'t str) -> Option<Self> {
-        let (scheme, rest) = address.split_once("://")?;
-        // `registry+https` of Cargo, `git+https` of npm.
-        let scheme = scheme.rsplit('+').next().unwrap_or(scheme);
-        let is_plain = scheme.eq_ignore_ascii_case("http");
-        if !is_plain && !scheme.eq_ignore_ascii_case("https") {
-            return None;
-        }
+        let (is_plain, rest) = web(address)?;
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit('@').next().unwrap_or(authority);
         let host = match host.strip_prefix('[').and_then(|v6| v6.split_once(']')) {
@@ -42,6 +36,12 @@ impl<'t> Place<'t> {
         })
     }
 
+    /// The place behind plain http: `None` for every other address, which costs next to nothing.
+    pub fn plain(package: &'t Package) -> Option<Self> {
+        let address = package.facts.resolved.as_deref()?;
+        web(address)?.0.then(|| Self::read(address))?
+    }
+
     /// True for what never leaves the machine.
     pub fn is_loopback(&self) -> bool {
         let is_v4 = |host: &str| host.bytes().all(|b| b == b'.' || b.is_ascii_digit());
@@ -50,6 +50,17 @@ impl<'t> Place<'t> {
             || matches!(&*name, "::1" | "localhost")
             || name.ends_with(".localhost")
     }
+}
+
+/// Whether an address of the web is plain http, and what follows its scheme.
+fn web(address: &str) -> Option<(bool, &str)> {
+    let mut colons = memchr::memchr_iter(b':', address.as_bytes());
+    let end = colons.find(|at| address.get(*at..*at + 3) == Some("://"))?;
+    let (scheme, rest) = (address.get(..end)?, address.get(end + 3..)?);
+    // `registry+https` of Cargo, `git+https` of npm.
+    let scheme = scheme.rsplit('+').next().unwrap_or(scheme);
+    let is_plain = scheme.eq_ignore_ascii_case("http");
+    (is_plain || scheme.eq_ignore_ascii_case("https")).then_some((is_plain, rest))
 }
 
 /// The packages that an installer fetches: a bill of materials only tells of them, and actions

@@ -11,8 +11,8 @@ use crate::parse::lock::{Lockfile, origin};
 pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
     let plain = || {
         fetched(source, lockfile).filter_map(|package| {
-            let place = Place::of(package)?;
-            (place.is_plain && !place.is_loopback()).then_some((package, place))
+            let place = Place::plain(package)?;
+            (!place.is_loopback()).then_some((package, place))
         })
     };
     let Some(first) = plain().find(|(package, _)| !is_proven(package)) else {

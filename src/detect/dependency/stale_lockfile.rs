@@ -29,6 +29,9 @@ pub fn check(doc: &Document<'_>, lockfile: &Lockfile, out: &mut Sink<'_>) {
 
 /// What is locked at a version that its manifest does not allow.
 fn outside(doc: &Document<'_>, lockfile: &Lockfile, out: &mut Sink<'_>) {
+    if lockfile.packages.iter().all(|p| p.requested.is_none()) {
+        return;
+    }
     let mut by_name: HashMap<&str, Vec<&Package>> = HashMap::new();
     for package in &lockfile.packages {
         by_name.entry(&package.name).or_default().push(package);

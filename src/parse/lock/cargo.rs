@@ -1,6 +1,7 @@
 //! Cargo.lock, versions 1 to 4. The format names no scope, and a package without a source lies in
 //! the repository; what its members need packages for stands in their manifests.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::cargo_toml::{Dependency, Manifest, workspace};
@@ -11,13 +12,13 @@ use super::{Ask, Input, Lockfile};
 use crate::model::{Ecosystem, Package, PackageFacts, PackageSource, Scope, Span};
 use crate::parse::toml::Value;
 
-struct Entry {
-    name: String,
-    version: String,
+struct Entry<'t> {
+    name: Cow<'t, str>,
+    version: Cow<'t, str>,
     span: Span,
-    source: Option<String>,
-    checksum: Option<String>,
-    needs: Vec<String>,
+    source: Option<Cow<'t, str>>,
+    checksum: Option<Cow<'t, str>>,
+    needs: Vec<Cow<'t, str>>,
 }
 
 pub fn wants(input: &Input<'_>) -> Vec<Ask> {
@@ -26,7 +27,7 @@ pub fn wants(input: &Input<'_>) -> Vec<Ask> {
 
 pub fn read(input: &Input<'_>) -> Lockfile {
     let mut records = Records::new(input.text);
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut errors = Vec::new();
     let mut checksums: HashMap<String, String> = HashMap::new();
     for record in records.by_ref() {
@@ -51,7 +52,8 @@ pub fn read(input: &Input<'_>) -> Lockfile {
         for entry in entries.iter_mut().filter(|entry| entry.checksum.is_none()) {
             let source = entry.source.as_deref().unwrap_or("");
             let key = format!("checksum {} {} ({source})", entry.name, entry.version);
-            entry.checksum = checksums.remove(&key).filter(|sum| sum != "<none>");
+            let checksum = checksums.remove(&key).filter(|sum| sum != "<none>");
+            entry.checksum = checksum.map(Cow::Owned);
         }
     }
     Lockfile {
@@ -61,18 +63,18 @@ pub fn read(input: &Input<'_>) -> Lockfile {
     }
 }
 
-impl Entry {
-    fn read(record: &Record<'_>) -> Option<Self> {
-        let text = |key: &str| record.text(key).map(str::to_owned);
+impl<'t> Entry<'t> {
+    fn read(record: &Record<'t>) -> Option<Self> {
+        let text = |key: &str| record.owned_text(key);
         let needs = record.value("dependencies").map_or(&[][..], Value::items);
-        let needs = needs.iter().filter_map(Value::as_str);
+        let needs = needs.iter().filter_map(Value::to_text);
         Some(Self {
             name: text("name").filter(|name| !name.is_empty())?,
             version: text("version")?,
             span: record.span(),
             source: text("source"),
             checksum: text("checksum"),
-            needs: needs.map(str::to_owned).collect(),
+            needs: needs.collect(),
         })
     }
 
@@ -87,8 +89,8 @@ impl Entry {
             source,
             facts: PackageFacts {
                 commit: commit.map(|(_, commit)| commit.to_owned()),
-                integrity: self.checksum.into_iter().collect(),
-                resolved: self.source,
+                integrity: self.checksum.into_iter().map(Cow::into_owned).collect(),
+                resolved: self.source.map(Cow::into_owned),
                 ..PackageFacts::default()
             },
             ..Package::new(Ecosystem::CratesIo, &self.name, &self.version, self.span)
@@ -96,19 +98,19 @@ impl Entry {
     }
 }
 
-fn packages(entries: Vec<Entry>, manifests: &[Manifest]) -> Vec<Package> {
+fn packages(entries: Vec<Entry<'_>>, manifests: &[Manifest]) -> Vec<Package> {
     let members: HashMap<&str, (usize, HashMap<&str, Vec<&Dependency>>)> = manifests
         .iter()
         .enumerate()
         .filter(|(_, manifest)| !manifest.name.is_empty())
         .map(|(at, manifest)| (manifest.name.as_str(), (at, manifest.by_name())))
         .collect();
-    let names = Names::new(entries.iter().map(|entry| entry.name.as_str()));
+    let names = Names::new(entries.iter().map(|entry| &*entry.name));
     let mut all = Needs::default();
     let mut aliases: Vec<(usize, String)> = Vec::new();
     let has_members = entries.iter().any(|entry| entry.source.is_none());
     for (at, entry) in entries.iter().enumerate() {
-        let member = members.get(entry.name.as_str());
+        let member = members.get(&*entry.name);
         let member = member.filter(|_| entry.source.is_none());
         for need in &entry.needs {
             for package in resolve(need, &entries, &names) {
@@ -116,8 +118,7 @@ fn packages(entries: Vec<Entry>, manifests: &[Manifest]) -> Vec<Package> {
                     all.need(at, package, None, false);
                     continue;
                 }
-                let asked =
-                    member.and_then(|(_, wishes)| wishes.get(entries[package].name.as_str()));
+                let asked = member.and_then(|(_, wishes)| wishes.get(&*entries[package].name));
                 let asked = asked.map(|wishes| fitting(wishes, &entries[package].version));
                 let first = asked.as_ref().and_then(|wishes| wishes.first());
                 if let Some(wish) = first.filter(|wish| wish.key != wish.name) {
@@ -129,7 +130,7 @@ fn packages(entries: Vec<Entry>, manifests: &[Manifest]) -> Vec<Package> {
                     by: match member {
                         // The manifest beside the lockfile is the first.
                         Some((0, _)) => String::new(),
-                        _ => entry.name.clone(),
+                        _ => entry.name.clone().into_owned(),
                     },
                     scope: asked
                         .iter()
@@ -201,8 +202,8 @@ fn means(requirement: &str, version: &str) -> bool {
 /// `name`, `name version` or `name version (source)`: as much as tells the packages apart.
 fn resolve<'n>(
     need: &'n str,
-    entries: &'n [Entry],
-    names: &'n Names,
+    entries: &'n [Entry<'_>],
+    names: &'n Names<'_>,
 ) -> impl Iterator<Item = usize> + 'n {
     let mut words = need.splitn(3, ' ');
     let name = words.next().unwrap_or("");

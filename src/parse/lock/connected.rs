@@ -62,20 +62,20 @@ pub fn stronger(one: Scope, other: Scope) -> Scope {
 
 /// The places of packages by name.
 #[derive(Debug)]
-pub struct Names(HashMap<String, Vec<usize>>);
+pub struct Names<'n>(HashMap<&'n str, Vec<usize>>);
 
 /// Packages of one name that are told apart: a file of one name alone must not cost its square.
 const MOST_OF_A_NAME: usize = 16;
 
-impl Names {
-    pub fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
-        let mut places: HashMap<String, Vec<usize>> = HashMap::with_capacity(names.size_hint().0);
+impl<'n> Names<'n> {
+    pub fn new(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::with_capacity(names.size_hint().0);
         for (at, name) in names.enumerate() {
             match places.get_mut(name) {
                 Some(same) if same.len() >= MOST_OF_A_NAME => {}
                 Some(same) => same.push(at),
                 None => {
-                    places.insert(name.to_owned(), vec![at]);
+                    places.insert(name, vec![at]);
                 }
             }
         }
@@ -94,7 +94,7 @@ pub fn connect(nodes: Vec<Node>, asked: Option<&Asked>) -> Vec<Package> {
     let names = Names::new(nodes.iter().map(|node| node.package.name.as_str()));
     let stated: Vec<Scope> = nodes.iter().map(|node| node.package.scope).collect();
     let mut all = Needs::default();
-    for (at, node) in nodes.into_iter().enumerate() {
+    for (at, node) in nodes.iter().enumerate() {
         if let Some(wanted) = asked.and_then(|asked| asked.0.get(&node.package.name)) {
             let requested = wanted.requested.as_ref();
             all.want(Want {
@@ -110,6 +110,8 @@ pub fn connect(nodes: Vec<Node>, asked: Option<&Asked>) -> Vec<Package> {
                 all.need(at, needed, need.range.as_deref(), false);
             }
         }
+    }
+    for node in nodes {
         all.add(node.package);
     }
     let mut packages = all.finish(Scopes::Derived, asked.is_some());

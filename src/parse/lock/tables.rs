@@ -129,6 +129,11 @@ impl<'t> Record<'t> {
         self.value(key)?.as_str()
     }
 
+    /// A text of the file, which outlives the record.
+    pub fn owned_text(&self, key: &str) -> Option<Cow<'t, str>> {
+        self.value(key)?.to_text()
+    }
+
     /// A text in a table of the record, be it written inline or below.
     pub fn inner<'r>(&'r self, table: &'r str, key: &str) -> Option<&'r str> {
         let inline = self.value(table).and_then(|value| value.get(key));
