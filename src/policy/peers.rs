@@ -241,14 +241,17 @@ fn read<'d>(
     at: usize,
     dockerfile: &dyn Fn() -> Option<&'d Dockerfile>,
 ) -> Option<Ignore> {
+    // A word that stands in every line of a lockfile, `checksum`, must cost little.
+    let rest = source.bytes.get(at..)?;
+    let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    // Lossy text would move the places.
+    let text = std::str::from_utf8(rest.get(..end)?).ok()?;
+    let text = text.trim_end_matches('\r');
+    let end = peer.matches(text)?;
     let lines = source.lines();
     let line = lines.line(u32::try_from(at).ok()?);
     let range = lines.line_range(line, &source.bytes);
     let before = source.text((range.start..at.max(range.start)).into());
-    let text = source.text((at..range.end.max(at)).into());
-    // Lossy text would move the places.
-    let text = std::str::from_utf8(text.as_bytes()).ok()?;
-    let end = peer.matches(text)?;
     let leads = match peer.form {
         Form::List | Form::Settings => before.trim_end().ends_with(['#', '/']),
         Form::None if peer.anywhere => true,

@@ -1,4 +1,5 @@
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::kind::{Kind, Match};
 use super::near::Words;
@@ -11,8 +12,8 @@ const LONGEST: usize = 1024;
 #[derive(Debug)]
 pub struct Named {
     by_length: Vec<Vec<usize>>,
-    /// The words that tell them.
-    pub words: Words,
+    /// The words that tell them, made when a value has the form of one.
+    words: OnceLock<Words>,
 }
 
 impl Named {
@@ -30,8 +31,15 @@ impl Named {
                 }
             }
         }
-        let words = Words::new(kinds);
-        Self { by_length, words }
+        Self {
+            by_length,
+            words: OnceLock::new(),
+        }
+    }
+
+    /// The words that tell these kinds.
+    pub fn words(&self, kinds: &[Kind]) -> &Words {
+        self.words.get_or_init(|| Words::new(kinds))
     }
 
     /// The kinds of whose form a value is.

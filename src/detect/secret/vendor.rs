@@ -41,7 +41,10 @@ pub fn of_value(
     if fitting.is_empty() {
         return None;
     }
-    let seen = engine.named.words.around(text.bytes, name, &value);
+    let seen = engine
+        .named
+        .words(&engine.kinds)
+        .around(text.bytes, name, &value);
     let named = name.map(|name| text.slice(name.clone()));
     let vendors = seen.iter().filter(|seen| seen.is_vendors);
     let nearest = vendors.map(|seen| seen.nearness).min();

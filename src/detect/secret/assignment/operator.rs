@@ -113,14 +113,15 @@ const METHODS: &[&[u8]] = &[
 pub fn hang(cursor: &mut Cursor<'_, '_>, name: &mut Name) -> Option<Hang> {
     let syntax = cursor.text.syntax();
     close(cursor, name);
-    if COMPARING.iter().any(|sign| cursor.take(sign)) {
+    if compares(cursor) {
         return Some(Style::Compared.quoted());
     }
     if name.closed {
         // `find("name").value = ...`
         cursor.take_while(2, |b| b == b')');
     }
-    if syntax == Syntax::Code && METHODS.iter().any(|method| cursor.take(method)) {
+    let is_method = syntax == Syntax::Code && cursor.peek() == Some(b'.');
+    if is_method && METHODS.iter().any(|method| cursor.take(method)) {
         return Some(Style::Given.quoted());
     }
     let gap = cursor.blanks();
@@ -128,9 +129,7 @@ pub fn hang(cursor: &mut Cursor<'_, '_>, name: &mut Name) -> Option<Hang> {
         extend(cursor, name);
     }
     match cursor.peek()? {
-        b'=' | b'!' if COMPARING.iter().any(|sign| cursor.take(sign)) => {
-            Some(Style::Compared.quoted())
-        }
+        b'=' | b'!' if compares(cursor) => Some(Style::Compared.quoted()),
         b'=' if cursor.take(b"=>") => Some(Style::Given.quoted()),
         b'=' if cursor.take(b"=~") => None,
         b'=' => {
@@ -184,6 +183,12 @@ impl Style {
     fn bare(self, bare: Option<Bare>) -> Hang {
         Hang { style: self, bare }
     }
+}
+
+/// Steps over an operator of comparison, all of which begin with one of four signs.
+fn compares(cursor: &mut Cursor<'_, '_>) -> bool {
+    matches!(cursor.peek(), Some(b'=' | b'!' | b'.' | b')'))
+        && COMPARING.iter().any(|sign| cursor.take(sign))
 }
 
 /// Steps over what closes a name: `"name"`, `["name"]`, `name[]`, `name[32]`, `**name**`.
