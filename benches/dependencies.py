@@ -11,6 +11,8 @@ RustSec database. Every command runs 20 times; the least CPU time and the least 
 the most that any run had resident.
 """
 
+import base64
+import hashlib
 import json
 import os
 import random
@@ -90,6 +92,10 @@ def crates():
     return sorted(found.items())
 
 
+def sha(name, version):
+    return hashlib.sha256(f"{name} {version}".encode()).hexdigest()
+
+
 def cargo_lock(path, known):
     packages = known[: PACKAGES // 2]
     packages += [(f"package-{n}", f"1.{n % 50}.{n % 7}") for n in range(PACKAGES - len(packages))]
@@ -100,7 +106,7 @@ def cargo_lock(path, known):
             needs = sorted({packages[(at * 7 + n) % len(packages)][0] for n in range(1, at % 6 + 1)})
             file.write(f'\n[[package]]\nname = "{name}"\nversion = "{version}"\n')
             file.write('source = "registry+https://github.com/rust-lang/crates.io-index"\n')
-            file.write(f'checksum = "{at:064x}"\n')
+            file.write(f'checksum = "{sha(name, version)}"\n')
             if needs:
                 file.write("dependencies = [\n" + "".join(f' "{need}",\n' for need in needs) + "]\n")
 
@@ -118,7 +124,7 @@ def package_lock(path, advisories):
         packages[f"node_modules/{name}"] = {
             "version": f"{at % 9}.{at % 31}.{at % 5}",
             "resolved": f"https://registry.npmjs.org/{name}/-/{name.split('/')[-1]}-1.0.0.tgz",
-            "integrity": f"sha512-{at:086x}==",
+            "integrity": f"sha512-{base64.b64encode(hashlib.sha512(name.encode()).digest()).decode()}",
             "license": "MIT",
             "dependencies": {names[rng.randrange(len(names))]: "^1.0.0" for _ in range(at % 5)},
             "engines": {"node": ">=10"},
