@@ -40,7 +40,7 @@ pub fn group(records: Vec<Record>) -> Vec<Record> {
                     }
                 }
             }
-            for id in ids(&record) {
+            for id in record.ids() {
                 carriers.entry(id.to_owned()).or_default().push(place);
             }
             kept.push(record);
@@ -49,7 +49,7 @@ pub fn group(records: Vec<Record>) -> Vec<Record> {
         for at in masters {
             if let Some(master) = kept.get_mut(at) {
                 absorb(master, &record);
-                for id in ids(&record) {
+                for id in record.ids() {
                     let places = carriers.entry(id.to_owned()).or_default();
                     if !places.contains(&at) {
                         places.push(at);
@@ -65,12 +65,9 @@ pub fn group(records: Vec<Record>) -> Vec<Record> {
     kept
 }
 
-fn ids(record: &Record) -> impl Iterator<Item = &str> {
-    std::iter::once(record.id.as_str()).chain(record.aliases.iter().map(String::as_str))
-}
-
 fn related(record: &Record, carriers: &HashMap<String, Vec<usize>>) -> Vec<usize> {
-    let mut places: Vec<usize> = ids(record)
+    let mut places: Vec<usize> = record
+        .ids()
         .filter_map(|id| carriers.get(id))
         .flatten()
         .copied()
@@ -114,7 +111,7 @@ fn same_defect(a: &Record, b: &Record) -> bool {
 
 fn absorb(master: &mut Record, record: &Record) {
     let sibling = format!("{}-", master.database());
-    for id in ids(record) {
+    for id in record.ids() {
         // An umbrella id names several records of one database, and they are not each other.
         if !id.starts_with(&sibling) && !master.aliases.iter().any(|alias| alias == id) {
             master.aliases.push(id.to_owned());

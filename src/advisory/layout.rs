@@ -19,9 +19,9 @@ use super::day::Day;
 use super::record::Record;
 
 /// The last byte is the version of the layout.
-pub const MAGIC: &[u8; 8] = b"PLIMADV\x02";
+pub const MAGIC: &[u8; 8] = b"PLIMADV\x03";
 /// The version of an index: of its manifest, and of its segments.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 /// Bytes that are read and checked together.
 pub const PAGE: usize = 16 << 10;
 const HASHED_FROM: usize = 24;

@@ -80,6 +80,9 @@ pub struct Record {
     /// The vector that `severity` was read from.
     #[serde(skip)]
     pub cvss: Option<String>,
+    /// Where people read it, of databases whose pages do not follow from the id.
+    #[serde(skip)]
+    pub page: Option<String>,
     pub published: Option<Day>,
     pub modified: Option<Day>,
     /// Taken back by its publisher: kept to explain old ignores, never reported.
@@ -109,6 +112,7 @@ pub struct Record {
 pub struct Cold {
     summary: String,
     cvss: Option<String>,
+    page: Option<String>,
     functions: Vec<String>,
 }
 
@@ -118,6 +122,7 @@ impl Record {
         Cold {
             summary: std::mem::take(&mut self.summary),
             cvss: self.cvss.take(),
+            page: self.page.take(),
             functions: std::mem::take(&mut self.functions),
         }
     }
@@ -126,6 +131,7 @@ impl Record {
     pub fn put_cold(&mut self, cold: Cold) {
         self.summary = cold.summary;
         self.cvss = cold.cvss;
+        self.page = cold.page;
         self.functions = cold.functions;
     }
 
@@ -138,6 +144,7 @@ impl Record {
             kind: Kind::Vulnerability,
             severity: None,
             cvss: None,
+            page: None,
             published: None,
             modified: None,
             withdrawn: None,
@@ -152,25 +159,53 @@ impl Record {
         }
     }
 
+    /// The id and all others of the same defect.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.id.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+
     /// The database that the id comes from: `GHSA`, `RUSTSEC`, `GO`, `PYSEC`, `MAL`, `CVE`...
     pub fn database(&self) -> &str {
         self.id.split('-').next().unwrap_or(&self.id)
     }
 
-    /// The page where people read it.
+    /// The page where people read it; empty where none is known.
     pub fn url(&self) -> String {
-        let id = &self.id;
-        match self.database() {
-            "GHSA" => format!("https://github.com/advisories/{id}"),
-            "RUSTSEC" => format!("https://rustsec.org/advisories/{id}.html"),
-            "GO" => format!("https://pkg.go.dev/vuln/{id}"),
-            "CVE" => format!("https://nvd.nist.gov/vuln/detail/{id}"),
-            _ => format!("https://osv.dev/vulnerability/{id}"),
-        }
+        let own = page_of(&self.id).or_else(|| self.page.clone());
+        let page = own.or_else(|| {
+            let mut github_first: Vec<&String> = self.aliases.iter().collect();
+            github_first.sort_by_key(|id| !id.starts_with("GHSA-"));
+            github_first.into_iter().find_map(|id| page_of(id))
+        });
+        page.unwrap_or_default()
+    }
+
+    /// Whether the id alone leads to a page.
+    pub fn has_page(&self) -> bool {
+        page_of(&self.id).is_some()
     }
 
     /// When its publisher last touched it, as far as it says.
     pub fn dated(&self) -> Option<Day> {
         self.modified.max(self.published)
     }
+}
+
+/// Databases whose records osv.dev shows under their ids.
+const SHOWN_BY_OSV: &[&str] = &[
+    "BIT", "CURL", "DRUPAL", "EEF", "HSEC", "JLSEC", "KUBE", "LBSEC", "MAL", "OSEC", "OSV", "PSF",
+    "PYSEC", "RSEC", "V8",
+];
+
+/// The page of an id whose database has one for each.
+fn page_of(id: &str) -> Option<String> {
+    let database = id.split('-').next()?;
+    Some(match database {
+        "GHSA" => format!("https://github.com/advisories/{id}"),
+        "RUSTSEC" => format!("https://rustsec.org/advisories/{id}.html"),
+        "GO" => format!("https://pkg.go.dev/vuln/{id}"),
+        "CVE" => format!("https://nvd.nist.gov/vuln/detail/{id}"),
+        _ if SHOWN_BY_OSV.contains(&database) => format!("https://osv.dev/vulnerability/{id}"),
+        _ => return None,
+    })
 }

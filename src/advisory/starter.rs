@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use super::record::Kind;
 use super::segment::Segment;
-use crate::model::Ecosystem;
+use crate::model::{Ecosystem, Severity};
 
 include!(concat!(env!("OUT_DIR"), "/starter.rs"));
 
@@ -15,6 +16,22 @@ pub fn segments() -> BTreeMap<Ecosystem, Segment> {
         .iter()
         .filter_map(|(name, bytes)| Some((Ecosystem::parse(name)?, Segment::embedded(bytes).ok()?)))
         .collect()
+}
+
+/// How grave the defects of the built-in set are, by each of their ids.
+pub fn ratings() -> impl Iterator<Item = (String, Severity)> {
+    let packages = segments().into_values().flat_map(|segment| {
+        let packages = segment.packages().flatten();
+        packages
+            .flat_map(|(_, records)| records)
+            .collect::<Vec<_>>()
+    });
+    let defects = packages.filter(|record| record.kind == Kind::Vulnerability);
+    defects.flat_map(|record| {
+        let ids: Vec<String> = record.ids().map(str::to_owned).collect();
+        let rating = record.severity;
+        ids.into_iter().filter_map(move |id| Some((id, rating?)))
+    })
 }
 
 /// What the built-in set is called: `starter`, or `embedded` in a build that carries an index.
@@ -34,7 +51,7 @@ mod tests {
 
     use super::*;
     use crate::advisory::import::rating;
-    use crate::advisory::{Advisories, Event, Imported, Installed, Judgement, Kind, Record, judge};
+    use crate::advisory::{Advisories, Event, Imported, Installed, Judgement, Record, judge};
     use crate::parse::version::Scheme;
 
     /// The ecosystems whose databases may lie beside the repository.

@@ -8,6 +8,9 @@ use crate::model::{Advice, Appearance, Finding, Reachability, Reached, Safety, S
 
 use super::summary::plural;
 
+/// Advisories of one package that are told in full.
+const LISTED: usize = 6;
+
 /// One message: a finding, or all findings about one version of a package in one place.
 pub(super) struct Told<'f> {
     /// The worst one.
@@ -63,10 +66,14 @@ impl<'f> Told<'f> {
         if !self.is_folded() {
             return self.finding.message.clone();
         }
-        let names: Vec<String> = self
+        let mut names: Vec<String> = self
             .advices()
+            .take(LISTED)
             .map(|(finding, advice)| format!("{} {}", known_as(advice), finding.severity.name()))
             .collect();
+        if self.all.len() > LISTED {
+            names.push(format!("and {} more", self.all.len() - LISTED));
+        }
         let target = self.target();
         let target = target.map_or_else(String::new, |to| format!("; {to} fixes them all"));
         format!("{}: {}{target}", self.message(), names.join(", "))
@@ -91,8 +98,9 @@ impl<'f> Told<'f> {
             match self.is_folded() {
                 true => {
                     help.extend(advice.reachability.as_ref().map(used));
-                    help.extend(self.list());
+                    help.extend(self.list(verbose));
                 }
+                false if advice.url.is_empty() => {}
                 false => help.push(format!("advisory: {}", advice.url)),
             }
         }
@@ -122,7 +130,7 @@ impl<'f> Told<'f> {
     }
 
     /// One line an advisory.
-    fn list(&self) -> Vec<String> {
+    fn list(&self, verbose: bool) -> Vec<String> {
         let line = |(finding, advice): (&Finding, &Advice)| {
             let severity = finding.severity.name();
             let name = known_as(advice);
@@ -134,9 +142,29 @@ impl<'f> Told<'f> {
             let said = said.strip_suffix(&format!(" ({name})")).unwrap_or(said);
             let fixed = advice.fixed_in.first();
             let fixed = fixed.map_or_else(String::new, |fix| format!("; fixed in {fix}"));
-            format!("{severity} {name}: {said}{fixed} ({})", advice.url)
+            let page = match advice.url.is_empty() {
+                true => String::new(),
+                false => format!(" ({})", advice.url),
+            };
+            format!("{severity} {name}: {said}{fixed}{page}")
         };
-        self.advices().map(line).collect()
+        let shown = if verbose { usize::MAX } else { LISTED };
+        let mut list: Vec<String> = self.advices().take(shown).map(line).collect();
+        list.extend(
+            self.others(shown)
+                .map(|more| format!("{more} (-v tells of each)")),
+        );
+        list
+    }
+
+    /// Those behind the first few, by name.
+    fn others(&self, shown: usize) -> Option<String> {
+        let others: Vec<&str> = self
+            .advices()
+            .skip(shown)
+            .map(|(_, a)| known_as(a))
+            .collect();
+        (!others.is_empty()).then(|| format!("and {} more: {}", others.len(), others.join(", ")))
     }
 
     /// The one version that answers all of them, where there is one.

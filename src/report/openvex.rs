@@ -83,10 +83,12 @@ fn statement(finding: &Finding, status: &str, reason: Option<&str>) -> Value {
     let mut said = json!({ "status": status });
     if let Some(advice) = finding.advice() {
         said["vulnerability"] = json!({
-            "@id": advice.url,
             "name": advice.advisory,
             "aliases": advice.aliases,
         });
+        if !advice.url.is_empty() {
+            said["vulnerability"]["@id"] = json!(advice.url);
+        }
         said["products"] = json!([{
             "@id": advice.purl,
             "identifiers": { "purl": advice.purl },

@@ -1,11 +1,11 @@
 //! The records of an import, by ecosystem and package: gathered one after the other, put in order
 //! once.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::advisory::Day;
-use crate::advisory::record::Record;
-use crate::model::Ecosystem;
+use crate::advisory::record::{Kind, Record};
+use crate::model::{Ecosystem, Severity};
 
 /// Records as they came.
 #[derive(Debug, Default)]
@@ -82,6 +82,32 @@ impl Gathered {
             newest = newest.max(record.dated());
         }
         (ids.len(), newest)
+    }
+
+    /// Gives what nobody rated the rating that another record, of whatever package, gives the same
+    /// defect, or that `known` gives it.
+    pub fn rate(&mut self, known: impl Iterator<Item = (String, Severity)>) {
+        let mut ratings: HashMap<String, Severity> = HashMap::new();
+        let mut rate = |id: &str, severity: Severity| {
+            let highest = ratings.entry(id.to_owned()).or_insert(severity);
+            *highest = severity.max(*highest);
+        };
+        known.for_each(|(id, severity)| rate(&id, severity));
+        let all = || self.0.values().flatten().map(|found| &found.record);
+        // Malice is critical by its kind, and says nothing about a defect.
+        let rated = all().filter(|r| r.kind == Kind::Vulnerability && r.withdrawn.is_none());
+        for record in rated {
+            if let Some(severity) = record.severity {
+                record.ids().for_each(|id| rate(id, severity));
+            }
+        }
+        for found in self.0.values_mut().flatten() {
+            let record = &mut found.record;
+            if record.kind == Kind::Vulnerability && record.severity.is_none() {
+                let theirs = record.ids().filter_map(|id| ratings.get(id));
+                record.severity = theirs.copied().max();
+            }
+        }
     }
 
     /// The packages of each ecosystem in order, each with its records in order, each record once.

@@ -3,6 +3,7 @@
 
 mod archive;
 mod gathered;
+mod headline;
 mod osv;
 pub(super) mod rating;
 mod rustsec;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::ranges::Bounds;
 use super::record::Record;
-use super::{Day, writer};
+use super::{Day, starter, writer};
 use crate::guard::LIMITS;
 use crate::model::Ecosystem;
 use crate::parse::version::Scheme;
@@ -149,7 +150,8 @@ impl Imported {
     }
 
     /// Makes one segment an ecosystem.
-    pub fn prepare(self) -> Result<BTreeMap<Ecosystem, Prepared>, ImportError> {
+    pub fn prepare(mut self) -> Result<BTreeMap<Ecosystem, Prepared>, ImportError> {
+        self.gathered.rate(starter::ratings());
         let mut prepared = BTreeMap::new();
         for (ecosystem, packages) in self.gathered.in_order() {
             let records = packages.iter().flat_map(|(_, records)| records);
@@ -249,7 +251,7 @@ impl Imported {
         record.aliases.retain(|alias| *alias != record.id);
         record.aliases.sort();
         record.aliases.dedup();
-        record.summary = one_line(&record.summary);
+        record.summary = headline::of_title(&record.summary, name, record.ids());
         self.gathered
             .add(ecosystem, ecosystem.normalise(name), record);
     }
@@ -275,20 +277,6 @@ fn drop_covered_versions(ecosystem: Ecosystem, record: &mut Record) {
         !version.is_parsable() || !bounds.covers(&version)
     });
     record.versions = versions;
-}
-
-/// The first line with something on it, not longer than a terminal shows.
-fn one_line(text: &str) -> String {
-    const LONGEST: usize = 200;
-    let line = text
-        .lines()
-        .map(|line| line.trim_start_matches('#').trim())
-        .find(|line| !line.is_empty())
-        .unwrap_or("");
-    match line.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", line.get(..cut).unwrap_or(line).trim_end()),
-        None => line.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{Imported, rating};
+use super::{Imported, headline, rating};
 use crate::advisory::Day;
 use crate::advisory::record::{Event, Kind, Range, Record};
 use crate::model::{Ecosystem, Severity};
@@ -40,8 +40,19 @@ struct Osv<'j> {
     severity: Vec<Rated<'j>>,
     #[serde(borrow, default, deserialize_with = "or_default")]
     affected: Vec<Affected<'j>>,
+    /// Seldom needed as well.
+    #[serde(borrow, default)]
+    references: Option<&'j RawValue>,
     #[serde(borrow, default, deserialize_with = "lenient")]
     database_specific: Specific<'j>,
+}
+
+#[derive(Deserialize)]
+struct Reference<'j> {
+    #[serde(borrow, rename = "type", default)]
+    kind: Cow<'j, str>,
+    #[serde(borrow, default)]
+    url: Cow<'j, str>,
 }
 
 #[derive(Deserialize)]
@@ -246,7 +257,11 @@ fn base_record(osv: &Osv<'_>) -> Record {
     record.summary = osv.summary.to_string();
     if record.summary.trim().is_empty() {
         let details = osv.details.map(|raw| serde_json::from_str(raw.get()));
-        record.summary = details.and_then(Result::ok).unwrap_or_default();
+        let details: String = details.and_then(Result::ok).unwrap_or_default();
+        record.summary = headline::of_details(&details);
+    }
+    if !record.has_page() {
+        record.page = osv.references.and_then(page);
     }
     record.published = Day::parse(&osv.published);
     record.modified = Day::parse(&osv.modified);
@@ -266,6 +281,24 @@ fn base_record(osv: &Osv<'_>) -> Record {
         record.kind = Kind::Malicious;
     }
     record
+}
+
+/// The reference that says most about the defect itself.
+fn page(references: &RawValue) -> Option<String> {
+    const BEST: [&str; 4] = ["ADVISORY", "WEB", "ARTICLE", "REPORT"];
+    const LONGEST: usize = 500;
+    let references: Vec<Reference<'_>> = serde_json::from_str(references.get()).ok()?;
+    let is_page = |reference: &&Reference<'_>| {
+        let url = &reference.url;
+        let is_plain = !url.contains(|c: char| c.is_whitespace() || c.is_control());
+        url.starts_with("https://") && is_plain && url.len() <= LONGEST
+    };
+    let pages = references.iter().filter(is_page);
+    let best = pages.min_by_key(|reference| {
+        let rank = BEST.iter().position(|kind| *kind == reference.kind);
+        rank.unwrap_or(BEST.len())
+    });
+    best.map(|reference| reference.url.to_string())
 }
 
 fn record_of(base: &Record, osv: &Osv<'_>, affected: &Affected<'_>, into: &mut Imported) -> Record {

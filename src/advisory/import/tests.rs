@@ -664,3 +664,55 @@ fn what_is_read_apart_is_put_together_by_ecosystem() {
     one.remove(&BTreeSet::from(["A-2".to_owned()]));
     assert_eq!(one.ecosystems().count(), 0);
 }
+
+#[test]
+fn a_page_is_one_of_the_references_where_the_id_leads_to_none() {
+    let with = |id: &str| {
+        let references = r#""references":[
+            {"type":"PACKAGE","url":"https://example.org/package"},
+            {"type":"WEB","url":"https://example.org/post"},
+            {"type":"ADVISORY","url":"http://example.org/plain"},
+            {"type":"ADVISORY","url":"https://example.org/not a page"}],"#;
+        let json =
+            osv(id, "Packagist", "a/b", "2.0.0").replacen('{', &format!("{{{references}"), 1);
+        one(&json).url()
+    };
+    assert_eq!(with("FOP-a-b"), "https://example.org/post");
+    assert_eq!(with("GHSA-x"), "https://github.com/advisories/GHSA-x");
+    assert_eq!(with("PYSEC-1"), "https://osv.dev/vulnerability/PYSEC-1");
+    let mut alone = one(&osv("FOP-a-b", "Packagist", "a/b", "2.0.0"));
+    assert_eq!(alone.url(), "");
+    alone.aliases = vec!["CVE-1".to_owned(), "GHSA-x".to_owned()];
+    assert_eq!(alone.url(), "https://github.com/advisories/GHSA-x");
+}
+
+#[test]
+fn what_nobody_rated_takes_the_rating_of_the_same_defect_elsewhere() {
+    let cache = folder();
+    let aliased = |id: &str, ecosystem: &str, package: &str, more: &str| {
+        let json = osv(id, ecosystem, package, "2.0.0");
+        json.replacen('{', &format!(r#"{{{more},"#), 1)
+    };
+    let lines = [
+        aliased("PYSEC-1", "PyPI", "p", r#""aliases":["CVE-1"]"#),
+        aliased("PYSEC-2", "PyPI", "p", r#""aliases":["CVE-2021-44228"]"#),
+        aliased("PYSEC-3", "PyPI", "p", r#""aliases":["CVE-3"]"#),
+        aliased(
+            "GHSA-1",
+            "npm",
+            "n",
+            r#""aliases":["CVE-1"],"database_specific":{"severity":"HIGH"}"#,
+        ),
+    ];
+    let imported = read("a.jsonl", lines.join("\n")).expect("advisories");
+    Installed::install(cache.path(), imported, false).expect("installed");
+    let records = Advisories::open(Some(cache.path())).lookup(Ecosystem::PyPI, "p");
+    let ratings: Vec<_> = records.iter().map(|r| (&*r.id, r.severity)).collect();
+    let expected = [
+        ("PYSEC-1", Some(Severity::High)),
+        // The binary's own set knows this one.
+        ("PYSEC-2", Some(Severity::Critical)),
+        ("PYSEC-3", None),
+    ];
+    assert_eq!(ratings, expected);
+}
