@@ -124,10 +124,15 @@ impl Look<'_> {
             Ecosystem::Go => self.affected_packages(),
             _ => Vec::new(),
         };
-        let module = self.places(&self.traces.modules);
+        let anywhere = self.places(&self.traces.modules);
+        let module = self.own(anywhere.clone());
+        if module.is_empty() && !anywhere.is_empty() {
+            // Another project's code says nothing about this one, and hides that there is none.
+            return None;
+        }
         let used = match affected.is_empty() {
             true => module.clone(),
-            false => self.places(&affected),
+            false => self.own(self.places(&affected)),
         };
         let shown = |places: &[Place]| {
             let shown = places.iter().take(SHOWN);
@@ -189,6 +194,12 @@ impl Look<'_> {
             at: shown(&used),
         };
         Some((reachability, words))
+    }
+
+    /// Those in the project that the package belongs to.
+    fn own(&self, mut places: Vec<Place>) -> Vec<Place> {
+        places.retain(|place| place.path.as_bytes().starts_with(&self.traces.below));
+        places
     }
 
     /// Where one of these is imported; of Go, also what lies below a module.

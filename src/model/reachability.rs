@@ -31,6 +31,9 @@ pub struct Traces {
     pub is_certain: bool,
     /// The functions that have the defect, in the words of the advisory.
     pub functions: Vec<String>,
+    /// The folder of the project that the package belongs to, with a `/` at its end; the whole
+    /// repository where it is empty.
+    pub below: Vec<u8>,
     /// True where it tells something that nothing imports it: the project itself asks for it.
     pub is_direct: bool,
 }

@@ -6,7 +6,7 @@ use super::{Pinned, traces};
 use crate::advisory::{Kind, Match, Matches, Record, interval};
 use crate::detect::{Context, Sink};
 use crate::model::{
-    Advice, Confidence, Evidence, FileKind, Package, Safety, Severity, Source, Span,
+    Advice, Confidence, Ecosystem, Evidence, FileKind, Package, Safety, Severity, Source, Span,
 };
 use crate::parse::version::{Scheme, Version};
 
@@ -70,7 +70,7 @@ fn report(
         .help(help(pinned, found, remedy) + pinned.command.map_or("", |c| c.note))
         .aliases(&ids)
         .evidence(Evidence::Package(Box::new(advice(
-            pinned, found, affected, version, remedy,
+            source, pinned, found, affected, version, remedy,
         ))))
         .confidence(confidence(pinned, record));
     if record.kind == Kind::Vulnerability {
@@ -170,10 +170,10 @@ fn help(pinned: &Pinned<'_>, found: &Match, remedy: &Remedy) -> String {
 
 /// How the package gets to the version, and who brings it in.
 fn way(package: &Package, remedy: &Remedy, target: &str) -> String {
-    let mut way = how(remedy, target);
+    let mut way = how(package, remedy, target);
     match &package.dependency_path[..] {
         // Who stands in the way was named already.
-        _ if !remedy.blocked_by.is_empty() => {}
+        _ if !remedy.blocked_by.is_empty() || remedy.first.is_some() => {}
         [direct, .., _] => way.push_str(&format!("; it comes in through {direct}")),
         _ if package.direct == Some(false) => {
             way.push_str("; another dependency brings it in");
@@ -203,7 +203,7 @@ fn verb(pinned: &Pinned<'_>) -> (&'static str, &'static str) {
 }
 
 /// Whether those who ask for the package allow the update, and what makes it.
-fn how(remedy: &Remedy, target: &str) -> String {
+fn how(package: &Package, remedy: &Remedy, target: &str) -> String {
     let command = remedy
         .command
         .as_ref()
@@ -211,12 +211,20 @@ fn how(remedy: &Remedy, target: &str) -> String {
     match (remedy.in_range, &remedy.blocked_by[..]) {
         (Some(true), _) => {
             let range = match &remedy.inside[..] {
-                [range] => range.clone(),
-                several => format!("what all {} ranges allow", several.len()),
+                [range] => shown(package, range),
+                [_, _] => Some("what both ranges allow".to_owned()),
+                several => Some(format!("what all {} ranges allow", several.len())),
             };
-            match command {
-                Some(command) => format!("; {command} reaches {target} inside {range}"),
-                None => format!("; {target} lies inside {range}"),
+            let inside = range.map_or_else(String::new, |range| format!(" inside {range}"));
+            match (command, remedy.by_hand) {
+                (Some(command), _) => format!("; {command} reaches {target}{inside}"),
+                (None, by_hand) => {
+                    let by_hand = by_hand.map_or_else(String::new, |how| format!(": {how}"));
+                    match inside.is_empty() {
+                        true => by_hand.replacen(':', ";", 1),
+                        false => format!("; {target} lies{inside}{by_hand}"),
+                    }
+                }
             }
         }
         (Some(false), [first, others @ ..]) => {
@@ -241,13 +249,35 @@ fn how(remedy: &Remedy, target: &str) -> String {
             }
             said
         }
-        _ => command.map_or_else(String::new, |command| {
-            format!("; {command} does it where all ranges allow it")
-        }),
+        _ => match (&remedy.first, command) {
+            (Some(first), _) => format!(
+                "; {target} is not compatible with {}: update {first}, which asks for it, first",
+                package.version
+            ),
+            // Go takes the highest version that anybody asks for.
+            (None, Some(command)) if package.ecosystem == Ecosystem::Go => {
+                format!("; {command} does it")
+            }
+            (None, Some(command)) => format!("; {command} does it where all ranges allow it"),
+            (None, None) => remedy
+                .by_hand
+                .map_or_else(String::new, |how| format!("; {how}")),
+        },
+    }
+}
+
+/// A range as its ecosystem means it; `None` for one that allows everything.
+fn shown(package: &Package, range: &str) -> Option<String> {
+    let is_bare = range.starts_with(|c: char| c.is_ascii_digit()) && !range.contains([',', '*']);
+    match range {
+        "" | "*" => None,
+        _ if is_bare && package.ecosystem == Ecosystem::CratesIo => Some(format!("^{range}")),
+        _ => Some(range.to_owned()),
     }
 }
 
 fn advice(
+    source: &Source,
     pinned: &Pinned<'_>,
     found: &Match,
     affected: Option<String>,
@@ -272,7 +302,7 @@ fn advice(
         remedy: answer(pinned, remedy),
         url: record.url(),
         modified: record.dated().map(|day| day.to_string()),
-        traces: traces::of(pinned.package, &record.functions, is_locked),
+        traces: traces::of(source, pinned.package, &record.functions, is_locked),
         ..Advice::new(pinned.package, &record.id)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Pinned, update};
 use crate::advisory::{Dossier, Kind, Matches};
-use crate::model::{Asked, Source};
+use crate::model::{Asked, Ecosystem, FileKind, Package, Source};
 use crate::parse::version::Version;
 use crate::parse::version::requirement::Requirement;
 
@@ -22,6 +22,10 @@ pub struct Remedy {
     /// True where the project's own manifest is what stands in the way.
     pub is_ours: bool,
     pub command: Option<String>,
+    /// What to do where no command does it.
+    pub by_hand: Option<&'static str>,
+    /// Who has to be updated first, because what it asks for is not compatible with the target.
+    pub first: Option<String>,
 }
 
 /// Versions that are tried.
@@ -83,12 +87,28 @@ impl Remedy {
         remedy.command = match remedy.in_range {
             Some(false) if blocked_elsewhere => None,
             Some(false) => update::require(source, package, target.as_str()),
+            None if is_out_of_reach(source, package, &target) => {
+                remedy.first = package.dependency_path.iter().rev().nth(1).cloned();
+                match remedy.first {
+                    Some(_) => None,
+                    None => update::require(source, package, target.as_str()),
+                }
+            }
             _ => update::inside(source, package)
                 .or_else(|| update::require(source, package, target.as_str())),
         };
+        remedy.by_hand = update::by_hand(source, package);
         remedy.target = Some(target);
         remedy
     }
+}
+
+/// A Cargo.lock does not say what its crates ask for, but a requirement without an operator, as
+/// nearly all are, allows compatible versions alone.
+fn is_out_of_reach(source: &Source, package: &Package, target: &Version) -> bool {
+    source.kind == FileKind::CargoLock
+        && Requirement::parse(Ecosystem::CratesIo, &package.version)
+            .is_some_and(|range| !range.allows(target))
 }
 
 /// Everybody who asks for the package, with what they ask for where that can be read.
@@ -174,10 +194,7 @@ mod tests {
 
     use super::*;
     use crate::advisory::{Advisories, Event, Range, Record};
-    use crate::model::{
-        Ecosystem, FileKind, Origin, Package, RepoPath, Requested, Requirement as Need, SourceId,
-        Span,
-    };
+    use crate::model::{Origin, RepoPath, Requested, Requirement as Need, SourceId, Span};
     use crate::parse::version::Scheme;
 
     /// The remedy for x 1.2.0 in a package-lock.json, of which `fixed` say how it is fixed.
@@ -282,5 +299,22 @@ mod tests {
         let found = remedy(&[&["1.2.4"], &[][..]], Some("^1.2.0"), &[]);
         assert_eq!(target(&found), None);
         assert_eq!(found.in_range, None);
+    }
+
+    #[test]
+    fn cargo_updates_whoever_asks_for_a_release_that_is_not_compatible() {
+        let path = RepoPath::from("Cargo.lock");
+        let source = Source::new(SourceId(0), path, FileKind::CargoLock, b"", Origin::Buffer);
+        let mut package = Package::new(Ecosystem::CratesIo, "x", "0.2.3", Span::default());
+        for (target, expected) in [("0.2.9", false), ("0.3.0", true), ("1.0.0", true)] {
+            let target = Scheme::SemVer.parse(target);
+            assert_eq!(is_out_of_reach(&source, &package, &target), expected);
+        }
+        package.version = "1.2.0".to_owned();
+        assert!(!is_out_of_reach(
+            &source,
+            &package,
+            &Scheme::SemVer.parse("1.9.0")
+        ));
     }
 }

@@ -20,17 +20,23 @@ pub fn check(lockfile: &Lockfile, out: &mut Sink<'_>) {
         PackageSource::Git => "a git repository",
         _ => "another registry or a URL",
     };
-    let message = match packages.count() {
-        0 => format!(
-            "{} comes from {origin} and is not looked up in the advisories",
-            first.name
+    let (message, help) = match packages.count() {
+        0 => (
+            format!(
+                "{} comes from {origin} and is not looked up in the advisories",
+                first.name
+            ),
+            "watch this package yourself, or take it from the public registry",
         ),
-        more => format!(
-            "{} and {more} more packages come from git, other registries or URLs and are not looked up in the advisories",
-            first.name
+        more => (
+            format!(
+                "{} and {more} more come from git, other registries or URLs and are not looked up in the advisories",
+                first.name
+            ),
+            "watch these packages yourself, or take them from the public registry",
         ),
     };
     out.report("dependency/unchecked-source", first.span, message)
         .text(format!("from {origin}"))
-        .help("watch these packages yourself, or take them from the public registry");
+        .help(help);
 }

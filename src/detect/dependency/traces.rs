@@ -1,6 +1,6 @@
 //! How code names a package.
 
-use crate::model::{Ecosystem, Package, Traces};
+use crate::model::{Ecosystem, FileKind, Package, Source, Traces};
 
 /// Packages of Python whose modules have other names.
 const PYTHON: &[(&str, &[&str])] = &[
@@ -83,7 +83,12 @@ const SHARED: &[&str] = &[
 ];
 
 /// What to look for in code, of ecosystems whose code names its packages.
-pub fn of(package: &Package, functions: &[String], is_locked: bool) -> Option<Box<Traces>> {
+pub fn of(
+    source: &Source,
+    package: &Package,
+    functions: &[String],
+    is_locked: bool,
+) -> Option<Box<Traces>> {
     let name = &package.name;
     let (modules, is_certain) = match package.ecosystem {
         Ecosystem::PyPI => python(name),
@@ -101,7 +106,36 @@ pub fn of(package: &Package, functions: &[String], is_locked: bool) -> Option<Bo
         is_certain,
         functions: functions.to_vec(),
         is_direct: is_locked && package.direct == Some(true),
+        below: match is_locked {
+            true => project(source),
+            false => Vec::new(),
+        },
     }))
+}
+
+/// The folder whose code a lockfile is for, with a `/` at its end.
+fn project(source: &Source) -> Vec<u8> {
+    let path = source.path.as_bytes();
+    let folder = |path: &[u8]| {
+        memchr::memrchr(b'/', path)
+            .map(|at| at + 1)
+            .unwrap_or_default()
+    };
+    let own = path.get(..folder(path)).unwrap_or_default();
+    let bare = own.strip_suffix(b"/").unwrap_or(own);
+    let above = folder(bare);
+    let name = bare.get(above..).unwrap_or_default();
+    let is_inner = match source.kind {
+        FileKind::Requirements => name.starts_with(b"requirement"),
+        FileKind::GoVendor => true,
+        _ => false,
+    };
+    let project = if is_inner {
+        bare.get(..above).unwrap_or_default()
+    } else {
+        own
+    };
+    project.to_vec()
 }
 
 fn python(name: &str) -> (Vec<String>, bool) {

@@ -5,12 +5,12 @@ use crate::model::{Ecosystem, FileKind, Package, Source};
 /// Updates the locked version as far as the ranges allow.
 pub fn inside(source: &Source, package: &Package) -> Option<String> {
     let name = word(&package.name)?;
-    let is_direct = package.direct == Some(true) || package.requested.is_some();
+    let is_direct = is_direct(package);
     Some(match source.kind {
         FileKind::CargoLock => format!("cargo update -p {name}@{}", word(&package.version)?),
         FileKind::NpmLock => format!("npm update {name}"),
         FileKind::YarnLock if is_berry(source) => format!("yarn up -R {name}"),
-        FileKind::YarnLock => format!("yarn upgrade {name}"),
+        FileKind::YarnLock if is_direct => format!("yarn upgrade {name}"),
         FileKind::PnpmLock if is_direct => format!("pnpm update {name}"),
         FileKind::BunLock if is_direct => format!("bun update {name}"),
         FileKind::PoetryLock => format!("poetry update {name}"),
@@ -26,8 +26,27 @@ pub fn inside(source: &Source, package: &Package) -> Option<String> {
     })
 }
 
-/// Asks for a version that the manifest leaves out so far, or that nothing bounds from above.
+/// What to do where no command updates a package that others bring in.
+pub fn by_hand(source: &Source, package: &Package) -> Option<&'static str> {
+    let is_classic = source.kind == FileKind::YarnLock && !is_berry(source);
+    (is_classic && !is_direct(package))
+        .then_some("take its entry out of yarn.lock and run `yarn install`")
+}
+
+fn is_direct(package: &Package) -> bool {
+    package.direct == Some(true) || package.requested.is_some()
+}
+
+/// Asks for a version that the manifest leaves out so far, or that nothing bounds from above. What
+/// others bring in gets no line of its own where that would install it a second time.
 pub fn require(source: &Source, package: &Package, version: &str) -> Option<String> {
+    let takes_any = matches!(
+        source.kind,
+        FileKind::GoMod | FileKind::NuGetLock | FileKind::DotnetProject
+    );
+    if package.direct == Some(false) && !is_direct(package) && !takes_any {
+        return None;
+    }
     let (name, version) = (word(&package.name)?, word(version)?);
     Some(match source.kind {
         FileKind::CargoLock => format!("cargo add {name}@{version}"),

@@ -256,6 +256,9 @@ fn package(
     }
 }
 
+/// Bytes of a version: what is longer is none.
+const LONGEST_VERSION: usize = 200;
+
 /// The version that a text asks for, where it is one and not a range of them.
 fn exact(ecosystem: Ecosystem, text: &str) -> Option<&str> {
     let text = text.trim();
@@ -267,7 +270,8 @@ fn exact(ecosystem: Ecosystem, text: &str) -> Option<&str> {
         _ => text,
     };
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b".-+_!".contains(&b);
-    if !bare.starts_with(|c: char| c.is_ascii_digit()) || !bare.bytes().all(is_plain) {
+    let is_short = bare.len() <= LONGEST_VERSION;
+    if !is_short || !bare.starts_with(|c: char| c.is_ascii_digit()) || !bare.bytes().all(is_plain) {
         return None;
     }
     let core = bare.split(['-', '+']).next()?;
