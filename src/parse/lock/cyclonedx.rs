@@ -22,10 +22,13 @@ pub fn read(input: &Input<'_>) -> Lockfile {
     };
     // `bom.json` is a name that others use as well.
     if root.text("bomFormat").as_deref() != Some("CycloneDX") && root.get("components").is_none() {
-        bill.errors.push(SyntaxError {
-            span: Span::from_usize(0, input.text.len().min(1)),
-            message: NOT_ONE.into(),
-        });
+        // `bom.json` is a name that others use as well: translations are named after languages.
+        if !input.path.file_name().eq_ignore_ascii_case(b"bom.json") {
+            bill.errors.push(SyntaxError {
+                span: Span::from_usize(0, input.text.len().min(1)),
+                message: NOT_ONE.into(),
+            });
+        }
         return bill.into_lockfile();
     }
     let about = root.get("metadata").and_then(|meta| meta.get("component"));
@@ -94,5 +97,22 @@ pub fn scope(word: Option<&str>) -> Option<Scope> {
         "optional" => Some(Scope::Optional),
         "excluded" => Some(Scope::Dev),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{FileKind, RepoPath};
+    use crate::parse::lock::{self, Beside};
+
+    #[test]
+    fn only_a_name_that_belongs_to_bills_alone_makes_other_json_an_error() {
+        for (path, errors) in [("i18n/bom.json", 0), ("a.cdx.json", 1)] {
+            let text = b"{\"title\": \"Judul\"}";
+            let path_of = RepoPath::from(path);
+            let read = lock::read(FileKind::CycloneDx, &path_of, text, &Beside::default());
+            let read = read.expect("a reader");
+            assert_eq!(read.errors.len(), errors, "{path}");
+        }
     }
 }

@@ -71,6 +71,22 @@ impl Lockfile {
     }
 }
 
+/// Bytes of a name or a version, at most.
+const LONGEST: usize = 1000;
+
+impl Lockfile {
+    /// Names and versions are repeated in every report, and versions compared with every advisory.
+    fn leave_out_endless(&mut self) {
+        let is_endless = |p: &Package| p.name.len() > LONGEST || p.version.len() > LONGEST;
+        for package in self.packages.extract_if(.., |package| is_endless(package)) {
+            self.errors.push(SyntaxError {
+                span: package.span,
+                message: format!("a name or a version of more than {LONGEST} bytes"),
+            });
+        }
+    }
+}
+
 /// One file with what stands around it.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'t> {
@@ -179,6 +195,7 @@ readers! {
 pub fn read(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> Option<Lockfile> {
     let text = &*text(bytes);
     let mut lockfile = reader(kind)?(&Input { path, text, beside });
+    lockfile.leave_out_endless();
     lockfile.packages.sort_by_key(|package| package.span.start);
     Some(lockfile)
 }
@@ -264,6 +281,21 @@ mod tests {
         for outside in ["../../../etc/passwd", "/etc/passwd", "https://x/y"] {
             assert_eq!(found(outside), None, "{outside}");
         }
+    }
+
+    #[test]
+    fn what_is_too_long_to_be_a_version_is_an_error_and_no_package() {
+        let lock = format!("a==1.{}\nb==2\n", "0".repeat(1000));
+        let path = RepoPath::from("requirements.txt");
+        let read = read(
+            FileKind::Requirements,
+            &path,
+            lock.as_bytes(),
+            &Beside::default(),
+        );
+        let read = read.expect("a reader");
+        assert_eq!((read.packages.len(), read.errors.len()), (1, 1));
+        assert_eq!(read.packages[0].name, "b");
     }
 
     #[test]
