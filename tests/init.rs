@@ -386,6 +386,8 @@ fn what_osv_scanner_ignores_is_carried_over() {
          effectiveUntil = 2031-02-28\nreason = \"replaced soon\"\n\
          [[PackageOverrides]]\nname = \"minimist\"\nversion = \"1.2.5\"\nvulnerability.ignore = true\n\
          [[PackageOverrides]]\necosystem = \"Go\"\nignore = true\n\
+         [[PackageOverrides]]\nname = \"^test-\"\nnameIsRegex = true\nignore = true\n\
+         [[PackageOverrides]]\nname = \"mocha\"\ngroup = \"dev\"\nignore = true\n\
          [[PackageOverrides]]\nname = \"ms\"\nlicense.override = [\"MIT\"]\n",
     );
     assert_eq!(
@@ -395,13 +397,15 @@ fn what_osv_scanner_ignores_is_carried_over() {
              until = \"2030-01-31\"",
             "rule = \"dependency\", package = \"lodash\", reason = \"replaced soon\", \
              until = \"2031-02-28\"",
+            "rule = \"dependency\", package = \"minimist\", version = \"1.2.5\"",
         ]
     );
     let starts = [
         "6: MAL-2025-46969:",
-        "13: minimist:",
         "17: an override:",
-        "20: ms:",
+        "20: ^test-:",
+        "24: mocha:",
+        "28: ms:",
     ];
     assert_eq!(left.len(), starts.len(), "{left:?}");
     for (line, start) in left.iter().zip(starts) {
@@ -416,26 +420,29 @@ fn what_trivy_ignores_is_carried_over() {
         "vulnerabilities:\n  - id: CVE-2022-40897\n    paths:\n      - api/poetry.lock\n      \
          - web/poetry.lock\n    expired_at: 2030-01-31\n    statement: build time only\n  \
          - id: CVE-2023-2650\n    purls:\n      - pkg:pypi/setuptools\n      - pkg:deb/debian/openssl\n      \
-         - pkg:pypi/wheel@0.37.1\nmisconfigurations:\n  - id: DS-0002\n    paths: [Dockerfile]\n  \
+         - pkg:pypi/wheel@0.37.1\n      - pkg:npm/%40a/b@1.0.0\nmisconfigurations:\n  - id: DS-0002\n    paths: [Dockerfile]\n  \
          - id: KSV-9999\nlicenses:\n  - id: GPL-3.0\n",
     );
     assert_eq!(
-        &ignores[..3],
+        &ignores[..5],
         [
             "rule = \"dependency\", advisory = \"CVE-2022-40897\", path = \"api/poetry.lock\", \
              reason = \"build time only\", until = \"2030-01-31\"",
             "rule = \"dependency\", advisory = \"CVE-2022-40897\", path = \"web/poetry.lock\", \
              reason = \"build time only\", until = \"2030-01-31\"",
             "rule = \"dependency\", advisory = \"CVE-2023-2650\", package = \"setuptools\"",
+            "rule = \"dependency\", advisory = \"CVE-2023-2650\", package = \"wheel\", \
+             version = \"0.37.1\"",
+            "rule = \"dependency\", advisory = \"CVE-2023-2650\", package = \"@a/b\", \
+             version = \"1.0.0\"",
         ]
     );
-    assert!(ignores[3].ends_with("path = \"Dockerfile\""), "{ignores:?}");
-    assert_eq!(ignores.len(), 4, "{ignores:?}");
-    assert_eq!(left.len(), 4, "{left:?}");
+    assert!(ignores[5].ends_with("path = \"Dockerfile\""), "{ignores:?}");
+    assert_eq!(ignores.len(), 6, "{ignores:?}");
+    assert_eq!(left.len(), 3, "{left:?}");
     assert!(left[0].contains("pkg:deb/debian/openssl"), "{left:?}");
-    assert!(left[1].contains("pkg:pypi/wheel@0.37.1"), "{left:?}");
     assert!(
-        left[2].contains("KSV-9999") && left[3].contains("GPL-3.0"),
+        left[1].contains("KSV-9999") && left[2].contains("GPL-3.0"),
         "{left:?}"
     );
 }
@@ -446,20 +453,26 @@ fn what_grype_ignores_is_carried_over() {
         ".grype.yaml",
         "fail-on-severity: high\nignore:\n  - vulnerability: CVE-2008-4318\n    reason: not reachable\n  \
          - package:\n      name: libcurl\n      location: vendor/**\n  \
-         - vulnerability: GHSA-35jh-r3h4-6jhm\n    package:\n      name: lodash\n      version: 4.17.20\n  \
-         - fix-state: wont-fix\n",
+         - vulnerability: GHSA-35jh-r3h4-6jhm\n    package:\n      name: lodash\n      version: 4.17.20\n      type: npm\n  \
+         - fix-state: wont-fix\n  - vulnerability: CVE-2020-1\n    fix-state: not-fixed\n  \
+         - vulnerability: CVE-2020-2\n    fix-state: unknown\n  \
+         - package:\n      name: curl\n      type: deb\n",
     );
     assert_eq!(
         ignores,
         [
             "rule = \"dependency\", advisory = \"CVE-2008-4318\", reason = \"not reachable\"",
             "rule = \"dependency\", package = \"libcurl\", path = \"vendor/**\"",
+            "rule = \"dependency\", advisory = \"GHSA-35jh-r3h4-6jhm\", package = \"lodash\", \
+             version = \"4.17.20\"",
+            "rule = \"dependency\", advisory = \"CVE-2020-1\", until = \"fixed\"",
         ]
     );
-    assert_eq!(left.len(), 3, "{left:?}");
+    assert_eq!(left.len(), 4, "{left:?}");
     assert!(left[0].contains("fail-on-severity"), "{left:?}");
-    assert!(left[1].starts_with("8: GHSA-35jh-r3h4-6jhm:"), "{left:?}");
-    assert!(left[2].starts_with("12: an entry:"), "{left:?}");
+    assert!(left[1].starts_with("13: an entry:"), "{left:?}");
+    assert!(left[2].starts_with("16: CVE-2020-2:"), "{left:?}");
+    assert!(left[3].starts_with("18: curl:"), "{left:?}");
 }
 
 #[test]
@@ -474,15 +487,13 @@ fn what_snyk_ignores_is_named_where_it_cannot_be_carried_over() {
         ignores,
         [
             "rule = \"dependency\", advisory = \"CVE-2021-23337\", reason = \"tests\", \
-          until = \"2030-01-31\""
+             until = \"2030-01-31\"",
+            "rule = \"dependency\", advisory = \"CVE-2020-8203\", package = \"lodash\", \
+             parent = \"a\", reason = \"x\"",
         ]
     );
-    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(left.len(), 1, "{left:?}");
     assert!(left[0].starts_with("3: SNYK-JS-LODASH-567746:"), "{left:?}");
-    assert!(
-        left[1].starts_with("11: CVE-2020-8203: it means one path"),
-        "{left:?}"
-    );
 }
 
 #[test]
@@ -516,7 +527,7 @@ fn what_audit_ci_allows_is_carried_over() {
     let (ignores, left) = migrated(
         "audit-ci.jsonc",
         "{\n  // of the last review\n  \"moderate\": true,\n  \"allowlist\": [\n    \"GHSA-ww39-953v-wcq6\",\n    \
-         \"lodash\",\n    \"GHSA-c2qf-rxjj-qqgw|a>semver\",\n    \
+         \"lodash\",\n    \"GHSA-c2qf-rxjj-qqgw|a>@b/c>semver\",\n    \"*>ini\", \"gulp>*\", \"*\",\n    \
          { \"CVE-2021-23337|*\": { \"active\": true, \"notes\": \"x\", \"expiry\": \"2030-01-31\" } },\n  ],\n}\n",
     );
     assert_eq!(
@@ -524,12 +535,16 @@ fn what_audit_ci_allows_is_carried_over() {
         [
             "rule = \"dependency\", advisory = \"GHSA-ww39-953v-wcq6\"",
             "rule = \"dependency\", package = \"lodash\"",
+            "rule = \"dependency\", advisory = \"GHSA-c2qf-rxjj-qqgw\", package = \"semver\", \
+             parent = \"a>@b/c\"",
+            "rule = \"dependency\", package = \"ini\"",
+            "rule = \"dependency\", parent = \"gulp\"",
             "rule = \"dependency\", advisory = \"CVE-2021-23337\", reason = \"x\", \
              until = \"2030-01-31\"",
         ]
     );
     assert_eq!(left.len(), 2, "{left:?}");
-    assert!(left[0].starts_with("7: GHSA-c2qf-rxjj-qqgw:"), "{left:?}");
+    assert!(left[0].starts_with("8: an entry:"), "{left:?}");
     assert!(left[1].starts_with("3: moderate:"), "{left:?}");
 }
 
@@ -579,9 +594,12 @@ fn ids_and_names_that_are_neither_are_not_written() {
     );
     assert_eq!(
         ignores,
-        ["rule = \"dependency\", package = \"@scope/name\""]
+        [
+            "rule = \"dependency\", package = \"lodash\", version = \"4\"",
+            "rule = \"dependency\", package = \"@scope/name\"",
+        ]
     );
-    assert_eq!(left.len(), 3, "{left:?}");
+    assert_eq!(left.len(), 2, "{left:?}");
     let many: Vec<String> = (0..30).map(|n| format!("p{n}")).collect();
     let purls = many.iter().map(|name| format!("pkg:npm/{name}"));
     let text = format!(

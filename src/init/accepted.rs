@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::advisory::Day;
 use crate::model::RepoPath;
+use crate::parse::version::requirement::Named;
 use crate::policy::Date;
 
 use super::{File, Migration, quoted};
@@ -15,10 +16,16 @@ pub(super) struct Accepted<'t> {
     pub rule: Option<&'t str>,
     pub advisory: Option<&'t str>,
     pub package: Option<&'t str>,
+    /// A version of the package, or a range of them.
+    pub version: Option<&'t str>,
+    /// Packages on the way to it: `a>b`, from the top.
+    pub parent: Option<&'t str>,
     pub path: Option<&'t str>,
     pub reason: Option<&'t str>,
     /// The last day, as the tool writes it.
     pub until: Option<&'t str>,
+    /// Whether it ends where a version fixes the defect.
+    pub until_fixed: bool,
 }
 
 /// The databases whose ids advisories have here, by the start of the id.
@@ -32,7 +39,8 @@ const MOST_SECRETS: usize = 100;
 impl Migration {
     /// Adds an ignore for what is accepted, or says why there is none.
     pub(super) fn accept(&mut self, file: &File<'_>, at: Option<usize>, accepted: Accepted<'_>) {
-        let named = accepted.advisory.or(accepted.package).or(accepted.rule);
+        let named = accepted.advisory.or(accepted.package).or(accepted.parent);
+        let named = named.or(accepted.rule);
         let Some(named) = named else {
             self.leave(file, at, "an entry", "it names neither an id nor a package");
             return;
@@ -73,10 +81,13 @@ impl File<'_> {
 fn written(file: &File<'_>, accepted: &Accepted<'_>) -> Result<String, &'static str> {
     accepted.advisory.map_or(Ok(()), is_known)?;
     accepted.package.map_or(Ok(()), is_name)?;
+    accepted.version.map_or(Ok(()), is_version)?;
+    let mut parents = accepted.parent.into_iter().flat_map(|all| all.split('>'));
+    parents.try_for_each(is_name)?;
     let until = match accepted.until.map(|text| day(text.trim())) {
         Some(None) => return Err("its last day cannot be read"),
         Some(day) => day.map(|day| day.to_string()),
-        None => None,
+        None => accepted.until_fixed.then(|| "fixed".to_owned()),
     };
     let listed = format!("listed in {}", RepoPath::from(file.path).to_text());
     let reason = accepted.reason.map(str::trim);
@@ -86,6 +97,8 @@ fn written(file: &File<'_>, accepted: &Accepted<'_>) -> Result<String, &'static 
         ("rule", Some(accepted.rule.unwrap_or("dependency"))),
         ("advisory", accepted.advisory),
         ("package", accepted.package),
+        ("version", accepted.version),
+        ("parent", accepted.parent),
         ("path", accepted.path),
         ("reason", Some(reason)),
         ("until", until.as_deref()),
@@ -127,6 +140,30 @@ fn is_name(name: &str) -> Result<(), &'static str> {
     match name.is_empty() || after_scope.contains(['@', ' ', '*', '>']) {
         true => Err("it is not the name of one package"),
         false => Ok(()),
+    }
+}
+
+/// Whether an ignore can say it of versions.
+fn is_version(text: &str) -> Result<(), &'static str> {
+    match Named::is_known_somewhere(text) {
+        true => Ok(()),
+        false => Err("its versions cannot be read"),
+    }
+}
+
+/// A path of packages, `a>b>c` or `a>b>c@1.2.3`: the way to the last one, that one, and its version.
+/// A `*` stands for any packages.
+pub(super) fn way(path: &str) -> (Option<String>, Option<&str>, Option<&str>) {
+    let mut names: Vec<&str> = path.split('>').map(str::trim).collect();
+    let last = names.pop().filter(|name| *name != "*");
+    names.retain(|name| *name != "*");
+    let parents = (!names.is_empty()).then(|| names.join(">"));
+    // Scopes begin with an `@`.
+    let versioned =
+        last.and_then(|last| last.split_at_checked(last.rfind('@').filter(|at| *at > 0)?));
+    match versioned {
+        Some((name, version)) => (parents, Some(name), version.get(1..)),
+        None => (parents, last, None),
     }
 }
 

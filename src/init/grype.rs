@@ -5,14 +5,12 @@ use crate::parse::yaml::{Value, Yaml};
 use super::{Accepted, File, Migration, mapping};
 
 /// What narrows a rule beyond the id, the package and its place.
-const NARROWER: &[&str] = &[
-    "fix-state",
-    "namespace",
-    "vex-status",
-    "vex-justification",
-    "match-type",
-];
-const NARROWER_PACKAGE: &[&str] = &["version", "language", "type", "upstream-name"];
+const NARROWER: &[&str] = &["namespace", "vex-status", "vex-justification", "match-type"];
+const NARROWER_PACKAGE: &[&str] = &["language", "type", "upstream-name"];
+/// What follows from the id of an advisory and a name.
+const IMPLIED: &[&str] = &["language", "type"];
+/// The states of a fix that end with one.
+const UNFIXED: &[&str] = &["not-fixed", "wont-fix"];
 
 pub(super) fn read(file: &File<'_>, out: &mut Migration) {
     let yaml = Yaml::parse(file.text);
@@ -32,18 +30,27 @@ pub(super) fn read(file: &File<'_>, out: &mut Migration) {
         let at = Some(one.span().start as usize);
         let package = one.get("package");
         let of_package = |key: &str| package.and_then(|package| package.text(key));
+        let state = one.text("fix-state");
         let accepted = Accepted {
             advisory: one.text("vulnerability"),
             package: of_package("name"),
+            version: of_package("version").filter(|_| of_package("name").is_some()),
             path: of_package("location"),
             reason: one.text("reason"),
+            until_fixed: state.is_some_and(|state| UNFIXED.contains(&state)),
             ..Accepted::default()
         };
-        let narrower = NARROWER.iter().find(|key| one.get(key).is_some());
+        let is_exact = accepted.advisory.is_some() && accepted.package.is_some();
+        let narrower = match (state, of_package("version"), accepted.package) {
+            (Some(_), ..) if !accepted.until_fixed => Some(&"fix-state"),
+            (_, Some(_), None) => Some(&"version"),
+            _ => NARROWER.iter().find(|key| one.get(key).is_some()),
+        };
         let narrower = narrower.or_else(|| {
-            NARROWER_PACKAGE
+            let mut keys = NARROWER_PACKAGE
                 .iter()
-                .find(|key| of_package(key).is_some())
+                .filter(|key| of_package(key).is_some());
+            keys.find(|key| !(is_exact && IMPLIED.contains(key)))
         });
         match narrower {
             Some(key) => {

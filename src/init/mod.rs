@@ -242,12 +242,6 @@ impl Migration {
         self.leave(file, at, "the file", why);
     }
 
-    /// An entry that holds where one path of packages leads to a package.
-    fn leave_path(&mut self, file: &File<'_>, at: Option<usize>, name: &str) {
-        let why = "it means one path of packages: an ignore would mean them all";
-        self.leave(file, at, &file.shown(name), why);
-    }
-
     /// Adds an ignore for what a rule, a family or an alias finds.
     fn ignore(&mut self, rule: &str, key: &str, value: &str, reason: &str) {
         self.ignores.push(format!(

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::parse::json::{Json, Kind, Value};
 
+use super::accepted::way;
 use super::{Accepted, File, Migration};
 
 /// `.nsprc`: ids with a note, or with a note, a last day and a switch.
@@ -60,10 +61,16 @@ fn object<'j>(json: &'j Json<'_>, is_whole: bool) -> Option<Value<'j>> {
 /// `GHSA-x`, `GHSA-x|a>b`, `package` or `a>b`, with what is said of it.
 fn entry(file: &File<'_>, value: Value<'_>, name: &str, out: &mut Migration) {
     let at = Some(value.span().start as usize);
-    let (name, path) = name.split_once('|').unwrap_or((name, "*"));
-    if path != "*" || name.contains(['>', '*']) {
-        return out.leave_path(file, at, name);
-    }
+    let is_id = |name: &str| {
+        name.contains('-') && name.starts_with(|c: char| c.is_ascii_uppercase())
+            || name.bytes().all(|b| b.is_ascii_digit())
+    };
+    let (id, path) = match name.split_once('|') {
+        Some((id, path)) => (Some(id), path),
+        None if is_id(name) => (Some(name), "*"),
+        None => (None, name),
+    };
+    let (parent, package, version) = way(path);
     if value
         .get("active")
         .is_some_and(|active| active.kind() == Kind::Bool(false))
@@ -81,14 +88,14 @@ fn entry(file: &File<'_>, value: Value<'_>, name: &str, out: &mut Migration) {
         false => value.as_str().map(Cow::into_owned),
     };
     let (reason, until) = (note.or_else(|| text("notes")), text("expiry"));
-    let is_id = name.contains('-') && name.starts_with(|c: char| c.is_ascii_uppercase())
-        || name.bytes().all(|b| b.is_ascii_digit());
     out.accept(
         file,
         at,
         Accepted {
-            advisory: is_id.then_some(name),
-            package: (!is_id).then_some(name),
+            advisory: id,
+            package,
+            version,
+            parent: parent.as_deref(),
             reason: reason.as_deref(),
             until: until.as_deref(),
             ..Accepted::default()

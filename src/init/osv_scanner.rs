@@ -27,6 +27,8 @@ struct Ignored {
 struct Override {
     name: Option<String>,
     version: Option<String>,
+    #[serde(rename = "nameIsRegex")]
+    is_pattern: bool,
     group: Option<String>,
     ignore: bool,
     vulnerability: Vulnerability,
@@ -62,8 +64,10 @@ pub(super) fn read(file: &File<'_>, out: &mut Migration) {
         let named = one.name.as_deref();
         let why = if !one.ignore && !one.vulnerability.ignore {
             Some("it accepts no advisory")
-        } else if one.version.is_some() || one.group.is_some() {
-            Some("it means some versions or a group: an ignore would mean them all")
+        } else if one.group.is_some() {
+            Some("it means a group: an ignore would mean them all")
+        } else if one.is_pattern {
+            Some("it means every package with such a name: name each")
         } else if named.is_none() {
             Some("it means a whole ecosystem")
         } else {
@@ -77,6 +81,7 @@ pub(super) fn read(file: &File<'_>, out: &mut Migration) {
         let until = one.until.as_ref().map(as_text);
         let accepted = Accepted {
             package: named,
+            version: one.version.as_deref().filter(|version| !version.is_empty()),
             reason: one.reason.as_deref(),
             until: until.as_deref(),
             ..Accepted::default()

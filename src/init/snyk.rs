@@ -2,6 +2,7 @@
 
 use crate::parse::yaml::{Value, Yaml};
 
+use super::accepted::way;
 use super::{Accepted, File, Migration, mapping};
 
 pub(super) fn read(file: &File<'_>, out: &mut Migration) {
@@ -13,16 +14,17 @@ pub(super) fn read(file: &File<'_>, out: &mut Migration) {
         let at = Some(id.span().start as usize);
         let id = id.as_str().unwrap_or_default();
         for (of, fields) in entries.items().flat_map(Value::entries) {
+            let (parent, package, version) = way(of.as_str().unwrap_or_default());
             let accepted = Accepted {
                 advisory: Some(id),
+                package,
+                version,
+                parent: parent.as_deref(),
                 reason: fields.text("reason").filter(|said| *said != "None Given"),
                 until: fields.text("expires"),
                 ..Accepted::default()
             };
-            match of.as_str().unwrap_or_default() {
-                "*" => out.accept(file, at, accepted),
-                _ => out.leave_path(file, at, id),
-            }
+            out.accept(file, at, accepted);
         }
     }
     for (key, why) in [

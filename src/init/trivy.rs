@@ -1,5 +1,6 @@
 //! `.trivyignore`: a list of ids, some with an expiry, and `.trivyignore.yaml`, which says more.
 
+use crate::model::Purl;
 use crate::parse::yaml::{Value, Yaml};
 use crate::rules::RuleSet;
 
@@ -65,14 +66,20 @@ fn entry(
     }
     for path in &paths {
         for purl in &purls {
-            let package = purl.as_deref().and_then(name_of);
-            if let Some(purl) = purl.as_deref().filter(|_| package.is_none()) {
-                let why = "it means one version: an ignore would mean them all";
-                out.leave(file, at, &file.shown(purl), why);
-                continue;
-            }
+            let package = purl.as_deref().map(|text| (text, Purl::parse(text)));
+            let package = match &package {
+                Some((text, Err(_))) => {
+                    let why = "it is of a kind that no lockfile holds";
+                    out.leave(file, at, &file.shown(text), why);
+                    continue;
+                }
+                Some((_, Ok(purl))) => Some(purl),
+                None => None,
+            };
+            let version = package.map(|purl| purl.version.as_str());
             let accepted = Accepted {
-                package,
+                package: package.map(|purl| purl.name.as_str()),
+                version: version.filter(|version| !version.is_empty()),
                 path: path.as_deref(),
                 reason: one.text("statement"),
                 until: one.text("expired_at"),
@@ -81,12 +88,6 @@ fn entry(
             out.accept(file, at, accepted);
         }
     }
-}
-
-/// The name in `pkg:type/name`; `None` with a version or a group.
-fn name_of(purl: &str) -> Option<&str> {
-    let (_, name) = purl.strip_prefix("pkg:")?.split_once('/')?;
-    (!name.is_empty() && !name.contains(['@', '/', '?', '#', '%'])).then_some(name)
 }
 
 /// What an id means here: one of our rules or an advisory.
