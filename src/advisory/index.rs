@@ -201,17 +201,17 @@ impl Index {
     /// The segments that turned out to be damaged.
     pub fn problems(&self) -> impl Iterator<Item = String> + '_ {
         self.slots.values().filter_map(|slot| {
-            let (whole, damage) = match slot.segment.get()? {
-                Err(damage) => ("", *damage),
+            let (are, damage) = match slot.segment.get()? {
+                Err(damage) => ("are not", *damage),
                 Ok(segment) => {
                     let told = slot.damage.get().copied();
-                    ("all of ", told.or_else(|| segment.damage())?)
+                    ("are not all", told.or_else(|| segment.damage())?)
                 }
             };
             let error = IndexError::damaged(&slot.part.file_name(), damage);
             let name = slot.part.ecosystem.name();
             Some(format!(
-                "not {whole}the imported advisories of {name} are used: {error}"
+                "the imported advisories of {name} {are} used: {error}"
             ))
         })
     }

@@ -13,7 +13,7 @@ use crate::input::{read_list, stdin};
 use crate::model::{Confidence, Profile, RepoPath, Severity, SkipReason};
 use crate::parse::dockerfile::{Target, Wanted};
 use crate::policy::{Date, FailOn};
-use crate::report::{RenderContext, advisory_remarks};
+use crate::report::{RenderContext, age_remark};
 
 use super::fix::{self, FixArgs};
 use super::output::{self, Destination};
@@ -488,7 +488,7 @@ fn conclude(checked: &Checked, fixes: Option<&Fixes>, args: &RunArgs, hint: &str
     }
     // These formats have no place for it.
     let silent = args.format.iter().any(is_silent);
-    for remark in advisory_remarks(&checked.report).iter().filter(|_| silent) {
+    if let Some(remark) = age_remark(&checked.report).filter(|_| silent) {
         output::note(&format!("advisories: {remark}"));
     }
     if missed > 0 && silent {

@@ -143,6 +143,11 @@ impl Report {
             || self.is_refused_as_stale()
     }
 
+    /// True where packages were looked up without the advisories that were imported for them.
+    pub fn has_lost_advisories(&self) -> bool {
+        self.stats.packages > 0 && !self.tool.advisories.problems.is_empty()
+    }
+
     /// True where the configuration wants no verdict from advisories as old as these.
     pub fn is_refused_as_stale(&self) -> bool {
         self.tool.advisories.stale.is_some_and(|stale| stale.fails)

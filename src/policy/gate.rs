@@ -24,7 +24,8 @@ pub enum Verdict {
 
 impl FailOn {
     /// A failure of ours is never a pass; then findings count, then what was not scanned.
-    /// Advisories that the configuration calls too old were not scanned with, strict or not.
+    /// Advisories that the configuration calls too old were not scanned with, strict or not, and
+    /// neither were those that somebody imported and that cannot be used.
     pub fn judge(self, report: &Report, strict_scan: bool) -> Verdict {
         if report.has_internal_failure() {
             return Verdict::Internal;
@@ -35,7 +36,10 @@ impl FailOn {
         };
         if fails {
             Verdict::Findings
-        } else if report.is_refused_as_stale() || (strict_scan && report.is_incomplete()) {
+        } else if report.is_refused_as_stale()
+            || report.has_lost_advisories()
+            || (strict_scan && report.is_incomplete())
+        {
             Verdict::Incomplete
         } else {
             Verdict::Clean

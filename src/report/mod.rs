@@ -27,7 +27,7 @@ pub use cyclonedx::cyclonedx;
 pub use inventory::Inventory;
 pub use packages::{packages_as_json, packages_as_table};
 pub use spdx::spdx;
-pub use summary::{advisory_remarks, plural, summary_line};
+pub use summary::{advisory_remarks, age_remark, plural, summary_line};
 
 use crate::model::Report;
 

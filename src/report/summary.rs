@@ -103,16 +103,18 @@ pub(super) fn advisory_line(report: &Report) -> Option<String> {
 
 /// What is to be said against the advisories of a run.
 pub fn advisory_remarks(report: &Report) -> Vec<String> {
-    let advisories = &report.tool.advisories;
-    let stale = advisories.stale.map(|stale| {
-        format!(
-            "{} days old, where {} are allowed; plimsoll db update fetches newer ones",
-            stale.days, stale.max_age
-        )
-    });
-    let problems = advisories.problems.iter();
-    stale
+    let problems = report.tool.advisories.problems.iter();
+    age_remark(report)
         .into_iter()
         .chain(problems.map(|problem| printable::line(problem)))
         .collect()
+}
+
+/// That they are old, where they are.
+pub fn age_remark(report: &Report) -> Option<String> {
+    let stale = report.tool.advisories.stale?;
+    Some(format!(
+        "{} days old, where {} are allowed; plimsoll db update fetches newer ones",
+        stale.days, stale.max_age
+    ))
 }

@@ -10,7 +10,15 @@ const LOOKED_AT: usize = 4000;
 pub fn of_details(text: &str) -> String {
     let end = text.char_indices().nth(LOOKED_AT);
     let text = end.and_then(|(end, _)| text.get(..end)).unwrap_or(text);
-    sentence(&plain(&paragraph(text))).to_owned()
+    let paragraph = plain(&paragraph(text));
+    let told = sentence(&paragraph);
+    match told
+        .strip_prefix("However, ")
+        .and_then(|rest| rest.split_at_checked(1))
+    {
+        Some((first, rest)) => first.to_uppercase() + rest,
+        None => told.to_owned(),
+    }
 }
 
 /// A title as it stands behind the name of its package, and before the `ids` of the record.
@@ -100,23 +108,82 @@ fn link(text: &str) -> Option<(&str, &str)> {
     (!words.contains(['[', ']'])).then_some((words, behind))
 }
 
-/// The first sentence that tells what is wrong, else the first.
+/// Sentences that are looked at behind the introduction.
+const CHOICE: usize = 3;
+
+/// The first sentence behind the introduction; one soon after it where that one tells of harm and
+/// the first does not.
 fn sentence(text: &str) -> &str {
+    let mut behind = sentences(text)
+        .skip_while(|one| is_introduction(one))
+        .take(CHOICE);
+    let Some(first) = behind.next() else {
+        return sentences(text).next().unwrap_or_default();
+    };
+    let told = match tells_of_harm(first) {
+        true => None,
+        false => behind.find(|one| tells_of_harm(one) && !leans_back(one)),
+    };
+    told.unwrap_or(first)
+}
+
+/// Whether a sentence means something that another one before it says.
+fn leans_back(sentence: &str) -> bool {
+    const BACK: &[&str] = &[
+        "hence",
+        "it",
+        "such",
+        "that",
+        "therefore",
+        "these",
+        "they",
+        "this",
+        "those",
+        "thus",
+    ];
+    let mut words = sentence.split(|c: char| !c.is_alphanumeric()).take(6);
+    words.any(|word| BACK.iter().any(|back| word.eq_ignore_ascii_case(back)))
+}
+
+fn tells_of_harm(sentence: &str) -> bool {
+    const HARM: &[&str] = &[
+        "allow",
+        "arbitrary",
+        "attack",
+        "bypass",
+        "crash",
+        "denial",
+        "disclos",
+        "flaw",
+        "forg",
+        "inject",
+        "insecure",
+        "leak",
+        "malicious",
+        "overflow",
+        "redos",
+        "smuggl",
+        "traversal",
+        "unauth",
+        "unsafe",
+        "vulnerab",
+        "weak",
+        "xss",
+    ];
+    let lower = sentence.to_ascii_lowercase();
+    HARM.iter().any(|word| lower.contains(word))
+}
+
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
-    for _ in 0..3 {
-        let Some(end) = end_of_sentence(rest) else {
-            break;
+    std::iter::from_fn(move || {
+        let (one, behind) = match end_of_sentence(rest) {
+            Some(end) => rest.split_at(end),
+            None => (rest, ""),
         };
-        let (first, behind) = rest.split_at(end);
-        if !is_introduction(first) {
-            return first.trim();
-        }
         rest = behind.trim_start();
-    }
-    match end_of_sentence(rest) {
-        Some(end) => rest.get(..end).unwrap_or(rest).trim(),
-        None => rest,
-    }
+        Some(one.trim()).filter(|one| !one.is_empty())
+    })
 }
 
 /// Where a sentence ends that another one follows.
@@ -138,25 +205,6 @@ fn end_of_sentence(text: &str) -> Option<usize> {
 
 /// Whether a sentence says only what a package is, or that something was found in it.
 fn is_introduction(sentence: &str) -> bool {
-    const HARM: &[&str] = &[
-        "allow",
-        "attack",
-        "bypass",
-        "crash",
-        "denial",
-        "disclos",
-        "expos",
-        "flaw",
-        "inject",
-        "insecure",
-        "leak",
-        "malicious",
-        "overflow",
-        "traversal",
-        "unsafe",
-        "vulnerab",
-        "weak",
-    ];
     const FOUND: &[&str] = &[
         "an issue was discovered in ",
         "an issue was found in ",
@@ -170,7 +218,7 @@ fn is_introduction(sentence: &str) -> bool {
         // With more than a name and versions it is the sentence itself.
         return lower.split_whitespace().count() <= 14;
     }
-    let subject = [" is a ", " is an ", " is the ", " provides ", " are "]
+    let subject = [" is a ", " is an ", " is the ", " provides "]
         .iter()
         .filter_map(|verb| lower.find(verb))
         .min();
@@ -179,7 +227,7 @@ fn is_introduction(sentence: &str) -> bool {
             .get(..at)
             .is_some_and(|name| name.split_whitespace().count() <= 5)
     });
-    is_about && !HARM.iter().any(|word| lower.contains(word))
+    is_about && !tells_of_harm(sentence)
 }
 
 /// Without a name that the report gives beside it, and what parts it from the rest.
@@ -262,11 +310,24 @@ mod tests {
             "It has no more to say.",
         );
         details(
+            "pkg is a package that exposes keys to people. Calling it with nothing crashes.",
+            "Calling it with nothing crashes.",
+        );
+        details(
+            "Routes need a root. However, an attacker may read any file. More.",
+            "An attacker may read any file.",
+        );
+        details(
+            "Roots are not checked. This allows traversal.",
+            "Roots are not checked.",
+        );
+        details("pkg is a library. lib is a package.", "pkg is a library.");
+        details(
             "pkg is a tool that leaks keys. Be careful.",
             "pkg is a tool that leaks keys.",
         );
         details(
-            "Fails, e.g. On empty input. Crashes.",
+            "Fails, e.g. On empty input. More follows.",
             "Fails, e.g. On empty input.",
         );
     }
