@@ -242,11 +242,8 @@ impl Reader<'_> {
                 (Kind::Sign, "(") => brackets += 1,
                 (Kind::Sign, ")") => brackets = brackets.saturating_sub(1),
                 // A list goes on after a comma.
-                (Kind::End, _) if brackets == 0 => {
-                    if before.is_none_or(|token| token.text != ",") {
-                        self.end(&mut statement);
-                    }
-                }
+                (Kind::End, _) if brackets > 0 || before.is_some_and(|t| t.text == ",") => {}
+                (Kind::End, _) => self.end(&mut statement),
                 _ if place != Place::Dependencies => {}
                 (Kind::Word, word) => {
                     if is_value(before) && statement.word == "version" {
