@@ -560,6 +560,41 @@ fn a_stack_lock_names_hackage_repositories_and_archives() {
 }
 
 #[test]
+fn a_manifest_without_a_lockfile_lists_what_it_asks_for() {
+    let path = "npm/manifest/package.json";
+    expect(
+        path,
+        "
+            4: express 4.16.0 Prod direct Registry express
+            5: lodash  Prod direct Registry lodash
+            6: left-pad 1.3.0 Prod direct Registry left-pad
+            7: charts  Prod direct Git charts
+            8: tables  Prod direct Git tables
+            9: crane  Prod direct Path crane
+            10: newest  Prod direct Registry newest
+            13: mocha 8.2.0-beta.1 Dev direct Registry mocha
+            16: fsevents  Optional direct Registry fsevents
+        ",
+    );
+    assert_eq!(requested(path, "lodash"), format!("{path}:5 ^4.17.0"));
+    let alias = package(path, "left-pad").facts.alias;
+    assert_eq!(alias.as_deref(), Some("pad"));
+    let commit = package(path, "charts").facts.commit;
+    assert_eq!(commit.as_deref(), Some("v1.0"));
+    // A lockfile stands beside it, or above it.
+    for locked in ["npm/v3/package.json", "npm/v3/packages/crane/package.json"] {
+        expect_nothing(locked);
+    }
+    let template = "{\"name\": \"{{ name }}\", {% if x %}}";
+    let lockfile = read("package.json", template.as_bytes());
+    assert_eq!((lockfile.packages, lockfile.errors), (vec![], vec![]));
+    for text in ["[]", "", "{\"dependencies\": {\"a\": "] {
+        let lockfile = read("package.json", text.as_bytes());
+        assert!(!lockfile.errors.is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn workspaces_in_an_npm_lock_of_version_1_are_projects() {
     let path = "npm/v1-workspaces/package-lock.json";
     expect(

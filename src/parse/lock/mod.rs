@@ -20,7 +20,6 @@ mod needs;
 mod nuget;
 mod nuget_libraries;
 pub mod origin;
-mod package_json;
 mod pep508;
 mod pom_model;
 mod pypi;
@@ -143,6 +142,7 @@ macro_rules! readers {
 readers! {
     CargoLock => cargo,
     NpmLock => npm,
+    PackageJson => package_json,
     YarnLock => yarn,
     PnpmLock => pnpm,
     BunLock => bun,
@@ -212,6 +212,7 @@ pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> 
         FileKind::GoVendor => go_vendor::wants(input),
         FileKind::JuliaManifest => julia::wants(input),
         FileKind::NpmLock => npm::wants(input),
+        FileKind::PackageJson => package_json::wants(input),
         FileKind::YarnLock => yarn::wants(input),
         FileKind::PnpmLock => pnpm::wants(input),
         FileKind::BunLock => bun::wants(input),

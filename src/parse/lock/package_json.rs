@@ -1,10 +1,14 @@
-//! package.json, as far as it says what stands in a lockfile beside it.
+//! package.json: what a project of JavaScript's asks for. Where a lockfile stands beside it or above
+//! it, that one speaks, and the manifest tells which of its packages are asked for.
 
 use std::collections::HashMap;
 
 use super::needs::{bare_range, project_name};
-use super::{Ask, Input};
-use crate::model::{RepoPath, Requested, Scope};
+use super::origin::Origin;
+use super::{Ask, Input, Lockfile};
+use crate::model::{
+    Ecosystem, Package, PackageFacts, PackageSource, RepoPath, Requested, Scope, Span,
+};
 use crate::parse::dockerignore::Pattern;
 use crate::parse::json::{Json, Kind, Value};
 use crate::text::LineIndex;
@@ -15,6 +19,114 @@ const MOST_WORKSPACES: usize = 900;
 const LONGEST_RANGE: usize = 1024;
 /// Folders in folders that `**` stands for.
 const DEEPEST: usize = 4;
+
+/// Folders above a project in which the lockfile of its workspace may stand.
+const MOST_LEVELS: usize = 16;
+const LOCKS: [&str; 7] = [
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "bun.lockb",
+    "deno.lock",
+];
+
+pub fn wants(input: &Input<'_>) -> Vec<Ask> {
+    folders(input).into_iter().map(Ask::Folder).collect()
+}
+
+/// The project's own folder and those above it.
+fn folders(input: &Input<'_>) -> Vec<RepoPath> {
+    let above = |folder: &RepoPath| (!folder.as_bytes().is_empty()).then(|| folder.parent());
+    std::iter::successors(Some(input.path.parent()), above)
+        .take(MOST_LEVELS)
+        .collect()
+}
+
+pub fn read(input: &Input<'_>) -> Lockfile {
+    let mut lockfile = Lockfile::default();
+    let is_lock = |name: &String| LOCKS.contains(&name.as_str());
+    let folders = folders(input);
+    let mut names = folders.iter().flat_map(|f| input.beside.folder(f));
+    if names.any(is_lock) {
+        return lockfile;
+    }
+    let (json, error) = Json::parse(input.text);
+    // What projects are generated from is no manifest yet.
+    let is_template = ["{{", "<%"].iter().any(|mark| input.text.contains(mark));
+    let error = error.filter(|_| !is_template);
+    let Some(root) = lockfile.object(&json, error, "a manifest") else {
+        return lockfile;
+    };
+    let lines = LineIndex::new(input.text.as_bytes());
+    // What a package expects of its users is not installed for it.
+    for (list, scope) in lists().filter(|(list, _)| *list != "peerDependencies") {
+        for need in root.get(list).into_iter().flat_map(Value::children) {
+            let range = need.as_str().filter(|range| range.len() <= LONGEST_RANGE);
+            let Some(range) = range else { continue };
+            let span = need.key_span().cover(need.span());
+            let requested = Requested {
+                path: input.path.clone(),
+                line: lines.line(span.start),
+                requirement: bare_range(&range),
+            };
+            let package = asked_for(&need.key(), &range, span);
+            lockfile.packages.push(Package {
+                scope,
+                direct: Some(true),
+                dependency_path: vec![package.name.clone()],
+                requested: Some(requested),
+                ..package
+            });
+        }
+    }
+    lockfile
+}
+
+/// The package that a name and a range ask for; a range of one version pins it.
+fn asked_for(key: &str, range: &str, span: Span) -> Package {
+    let range = range.trim();
+    let alias = range.strip_prefix("npm:");
+    let (name, range) = match alias {
+        Some(real) => match real.rfind('@').filter(|at| *at > 0) {
+            Some(at) => (&real[..at], &real[at + 1..]),
+            None => (real, ""),
+        },
+        None => (key, range),
+    };
+    let origin = Origin::of(range);
+    // `owner/repository` is one of GitHub's.
+    let is_short = origin.source == PackageSource::Registry && range.contains('/');
+    let version = match origin.source {
+        PackageSource::Registry if !is_short => exact(range).unwrap_or_default(),
+        _ => "",
+    };
+    Package {
+        source: match is_short {
+            true => PackageSource::Git,
+            false => origin.source,
+        },
+        facts: PackageFacts {
+            commit: origin.commit,
+            alias: alias.map(|_| key.to_owned()),
+            ..PackageFacts::default()
+        },
+        ..Package::new(Ecosystem::Npm, name, version, span)
+    }
+}
+
+/// The version that a range allows alone: all three numbers of it.
+fn exact(range: &str) -> Option<&str> {
+    let version = range.trim_start_matches(['=', 'v', ' ']);
+    let numbers = version.split(['-', '+']).next()?;
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
+    let is_exact = numbers.split('.').count() == 3
+        && numbers.split('.').all(is_number)
+        && version.chars().all(plain);
+    is_exact.then_some(version)
+}
 
 #[derive(Debug)]
 pub struct Manifest {
