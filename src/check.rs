@@ -277,6 +277,7 @@ impl Run {
                 true => IN_ANY_FILE,
                 false => &[],
             },
+            is_change: matches!(request.what, What::Staged | What::Range(_)),
             keep: self.kept(),
         };
         let mut fed = Ok(None);
@@ -291,7 +292,6 @@ impl Run {
         if !request.honour_ignores {
             notes.push("ignores switched off".to_owned());
         }
-        let is_change = matches!(request.what, What::Staged | What::Range(_));
         let is_there = |path: &RepoPath| {
             let is_file = |path: &RepoPath| {
                 files
@@ -311,7 +311,7 @@ impl Run {
             rules: &self.active,
             options: PolicyOptions {
                 honour_ignores: request.honour_ignores,
-                whole_files: request.whole_files || !is_change,
+                whole_files: request.whole_files || !options.is_change,
                 whole_repository: self.is_whole_repository(),
                 today: request.today,
             },

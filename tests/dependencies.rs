@@ -228,6 +228,35 @@ fn a_dependency_is_ignored_by_advisory_package_parent_and_folder() {
 }
 
 #[test]
+fn what_the_team_demands_of_packages_is_ignored_by_package_version_and_parent() {
+    let lock = r#"{
+  "lockfileVersion": 3,
+  "packages": {
+    "": { "dependencies": { "top": "^1.0.0" } },
+    "node_modules/top": { "version": "1.0.0", "dependencies": { "keel": "^4.0.0" } },
+    "node_modules/keel": { "version": "4.17.20", "license": "AGPL-3.0-only" }
+  }
+}
+"#;
+    let demands = "[licenses]\ndeny = ['AGPL-*']\n[[ban]]\npackage = 'keel'\nreason = 'old'\n";
+    for (entry, expected) in [
+        ("package = 'keel'", 2),
+        ("package = 'keel@<4.17.20'", 0),
+        ("parent = 'top'", 2),
+        ("rule = 'dependency/banned'\npackage = 'keel'", 1),
+        ("package = 'keel'\nadvisory = 'CVE-2020-1'", 0),
+    ] {
+        let scratch = Scratch::repository();
+        scratch.write("package-lock.json", lock);
+        let ignore = format!("{demands}[[ignore]]\n{entry}\nreason = 'r'\n");
+        scratch.write("plimsoll.toml", ignore);
+        let report = run(&scratch, What::Paths(Vec::new()), |_| {});
+        assert_eq!(report.suppressed.len(), expected, "{entry}");
+        assert_eq!(report.findings.len(), 2 - expected, "{entry}");
+    }
+}
+
+#[test]
 fn an_ignore_of_a_dependency_says_when_it_is_over_or_unneeded() {
     let said = |entry: &str| remarks(&format!("{entry}\nreason = 'because'")).join("\n");
     let expired = said("advisory = 'CVE-2021-23337'\nuntil = '2026-06-14'");

@@ -88,3 +88,58 @@ fn an_install_script_is_new_once() {
         assert_eq!(fired(&report, INSTALL_SCRIPT).len(), expected, "{to}");
     }
 }
+
+const STALE: &str = "dependency/stale-lockfile";
+
+/// A package.json that asks for these versions of keel.
+fn manifest(range: &str) -> String {
+    format!("{{\n  \"name\": \"pier\",\n  \"dependencies\": {{ \"keel\": \"{range}\" }}\n}}\n")
+}
+
+#[test]
+fn a_lockfile_that_a_change_leaves_behind_is_found_although_it_is_no_part_of_the_change() {
+    let scratch = changing(&lock("1.0.0", A), &lock("1.0.0", A));
+    scratch.write("web/package.json", manifest("^1.0.0"));
+    scratch.commit_all("fitting");
+    scratch.git(&["tag", "-f", "base"]);
+    scratch.write("web/package.json", manifest("^2.0.0"));
+    scratch.git(&["add", "-A"]);
+    let found = fired(&run(&scratch, What::Staged), STALE);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].starts_with("web/package-lock.json "), "{found:?}");
+    let whole = run(&scratch, What::Paths(Vec::new()));
+    assert_eq!(fired(&whole, STALE), found, "once");
+    scratch.commit_all("stale");
+    let range = || What::Range("base".to_owned());
+    assert_eq!(fired(&run(&scratch, range()), STALE), found);
+    // Whoever alters something else in it has not left the lockfile behind.
+    scratch.write(
+        "web/package.json",
+        manifest("^2.0.0").replace("pier", "quay"),
+    );
+    scratch.git(&["add", "-A"]);
+    assert!(fired(&run(&scratch, What::Staged), STALE).is_empty());
+}
+
+#[test]
+fn a_new_need_of_a_member_that_the_workspace_has_not_locked_is_found() {
+    let scratch = Scratch::repository();
+    let member = "[package]\nname = \"hull\"\n[dependencies]\n";
+    scratch.write("Cargo.toml", "[workspace]\nmembers = [\"hull\"]\n");
+    scratch.write("hull/Cargo.toml", member);
+    scratch.write(
+        "Cargo.lock",
+        "[[package]]\nname = \"hull\"\nversion = \"0.1.0\"\n",
+    );
+    scratch.commit_all("first");
+    scratch.write("hull/Cargo.toml", format!("{member}keel = \"1\"\n"));
+    scratch.git(&["add", "-A"]);
+    let report = run(&scratch, What::Staged);
+    assert_eq!(fired(&report, STALE).len(), 1);
+    assert!(
+        report
+            .findings
+            .iter()
+            .any(|f| f.message.contains("asks for keel"))
+    );
+}

@@ -10,8 +10,8 @@ mod sink;
 pub mod source;
 
 pub use allowed::{Allowed, Place as AllowedPlace};
-pub use dependency::installed;
 pub use dependency::{Ban, LicencePolicy, NamedLicence, ReleasePolicy};
+pub use dependency::{installed, stale_lockfile};
 pub use given::{Given, LabelFormat, LabelSchema};
 pub use sink::{Collected, Reported, Sink};
 
@@ -51,5 +51,6 @@ pub static DETECTORS: &[&dyn Detector] = &[
     &shell::Scripts,
     &source::SourceCode,
     &dependency::Dependency,
+    &dependency::Manifests,
     &installed::Installs,
 ];

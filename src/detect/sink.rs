@@ -1,7 +1,7 @@
 use crate::guard::LIMITS;
 use crate::model::{
-    Confidence, Edit, Evidence, Finding, Fingerprint, Fix, Label, NewFile, RepoPath, Role, Rule,
-    RuleId, Safety, Severity, SkipReason, SourceId, Span,
+    Confidence, Dependency, Edit, Evidence, Finding, Fingerprint, Fix, Label, NewFile, Package,
+    RepoPath, Role, Rule, RuleId, Safety, Severity, SkipReason, SourceId, Span,
 };
 use crate::rules::ActiveRules;
 
@@ -273,6 +273,11 @@ impl Reported<'_> {
 
     pub fn evidence(self, evidence: Evidence) -> Self {
         self.with(|f, _| f.evidence = evidence)
+    }
+
+    /// The package that it is about, so that an ignore can name it.
+    pub fn package(self, package: &Package) -> Self {
+        self.evidence(Evidence::Dependency(Box::new(Dependency::of(package))))
     }
 
     /// A fix of one edit.

@@ -75,9 +75,10 @@ pub(super) fn identify(checked: &mut Checked, source: &Source, seen: &mut Seen) 
     }
 }
 
-/// True where a rule that is on looks at what stands around a file of this kind.
-fn wants_around(cx: &Context<'_>, kind: FileKind) -> bool {
-    cx.rules.any_of("dockerfile") || (lock::KINDS.contains(kind) && cx.rules.any_of("dependency"))
+/// True where a rule that is on looks at what stands around this file.
+fn wants_around(cx: &Context<'_>, source: &Source) -> bool {
+    let has_companions = || lock::has_companions(source.kind, &source.path);
+    cx.rules.any_of("dockerfile") || (cx.rules.any_of("dependency") && has_companions())
 }
 
 /// From this size on, a source is parsed while another thread looks at its text: a single lockfile
@@ -94,7 +95,7 @@ pub(super) fn gather(
 ) -> Checked {
     let large = source.bytes.len() as u64 > LIMITS.parse;
     let doc = match around {
-        Some(around) if reach == Reach::All && wants_around(cx, source.kind) => {
+        Some(around) if reach == Reach::All && wants_around(cx, source) => {
             catch_unwind(AssertUnwindSafe(|| {
                 around.document(source, &cx.given.wanted)
             }))

@@ -6,6 +6,7 @@ mod flight;
 mod history;
 mod imports;
 mod known;
+mod left_locks;
 mod members;
 mod new_files;
 mod packages;

@@ -100,6 +100,9 @@ pub fn fingerprint_after(
                 let parts = [rule, advice.purl.as_bytes(), advice.advisory.as_bytes()];
                 Fingerprint::in_file(path, &parts, None)
             }
+            Evidence::Dependency(package) => {
+                Fingerprint::in_file(path, &[rule, package.purl.as_bytes()], None)
+            }
             _ => {
                 let context = context(finding, &masked);
                 let mark = Mark::of(

@@ -23,6 +23,7 @@ use super::check::{Reach, check_source_in, gather, identify, not_in_full, sort};
 use super::flight::{Flight, Held};
 use super::imports::Imports;
 use super::known::Known;
+use super::left_locks::{Altered, locks};
 use super::members::Members;
 use super::part::check_parts;
 use super::progress::Progress;
@@ -45,6 +46,8 @@ pub struct ScanOptions<'a> {
     pub archives: bool,
     /// Whether every file of the repository is fed, so that what none of them imports is not used.
     pub is_whole: bool,
+    /// Whether a change is checked, and not a state.
+    pub is_change: bool,
 }
 
 /// Everything that was found, before policy. Sorted; the same whatever the number of threads.
@@ -66,6 +69,8 @@ pub struct Scan {
     pub(super) texts: Known,
     /// What files import, until the scan is finished.
     pub(super) imports: Imports,
+    /// The manifests that the change altered, until the scan is finished.
+    pub(super) altered: Altered,
 }
 
 /// What marks a source that policy must see even without findings.
@@ -142,6 +147,7 @@ where
         }
     });
     total.settle_new_files(cx, options, &ids);
+    total.settle_left_locks(cx, options, &ids);
     std::mem::take(&mut total.imports).settle(&mut total.findings, options.around);
     total.finish();
     total
@@ -305,6 +311,10 @@ impl Scan {
             // Nothing is written into an archive.
             checked.findings.iter_mut().for_each(|f| f.fixes.clear());
         }
+        if job.options.is_change && reach == Reach::All && !locks(source.kind).is_empty() {
+            let before = subject.before.as_deref().unwrap_or_default();
+            self.altered.insert(source.path.clone(), before.into());
+        }
         if let Some(before) = &subject.before {
             self.remember(job, &source, &checked.findings, before, subject.renamed);
         }
@@ -438,6 +448,7 @@ impl Scan {
         self.known.extend(other.known);
         self.texts.merge(other.texts);
         self.imports.merge(other.imports);
+        self.altered.extend(other.altered);
     }
 
     /// Puts what was added later in its place.

@@ -61,7 +61,9 @@ impl<'f> Around<'f> {
             FileKind::Dockerignore => {
                 document.contexts = vec![self.context_of_ignore_file(&source.path)];
             }
-            kind if lock::KINDS.contains(kind) => document.beside = self.companions(source),
+            kind if lock::has_companions(kind, &source.path) => {
+                document.beside = self.companions(source)
+            }
             _ => {}
         }
         document

@@ -1,9 +1,9 @@
-//! The files beside a lockfile that its reader asks for.
+//! The files beside a lockfile or a manifest that its reader asks for.
 
 use super::{Around, Files as _};
 use crate::guard::LIMITS;
 use crate::model::Source;
-use crate::parse::lock::{self, Ask, Beside};
+use crate::parse::lock::{self, Ask, Beside, unlocked};
 
 /// Files and folders that one lockfile may ask for: a workspace has a manifest a member.
 const MOST_ASKED: usize = 1000;
@@ -17,6 +17,7 @@ impl Around<'_> {
         let mut left = MOST_ASKED;
         for _ in 0..MOST_ROUNDS {
             let mut wanted = lock::wants(source.kind, &source.path, &source.bytes, &beside);
+            wanted.extend(unlocked::wants(&source.path, &source.bytes, &beside));
             wanted.retain(|ask| !beside.knows(ask));
             wanted.sort();
             wanted.dedup();
@@ -42,6 +43,9 @@ impl Around<'_> {
             }
             Ask::Folder(path) => {
                 let here = self.list_kept(&path);
+                for entry in here.iter().filter(|entry| entry.is_private) {
+                    beside.put_private(path.join(&entry.name));
+                }
                 let names = here.iter().map(|entry| {
                     let end = if entry.is_folder { "/" } else { "" };
                     format!("{}{end}", String::from_utf8_lossy(&entry.name))

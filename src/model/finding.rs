@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use super::{
-    Advice, Appearance, Confidence, Fingerprint, Fix, Reached, Redacted, RuleId, Severity,
-    SourceId, Span,
+    Advice, Appearance, Confidence, Dependency, Fingerprint, Fix, Reached, Redacted, RuleId,
+    Severity, SourceId, Span,
 };
 
 /// What a label is for.
@@ -31,9 +31,17 @@ pub struct Label {
 pub enum Evidence {
     None,
     Secret(Redacted),
+    /// What an advisory says of a package.
     Package(Box<Advice>),
-    Image { reference: String },
-    Ships { stage: String, path: String },
+    /// A package, and no advisory.
+    Dependency(Box<Dependency>),
+    Image {
+        reference: String,
+    },
+    Ships {
+        stage: String,
+        path: String,
+    },
 }
 
 /// One thing that is wrong, at one place. Plain data: no colours, no renderer's type, no secret.
@@ -121,6 +129,7 @@ impl Finding {
                 clean(path);
             }
             Evidence::Package(advice) => advice.texts().for_each(clean),
+            Evidence::Dependency(package) => package.texts().for_each(clean),
             Evidence::None | Evidence::Secret(_) => {}
         }
     }

@@ -2,6 +2,7 @@
 
 mod advice;
 mod appearance;
+mod dependency;
 mod file_kind;
 mod finding;
 mod fingerprint;
@@ -20,6 +21,7 @@ mod span;
 
 pub use advice::{Advice, Asked};
 pub use appearance::{Appearance, AuthorDate, CommitName};
+pub use dependency::Dependency;
 pub use file_kind::{FileKind, KindSet};
 pub use finding::{Evidence, Finding, Label, Role};
 pub use fingerprint::{Fingerprint, Mark};

@@ -338,8 +338,7 @@ fn reason(ignore: &Ignore) -> Option<String> {
 }
 
 fn covers_package(entry: &IgnoreEntry, finding: &Finding) -> bool {
-    let advice = finding.advice();
-    entry.scope.is_anything() || advice.is_some_and(|advice| entry.scope.covers(advice))
+    entry.scope.is_anything() || entry.scope.covers(finding)
 }
 
 /// True for a malicious package whose advisory the entry names. No family's name covers one.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::model::Advice;
+use crate::model::{Advice, Ecosystem, Evidence, Finding};
 use crate::parse::version::requirement::Named;
 
 use super::config::{ConfigError, at};
@@ -127,23 +127,41 @@ impl PackageScope {
         self.advisory.is_none() && self.package.is_none() && self.parents.is_empty()
     }
 
-    pub fn covers(&self, advice: &Advice) -> bool {
-        let named = |name: &String| advice.ecosystem.normalise(name) == advice.name;
-        let called = |id: &String| advice.is_called(id);
-        let has = |range: &String| Named::covers(advice.ecosystem, range, &advice.version);
-        self.advisory.as_ref().is_none_or(called)
-            && self.package.as_ref().is_none_or(named)
-            && self.versions.as_ref().is_none_or(has)
-            && self.comes_through(advice)
+    /// True where the finding is about a package, and an advisory, that it means.
+    pub fn covers(&self, finding: &Finding) -> bool {
+        match &finding.evidence {
+            Evidence::Package(advice) => self.covers_advice(advice),
+            Evidence::Dependency(of) => {
+                self.advisory.is_none()
+                    && self.covers_package(of.ecosystem, &of.name, &of.version, &of.path)
+            }
+            _ => false,
+        }
     }
 
-    /// True where the parents stand on the path in this order.
-    fn comes_through(&self, advice: &Advice) -> bool {
-        let above = advice.path.split_last().map_or(&[][..], |(_, above)| above);
+    fn covers_advice(&self, advice: &Advice) -> bool {
+        let called = |id: &String| advice.is_called(id);
+        let of = advice;
+        self.advisory.as_ref().is_none_or(called)
+            && self.covers_package(of.ecosystem, &of.name, &of.version, &of.path)
+    }
+
+    fn covers_package(
+        &self,
+        ecosystem: Ecosystem,
+        name: &str,
+        version: &str,
+        path: &[String],
+    ) -> bool {
+        let normal = |name: &String| ecosystem.normalise(name);
+        let has = |range: &String| Named::covers(ecosystem, range, version);
+        // The parents stand on the path in this order.
+        let above = path.split_last().map_or(&[][..], |(_, above)| above);
         let mut above = above.iter();
-        self.parents
-            .iter()
-            .all(|parent| above.any(|name| advice.ecosystem.normalise(parent) == *name))
+        let mut parents = self.parents.iter();
+        self.package.as_ref().is_none_or(|own| normal(own) == name)
+            && self.versions.as_ref().is_none_or(has)
+            && parents.all(|parent| above.any(|name| normal(parent) == *name))
     }
 
     /// The day on which an advisory was changed, where that is after somebody looked at it.
@@ -157,7 +175,7 @@ impl PackageScope {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Ecosystem, Package, Span};
+    use crate::model::{Package, Span};
 
     fn advice(ecosystem: Ecosystem, name: &str, version: &str, path: &[&str]) -> Advice {
         let package = Package::new(ecosystem, name, version, Span::default());
@@ -176,7 +194,7 @@ mod tests {
 
     #[track_caller]
     fn covers(text: &str, advice: &Advice) -> bool {
-        scope(text).expect("a scope").covers(advice)
+        scope(text).expect("a scope").covers_advice(advice)
     }
 
     #[test]

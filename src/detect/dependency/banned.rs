@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use crate::detect::Sink;
 use crate::detect::dockerfile::known_image::fits;
 use crate::model::{Ecosystem, Package};
-use crate::parse::lock::Lockfile;
 use crate::parse::version::requirement::Named;
 
 /// A package that a team does not want.
@@ -34,7 +33,11 @@ impl Ban {
 }
 
 /// Reports each banned version of a package once, wherever the package comes from.
-pub fn check(bans: &[Ban], lockfile: &Lockfile, out: &mut Sink<'_>) {
+pub fn check<'p>(
+    bans: &[Ban],
+    packages: impl IntoIterator<Item = &'p Package>,
+    out: &mut Sink<'_>,
+) {
     if bans.is_empty() {
         return;
     }
@@ -42,7 +45,7 @@ pub fn check(bans: &[Ban], lockfile: &Lockfile, out: &mut Sink<'_>) {
     // Places in the list of the packages of one name and version, in order.
     let mut places = HashMap::new();
     let mut found: Vec<(&Ban, Vec<&Package>)> = Vec::new();
-    for package in &lockfile.packages {
+    for package in packages {
         let ecosystem = package.ecosystem;
         let names = names.entry(ecosystem).or_insert_with(|| {
             let names = bans.iter().map(|ban| ecosystem.normalise(&ban.package));
@@ -92,6 +95,7 @@ fn report(ban: &Ban, packages: &[&Package], out: &mut Sink<'_>) {
             format!("{} is banned: {reason}", name.trim_end()),
         )
         .text("the configuration bans it")
+        .package(first)
         .help(help);
     for package in same {
         reported = reported.label(package.span, "installed here too");

@@ -37,6 +37,7 @@ pub fn check(lockfile: &Lockfile, out: &mut Sink<'_>) {
             ),
         )
         .text(text)
+        .package(package)
         .help("move to the package or version that its author names");
     }
 }

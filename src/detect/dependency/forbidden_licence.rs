@@ -111,16 +111,16 @@ impl LicencePolicy {
     }
 }
 
-/// Packages under one licence.
-struct Group<'p> {
-    packages: Vec<&'p Package>,
+/// What is wrong with the licences of some packages.
+#[derive(Clone, Debug)]
+struct Objection {
     licence: String,
     verdict: Verdict,
     /// True where a part of several licences would do.
     is_choice: bool,
 }
 
-/// Reports each licence once a file, at the first package that is under it.
+/// Reports each version of a package once a file.
 pub fn check(
     policy: Option<&LicencePolicy>,
     source: &Source,
@@ -130,8 +130,9 @@ pub fn check(
     let Some(policy) = policy else {
         return;
     };
-    let mut places: HashMap<&[String], Option<usize>> = HashMap::new();
-    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut judged: HashMap<&[String], Option<Objection>> = HashMap::new();
+    let mut found: Vec<(Vec<&Package>, Objection)> = Vec::new();
+    let mut places = HashMap::new();
     for package in &lockfile.packages {
         let licences = &package.facts.licences;
         let is_ours = package.source == PackageSource::Path;
@@ -139,28 +140,32 @@ pub fn check(
         if licences.is_empty() || is_ours || is_exempt() {
             continue;
         }
-        let place = *places.entry(licences.as_slice()).or_insert_with(|| {
-            let place = groups.len();
-            groups.extend(group(policy, source, licences));
-            (groups.len() > place).then_some(place)
-        });
-        if let Some(group) = place.and_then(|place| groups.get_mut(place)) {
-            group.packages.push(package);
+        let judged = judged.entry(licences.as_slice());
+        let objection = judged.or_insert_with(|| objection(policy, source, licences));
+        let Some(objection) = objection else {
+            continue;
+        };
+        let key = (package.ecosystem, &package.name, &package.version, licences);
+        let place = *places.entry(key).or_insert(found.len());
+        match found.get_mut(place) {
+            Some((same, _)) => same.push(package),
+            None => found.push((vec![package], objection.clone())),
         }
     }
-    groups.iter().for_each(|group| report(group, out));
+    for (packages, objection) in found {
+        report(&packages, &objection, out);
+    }
 }
 
 /// `None` where nothing is wrong with the licences.
-fn group<'p>(policy: &LicencePolicy, source: &Source, licences: &[String]) -> Option<Group<'p>> {
+fn objection(policy: &LicencePolicy, source: &Source, licences: &[String]) -> Option<Objection> {
     // Nobody says whether a bill of materials lists a choice or what all applies at once.
     let is_bill = matches!(source.kind, FileKind::CycloneDx | FileKind::Spdx);
     let verdicts = licences.iter().map(|licence| policy.judge(licence));
     let wrong = || verdicts.clone().filter(|verdict| *verdict != Verdict::Fine);
     let is_choice = wrong().count() < licences.len();
     let joined = if is_bill { " and " } else { " or " };
-    Some(Group {
-        packages: Vec::new(),
+    Some(Objection {
         verdict: wrong().next().filter(|_| is_bill || !is_choice)?,
         licence: licences.join(joined),
         is_choice,
@@ -169,45 +174,40 @@ fn group<'p>(policy: &LicencePolicy, source: &Source, licences: &[String]) -> Op
 
 /// Longest text of a licence in a message.
 const LONGEST: usize = 100;
-/// So many packages get a label of their own.
-const MARKED: usize = 20;
 
-fn report(group: &Group<'_>, out: &mut Sink<'_>) {
-    let Some((first, others)) = group.packages.split_first() else {
+fn report(packages: &[&Package], objection: &Objection, out: &mut Sink<'_>) {
+    let Some((first, same)) = packages.split_first() else {
         return;
     };
     let name = format!("{} {}", first.name, first.version);
-    let who = match others.len() {
-        0 => format!("{} is", name.trim_end()),
-        1 => format!("{} and 1 more package are", name.trim_end()),
-        more => format!("{} and {more} more packages are", name.trim_end()),
-    };
-    let licence: String = group.licence.chars().take(LONGEST).collect();
-    let (message, help) = match group.verdict {
+    let who = name.trim_end();
+    let licence: String = objection.licence.chars().take(LONGEST).collect();
+    let (message, help) = match objection.verdict {
         Verdict::Denied => (
-            format!("{who} under {licence}, which the configuration denies"),
+            format!("{who} is under {licence}, which the configuration denies"),
             "replace it, or name it in `exempt` of `[licenses]`",
         ),
         Verdict::NotAllowed => (
             format!(
-                "{who} under {licence}, which is none of the licences that the configuration allows"
+                "{who} is under {licence}, which is none of the licences that the configuration allows"
             ),
             "replace it, allow the licence, or name the package in `exempt` of `[licenses]`",
         ),
         Verdict::NotUnderstood | Verdict::Fine => (
-            format!("{who} under \"{licence}\", which is not understood as a licence"),
+            format!("{who} is under \"{licence}\", which is not understood as a licence"),
             "read the licence, then write this text into `allow` of `[licenses]`, or name the package in `exempt`",
         ),
     };
     let mut reported = out
         .report("dependency/forbidden-licence", first.span, message)
         .text(format!("licence: {licence}"))
+        .package(first)
         .help(help);
-    if group.is_choice || group.verdict == Verdict::NotUnderstood {
+    if objection.is_choice || objection.verdict == Verdict::NotUnderstood {
         reported = reported.confidence(Confidence::Medium);
     }
-    for other in others.iter().take(MARKED) {
-        reported = reported.label(other.span, "under it, too");
+    for other in same {
+        reported = reported.label(other.span, "installed here too");
     }
 }
 

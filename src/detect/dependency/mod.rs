@@ -8,6 +8,7 @@ mod forbidden_licence;
 pub mod installed;
 mod integrity;
 mod misleading_source;
+mod missing_lockfile;
 mod mixed_registries;
 mod moving_git_source;
 mod new_install_script;
@@ -26,7 +27,7 @@ mod update;
 use std::collections::HashMap;
 
 use super::{Context, Detector, Sink};
-use crate::model::{KindSet, Package, PackageSource};
+use crate::model::{FileKind, KindSet, Package, PackageSource};
 use crate::parse::{Document, lock};
 use advisories::Command;
 
@@ -56,7 +57,7 @@ impl Detector for Dependency {
         unpinned::check(doc.source, lockfile, out);
         let given = cx.given;
         forbidden_licence::check(given.licences.as_ref(), doc.source, lockfile, out);
-        banned::check(&given.bans, lockfile, out);
+        banned::check(&given.bans, &lockfile.packages, out);
         recent_release::check(given, lockfile, out);
         plain_http_source::check(doc.source, lockfile, out);
         moving_git_source::check(doc.source, lockfile, out);
@@ -75,6 +76,41 @@ impl Detector for Dependency {
             advisories::check(cx, doc.source, &pinned, out);
         }
         out.count_packages(looked_up);
+    }
+}
+
+/// Judges a lockfile against its manifests, and nothing else.
+pub fn stale_lockfile(doc: &Document<'_>, out: &mut Sink<'_>) {
+    if let Some(lockfile) = doc.lockfile() {
+        stale_lockfile::check(doc, lockfile, out);
+    }
+}
+
+/// The detector for manifests that no lockfile pins.
+#[derive(Debug)]
+pub struct Manifests;
+
+impl Detector for Manifests {
+    fn family(&self) -> &'static str {
+        "dependency"
+    }
+
+    fn kinds(&self) -> KindSet {
+        KindSet::of(&[
+            FileKind::PackageJson,
+            FileKind::CargoToml,
+            FileKind::Pyproject,
+            FileKind::GoMod,
+            // Gemfile, composer.json, Pipfile and pubspec.yaml.
+            FileKind::Ruby,
+            FileKind::Json,
+            FileKind::Text,
+            FileKind::Yaml,
+        ])
+    }
+
+    fn check(&self, _: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
+        missing_lockfile::check(doc, out);
     }
 }
 

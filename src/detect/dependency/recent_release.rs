@@ -55,6 +55,7 @@ pub fn check(given: &Given, lockfile: &Lockfile, out: &mut Sink<'_>) {
             ),
         )
         .text(format!("released on {released}"))
+        .package(package)
         .help("keep the version before it until then, or name the package in `exempt` of `[releases]`");
     }
 }

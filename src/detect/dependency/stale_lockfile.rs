@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::detect::Sink;
-use crate::model::{FileKind, Package, PackageSource, RepoPath, Span};
+use crate::model::{Ecosystem, FileKind, Package, PackageSource, RepoPath, Scope, Span};
 use crate::parse::Document;
 use crate::parse::json::{Json, Kind, Value};
-use crate::parse::lock::Lockfile;
+use crate::parse::lock::{self, Lockfile};
 use crate::parse::version::Scheme;
 use crate::parse::version::requirement::Requirement;
 
@@ -22,8 +22,9 @@ pub fn check(doc: &Document<'_>, lockfile: &Lockfile, out: &mut Sink<'_>) {
         return;
     }
     outside(doc, lockfile, out);
-    if kind == FileKind::NpmLock {
-        missing(doc, lockfile, out);
+    match kind {
+        FileKind::NpmLock => missing(doc, lockfile, out),
+        _ => missing_crates(doc, lockfile, out),
     }
 }
 
@@ -71,6 +72,7 @@ fn outside(doc: &Document<'_>, lockfile: &Lockfile, out: &mut Sink<'_>) {
             ),
         )
         .text("not a version that the manifest allows")
+        .package(package)
         .help(HELP);
     }
 }
@@ -112,25 +114,59 @@ fn missing(doc: &Document<'_>, lockfile: &Lockfile, out: &mut Sink<'_>) {
     }
     let optional: HashSet<_> = names("optionalDependencies").collect();
     let has = |what: &str| memchr::memmem::find(&doc.source.bytes, what.as_bytes());
-    let mut absent = names("dependencies")
-        .chain(names("devDependencies"))
-        .filter(|name| !known.contains(&**name) && !optional.contains(name))
-        // A link to a folder of the repository is no package.
-        .filter(|name| has(&format!("node_modules/{name}\"")).is_none());
-    let Some(first) = absent.next() else {
-        return;
-    };
     let list = ["\"packages\"", "\"dependencies\"", "\"lockfileVersion\""];
     let Some((at, list)) = list.into_iter().find_map(|list| Some((has(list)?, list))) else {
         return;
     };
-    let named = manifest.display();
-    let message = match absent.count() {
-        0 => format!("{named} asks for {first}, which is not locked"),
-        more => format!("{named} asks for {first} and {more} more packages that are not locked"),
-    };
-    out.report(RULE, Span::from_usize(at, at + list.len()), message)
-        .text(format!("{first} is not here"))
+    let absent = names("dependencies")
+        .chain(names("devDependencies"))
+        .filter(|name| !known.contains(&**name) && !optional.contains(name))
+        // A link to a folder of the repository is no package.
+        .filter(|name| has(&format!("node_modules/{name}\"")).is_none());
+    let span = Span::from_usize(at, at + list.len());
+    for name in absent {
+        let absent = Package::new(Ecosystem::Npm, &name, "", span);
+        report_missing(&absent, &manifest.display(), out);
+    }
+}
+
+/// What the manifests of the repository's own crates name and Cargo.lock does not.
+fn missing_crates(doc: &Document<'_>, lockfile: &Lockfile, out: &mut Sink<'_>) {
+    // The registry takes both spellings for one name.
+    let normal = |name: &str| name.replace('_', "-");
+    let known: HashSet<String> = lockfile.packages.iter().map(|p| normal(&p.name)).collect();
+    let own = lockfile.packages.iter();
+    let own = own.filter(|package| package.source == PackageSource::Path);
+    let own: HashMap<&str, &Package> = own
+        .map(|package| (package.name.as_str(), package))
+        .collect();
+    let source = doc.source;
+    let manifests = lock::cargo_manifests(&source.path, &source.bytes, &doc.beside);
+    let mut said = HashSet::new();
+    for (at, manifest) in manifests.iter().enumerate() {
+        // What is not locked itself is no member of the workspace.
+        let Some(by) = own.get(manifest.name.as_str()) else {
+            continue;
+        };
+        for need in &manifest.dependencies {
+            // What only the tests of a crate need is not locked unless it is a member.
+            let is_locked = at == 0 || need.scope != Scope::Dev;
+            if is_locked && !known.contains(&normal(&need.name)) && said.insert(&need.name) {
+                let absent = Package::new(Ecosystem::CratesIo, &need.name, "", by.span);
+                let asked = &need.requested;
+                let place = format!("line {} of {}", asked.line, asked.path.display());
+                report_missing(&absent, &place, out);
+            }
+        }
+    }
+}
+
+fn report_missing(absent: &Package, by: &str, out: &mut Sink<'_>) {
+    let name = &absent.name;
+    let message = format!("{by} asks for {name}, which is not locked");
+    out.report(RULE, absent.span, message)
+        .text(format!("{name} is not here"))
+        .package(absent)
         .help(HELP);
 }
 

@@ -22,7 +22,7 @@ impl Detector for Scripts {
         let text = &doc.source.bytes;
         let is_judged =
             cx.rules.any_of("source/shell") && mention::is_worth_parsing(text, cx.rules);
-        let installs = cx.rules.any_of("dependency") && installed::is_worth_reading(doc.source);
+        let installs = installed::is_looked_for(cx, doc.source);
         if !is_judged && !installs {
             return;
         }

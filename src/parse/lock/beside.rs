@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::RepoPath;
 use crate::text::decode;
@@ -18,6 +18,8 @@ pub struct Beside {
     files: BTreeMap<RepoPath, Option<String>>,
     /// Names of a folder's entries; those of folders end in `/`.
     folders: BTreeMap<RepoPath, Vec<String>>,
+    /// What is in these folders and in nobody else's clone.
+    private: BTreeSet<RepoPath>,
 }
 
 impl Beside {
@@ -46,5 +48,15 @@ impl Beside {
 
     pub fn put_folder(&mut self, path: RepoPath, names: Vec<String>) {
         self.folders.insert(path, names);
+    }
+
+    /// Notes what git is told to leave out.
+    pub fn put_private(&mut self, path: RepoPath) {
+        self.private.insert(path);
+    }
+
+    /// True for a file of a folder that was asked for, where git is told to leave it out.
+    pub fn is_private(&self, path: &RepoPath) -> bool {
+        self.private.contains(path)
     }
 }

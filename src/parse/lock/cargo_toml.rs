@@ -95,7 +95,7 @@ fn expand(
 }
 
 /// A name and a pattern with stars; the rarer kinds of pattern fit everything.
-fn fits(pattern: &str, name: &str) -> bool {
+pub fn fits(pattern: &str, name: &str) -> bool {
     if pattern.contains(['?', '[']) {
         return true;
     }

@@ -25,10 +25,12 @@ mod pom_model;
 mod pypi;
 mod spdx_rdf;
 mod tables;
+pub mod unlocked;
 mod yarn_berry;
 mod yarn_classic;
 
 pub use beside::{Ask, Beside};
+pub use cargo_toml::Manifest as CargoManifest;
 
 use std::borrow::Cow;
 
@@ -200,6 +202,11 @@ pub fn read(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> O
     Some(lockfile)
 }
 
+/// True for files that are judged together with others beside them.
+pub fn has_companions(kind: FileKind, path: &RepoPath) -> bool {
+    KINDS.contains(kind) || unlocked::is_manifest(path)
+}
+
 /// What the reader of a kind wants to see beside the file, given what it has seen.
 pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> Vec<Ask> {
     let text = &*text(bytes);
@@ -238,6 +245,12 @@ pub fn wants(kind: FileKind, path: &RepoPath, bytes: &[u8], beside: &Beside) -> 
         FileKind::SetupCfg => setup_cfg::wants(input),
         _ => Vec::new(),
     }
+}
+
+/// The manifests of the packages that a Cargo.lock is for, the one beside it first.
+pub fn cargo_manifests(path: &RepoPath, bytes: &[u8], beside: &Beside) -> Vec<CargoManifest> {
+    let text = &*text(bytes);
+    cargo_toml::workspace(&Input { path, text, beside }).0
 }
 
 /// From a name to its version, where that stands near behind it.

@@ -181,7 +181,7 @@ impl Manifest {
         Self::parse(path, text)
     }
 
-    fn parse(path: RepoPath, text: &str) -> Option<Self> {
+    pub fn parse(path: RepoPath, text: &str) -> Option<Self> {
         let (json, _) = Json::parse(text);
         let root = json.root().filter(|root| root.kind() == Kind::Object)?;
         let lines = LineIndex::new(text.as_bytes());
@@ -223,6 +223,11 @@ impl Manifest {
         })
     }
 
+    /// True where its workspaces take in a folder.
+    pub fn has_member(&self, folder: &str) -> bool {
+        covers(self.workspaces.iter().map(String::as_str), folder)
+    }
+
     pub fn need(&self, name: &str) -> Option<&Need> {
         self.by_name.get(name).and_then(|at| self.needs.get(*at))
     }
@@ -258,6 +263,19 @@ impl Manifest {
         found.dedup();
         (found, asks)
     }
+}
+
+/// True where patterns of folders, the later ones stronger, take one in.
+pub fn covers<'p>(patterns: impl IntoIterator<Item = &'p str>, folder: &str) -> bool {
+    patterns.into_iter().fold(false, |is_in, pattern| {
+        let (pattern, is_exception) = match pattern.strip_prefix('!') {
+            Some(pattern) => (pattern, true),
+            None => (pattern, false),
+        };
+        let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
+        let fits = Pattern::new(pattern).is_some_and(|pattern| pattern.matches(folder));
+        if fits { !is_exception } else { is_in }
+    })
 }
 
 fn text_of(value: Value<'_>, name: &str) -> String {

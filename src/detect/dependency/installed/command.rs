@@ -64,14 +64,35 @@ struct Found<'e> {
 }
 
 impl Found<'_> {
-    /// A package in the version of `text`, where that is an exact one.
+    /// A package without a version that is sure, for those who do not want it in any.
+    fn add_open(&mut self, ecosystem: Ecosystem, word: &Word, name: &str) {
+        let end = name.find(['[', '<', '>', '=', '~', '!', ';', ' ']);
+        let name = name.get(..end.unwrap_or(name.len())).unwrap_or(name);
+        if word.is_known() && spec::is_name(ecosystem, name) {
+            self.list.push(Installed {
+                package: package(ecosystem, name, "", whole(word), PackageSource::Registry),
+                version: None,
+                certainty: Certainty::Named,
+            });
+        }
+    }
+
+    /// What a word names, in one version or in any.
+    fn add_word(&mut self, ecosystem: Ecosystem, word: &Word, name: &str, told: bool) {
+        match spec::read(ecosystem, &word.text) {
+            Some(spec) => self.add(ecosystem, word, spec, word, told),
+            None => self.add_open(ecosystem, word, name),
+        }
+    }
+
+    /// A package in the version of `spec`, where that is an exact one.
     fn add(&mut self, ecosystem: Ecosystem, word: &Word, spec: Spec<'_>, at: &Word, told: bool) {
         // What only the run knows is no version.
         if !word.is_known() || !at.is_known() {
             return;
         }
         let Some(version) = exact(ecosystem, spec.version) else {
-            return;
+            return self.add_open(ecosystem, word, spec.name);
         };
         let source = match told || self.elsewhere.has(ecosystem) {
             true => PackageSource::Url,
@@ -116,11 +137,7 @@ impl Found<'_> {
                     let name = named.name;
                     self.add(ecosystem, word, Spec { name, version }, at, told);
                 }
-                (Origin::Index { .. }, _) => {
-                    if let Some(spec) = spec::read(ecosystem, &word.text) {
-                        self.add(ecosystem, word, spec, word, told);
-                    }
-                }
+                (Origin::Index { .. }, _) => self.add_word(ecosystem, word, named.name, told),
                 (Origin::Url, _) => self.release(&word.text, whole(word), told),
                 _ => {}
             }
@@ -210,8 +227,9 @@ impl Found<'_> {
             }
         }
         for (text, word) in specs {
-            if let Some(spec) = spec::read(ecosystem, text) {
-                self.add(ecosystem, word, spec, word, told);
+            match spec::read(ecosystem, text) {
+                Some(spec) => self.add(ecosystem, word, spec, word, told),
+                None => self.add_open(ecosystem, word, text),
             }
         }
     }

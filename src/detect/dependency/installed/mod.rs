@@ -1,7 +1,7 @@
 //! Packages that no lockfile knows: what commands and instructions install in one exact version.
 //!
-//! Where the version is not known for sure, nothing is said: a range or a variable of the run is
-//! no version.
+//! Where the version is not known for sure, no advisory is looked up: a range or a variable of the
+//! run is no version. Whoever bans a package in every version is told of it all the same.
 
 mod command;
 mod elsewhere;
@@ -11,7 +11,7 @@ mod spec;
 mod tool;
 
 use super::advisories::{self, Command};
-use super::pinned;
+use super::{banned, pinned};
 use crate::detect::shell::{StageScript, stage_scripts};
 use crate::detect::{Context, Detector, Sink};
 use crate::model::{
@@ -35,7 +35,7 @@ pub const KINDS: KindSet = KindSet::of(&[
     FileKind::Workflow,
 ]);
 
-/// One package in one version, and the word that installs it.
+/// One package, in one version or, where that is empty, in any, and the word that installs it.
 #[derive(Clone, Debug)]
 pub struct Installed {
     pub package: Package,
@@ -72,13 +72,29 @@ impl Detector for Installs {
     }
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
-        check(cx, doc.source, of_runs(doc.source), out);
+        if is_looked_for(cx, doc.source) {
+            check(cx, doc.source, of_runs(doc.source), out);
+        }
     }
+}
+
+/// True where what a file installs is of interest: in one version, or in any to those who ban it.
+pub fn is_looked_for(cx: &Context<'_>, source: &Source) -> bool {
+    let is_banned = !cx.given.bans.is_empty() && cx.rules.is_enabled("dependency/banned");
+    cx.rules.any_of("dependency") && (is_banned || is_worth_reading(source))
 }
 
 /// Looks up what is installed.
 pub fn check(cx: &Context<'_>, source: &Source, mut installed: Vec<Installed>, out: &mut Sink<'_>) {
-    installed.retain_mut(|one| one.package.source == PackageSource::Registry && settle(cx, one));
+    let named = installed
+        .iter()
+        .filter(|one| one.certainty != Certainty::Repository);
+    banned::check(&cx.given.bans, named.map(|one| &one.package), out);
+    installed.retain_mut(|one| {
+        !one.package.version.is_empty()
+            && one.package.source == PackageSource::Registry
+            && settle(cx, one)
+    });
     let packages = installed.iter().map(|one| {
         let is_written = |span: &Span| source.text(*span) == one.package.version;
         let command = Command {
@@ -151,7 +167,10 @@ pub fn of_document(doc: &Document<'_>) -> Vec<Package> {
         }
         FileKind::Shell if is_worth_reading(source) => of_script(&Script::parse(&source.bytes)),
         FileKind::Compose => {
-            let mut found = of_runs(source);
+            let mut found = match is_worth_reading(source) {
+                true => of_runs(source),
+                false => Vec::new(),
+            };
             for inline in inline(&source.path, &source.text_all()) {
                 let file = Dockerfile::parse(inline.text.as_str().as_bytes());
                 let mut inner = of_stages(&file, &stage_scripts(&file));
@@ -162,10 +181,10 @@ pub fn of_document(doc: &Document<'_>) -> Vec<Package> {
             }
             found
         }
-        FileKind::Workflow => of_runs(source),
+        FileKind::Workflow if is_worth_reading(source) => of_runs(source),
         _ => Vec::new(),
     };
-    found.retain(|one| one.certainty != Certainty::Repository);
+    found.retain(|one| one.certainty != Certainty::Repository && !one.package.version.is_empty());
     let packages = found.into_iter().map(|one| one.package);
     packages.collect()
 }
@@ -218,9 +237,6 @@ pub fn of_stages(file: &Dockerfile, stages: &[StageScript]) -> Vec<Installed> {
 
 /// What the steps of a workflow and the services of a compose file install.
 fn of_runs(source: &Source) -> Vec<Installed> {
-    if !is_worth_reading(source) {
-        return Vec::new();
-    }
     let mut scripts = Vec::new();
     let mut elsewhere = Elsewhere::default();
     let mut clock = Clock::default();
