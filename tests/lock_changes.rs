@@ -98,10 +98,13 @@ fn manifest(range: &str) -> String {
 
 #[test]
 fn a_lockfile_that_a_change_leaves_behind_is_found_although_it_is_no_part_of_the_change() {
-    let scratch = changing(&lock("1.0.0", A), &lock("1.0.0", A));
+    let scratch = Scratch::repository();
+    let root = "\"\": { \"dependencies\": { \"keel\": \"^1.0.0\" } },\n    \"node_modules/keel\"";
+    let locked = lock("1.0.0", A).replace("\"node_modules/keel\"", root);
+    scratch.write("web/package-lock.json", locked);
     scratch.write("web/package.json", manifest("^1.0.0"));
     scratch.commit_all("fitting");
-    scratch.git(&["tag", "-f", "base"]);
+    scratch.git(&["tag", "base"]);
     scratch.write("web/package.json", manifest("^2.0.0"));
     scratch.git(&["add", "-A"]);
     let found = fired(&run(&scratch, What::Staged), STALE);

@@ -1,6 +1,8 @@
 //! dependency/missing-integrity, dependency/weak-integrity
 
-use super::place::{Place, and_more};
+use super::group::Group;
+use super::place::Place;
+use super::written::Written;
 use crate::detect::Sink;
 use crate::model::{FileKind, Package, PackageSource, Source};
 use crate::parse::lock::Lockfile;
@@ -8,7 +10,7 @@ use crate::parse::lock::Lockfile;
 /// Reports once a file the packages without a hash among those that have one, and those whose only
 /// hashes can be forged.
 pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
-    if !has_hashes(source.kind) {
+    if !Written::by(source.kind).hashes {
         return;
     }
     let from_registry = |package: &&Package| {
@@ -16,57 +18,33 @@ pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
     };
     let packages = || lockfile.packages.iter().filter(from_registry);
     let hashed = packages().filter(|p| !p.facts.integrity.is_empty()).count();
-    let without = || packages().filter(|package| lacks(source.kind, package));
-    let lacking = without().count();
-    if let Some(first) = without().next().filter(|_| hashed > lacking) {
-        let more = and_more(lacking - 1);
-        let verb = if lacking == 1 { "has" } else { "have" };
+    let without = Group::of(packages().filter(|package| lacks(source.kind, package)));
+    if let Some(without) = without.filter(|without| hashed > without.len()) {
+        let who = without.with_verb("has", "have");
         out.report(
             "dependency/missing-integrity",
-            first.span,
-            format!(
-                "{}{more} {verb} no hash, as others in this file have",
-                first.name
-            ),
+            without.first.span,
+            format!("{who} no hash, as others in this file have"),
         )
         .text("whatever the registry sends is installed")
         .help("remove the entry and let the package manager lock it again");
     }
-    let weak = || {
-        packages().filter(|package| {
-            let hashes = &package.facts.integrity;
-            !hashes.is_empty() && hashes.iter().all(|hash| is_weak(hash))
-        })
-    };
-    if let Some(first) = weak().next() {
-        let more = and_more(weak().count() - 1);
-        let verb = if more.is_empty() { "is" } else { "are" };
+    let weak = Group::of(packages().filter(|package| {
+        let hashes = &package.facts.integrity;
+        !hashes.is_empty() && hashes.iter().all(|hash| is_weak(hash))
+    }));
+    if let Some(weak) = weak {
+        let who = weak.with_verb("is", "are");
         out.report(
             "dependency/weak-integrity",
-            first.span,
-            format!("{}{more} {verb} checked by SHA-1 or MD5 only", first.name),
+            weak.first.span,
+            format!("{who} checked by SHA-1 or MD5 only"),
         )
         .text("this hash can be forged")
         .help(
             "lock the package again with a current package manager, which writes sha512 or sha256",
         );
     }
-}
-
-/// The formats that write a hash beside each package of a registry.
-fn has_hashes(kind: FileKind) -> bool {
-    matches!(
-        kind,
-        FileKind::NpmLock
-            | FileKind::YarnLock
-            | FileKind::PnpmLock
-            | FileKind::BunLock
-            | FileKind::CargoLock
-            | FileKind::PoetryLock
-            | FileKind::UvLock
-            | FileKind::PdmLock
-            | FileKind::PipfileLock
-    )
 }
 
 /// What npm finds inside of another package has neither an address nor a hash, and yarn writes no

@@ -1,6 +1,7 @@
 //! dependency/mixed-registries
 
-use super::place::{Place, and_more, fetched};
+use super::group::Group;
+use super::place::{Place, fetched};
 use crate::detect::Sink;
 use crate::detect::shell::install::KIN_OF_PYPI;
 use crate::model::{FileKind, Package, PackageSource, Source};
@@ -41,18 +42,17 @@ pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
             .filter_map(|package| Some((package, Place::of(package)?)))
             .filter(|(package, place)| is_private(package, place))
     };
-    let Some((first, place)) = private().next() else {
+    let Some((_, place)) = private().next() else {
         return;
     };
-    let more = and_more(private().count() - 1);
-    let verb = if more.is_empty() { "comes" } else { "come" };
+    let Some(group) = Group::of(private().map(|(package, _)| package)) else {
+        return;
+    };
+    let who = group.with_verb("comes", "come");
     out.report(
         "dependency/mixed-registries",
-        first.span,
-        format!(
-            "{}{more} {verb} from another registry than the public one, from which the others come",
-            first.name
-        ),
+        group.first.span,
+        format!("{who} from another registry than the public one, from which the others come"),
     )
     .text(format!("from {}", place.host))
     .help("ask one registry that serves both, or bind the names to theirs: a scope in npm, an explicit index in Python");

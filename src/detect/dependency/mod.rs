@@ -5,8 +5,10 @@ mod banned;
 mod changed_integrity;
 mod discouraged;
 mod forbidden_licence;
+mod group;
 pub mod installed;
 mod integrity;
+mod misleading_alias;
 mod misleading_source;
 mod missing_lockfile;
 mod mixed_registries;
@@ -23,6 +25,8 @@ mod traces;
 mod unknown_registry;
 mod unpinned;
 mod update;
+mod well_known;
+mod written;
 
 use std::collections::HashMap;
 
@@ -61,6 +65,7 @@ impl Detector for Dependency {
         recent_release::check(given, lockfile, out);
         plain_http_source::check(doc.source, lockfile, out);
         moving_git_source::check(doc.source, lockfile, out);
+        misleading_alias::check(doc.source, lockfile, out);
         misleading_source::check(doc.source, lockfile, out);
         unknown_registry::check(cx.given, doc.source, lockfile, out);
         mixed_registries::check(doc.source, lockfile, out);

@@ -1,6 +1,8 @@
 //! dependency/moving-git-source
 
-use super::place::{and_more, fetched};
+use super::group::Group;
+use super::place::fetched;
+use super::written::Written;
 use crate::detect::Sink;
 use crate::model::{FileKind, Package, PackageSource, Source};
 use crate::parse::lock::{Lockfile, origin};
@@ -11,27 +13,20 @@ pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
     if !pins(source) {
         return;
     }
-    let moving = || {
-        fetched(source, lockfile).filter(|package| {
-            package.source == PackageSource::Git && !is_pinned(source.kind, package)
-        })
-    };
-    let Some(first) = moving().next() else {
+    let moving = fetched(source, lockfile)
+        .filter(|package| package.source == PackageSource::Git && !is_pinned(source.kind, package));
+    let Some(group) = Group::of(moving) else {
         return;
     };
-    let more = and_more(moving().count() - 1);
-    let verb = if more.is_empty() { "is" } else { "are" };
-    let text = match &first.facts.commit {
+    let who = group.with_verb("is", "are");
+    let text = match &group.first.facts.commit {
         Some(name) => format!("{name} is no full commit and may be another one tomorrow"),
         None => "no commit is named".to_owned(),
     };
     out.report(
         "dependency/moving-git-source",
-        first.span,
-        format!(
-            "{}{more} {verb} taken from git at no fixed commit",
-            first.name
-        ),
+        group.first.span,
+        format!("{who} taken from git at no fixed commit"),
     )
     .text(text)
     .help("name the full commit, 40 or 64 hex digits");
@@ -39,24 +34,8 @@ pub fn check(source: &Source, lockfile: &Lockfile, out: &mut Sink<'_>) {
 
 /// Manifests and the sources of pip-tools leave it open on purpose: something else pins.
 fn pins(source: &Source) -> bool {
-    match source.kind {
-        FileKind::Requirements => source.path.extension() != Some(b"in"),
-        FileKind::NpmLock
-        | FileKind::YarnLock
-        | FileKind::PnpmLock
-        | FileKind::BunLock
-        | FileKind::CargoLock
-        | FileKind::PoetryLock
-        | FileKind::UvLock
-        | FileKind::PdmLock
-        | FileKind::PipfileLock
-        | FileKind::Pylock
-        | FileKind::GemfileLock
-        | FileKind::MixLock
-        | FileKind::PubspecLock
-        | FileKind::SwiftResolved => true,
-        _ => false,
-    }
+    let is_source = source.kind == FileKind::Requirements && source.path.extension() == Some(b"in");
+    Written::by(source.kind).commits && !is_source
 }
 
 /// Bun writes the first digits of the commit only; an archive with a hash cannot change.

@@ -71,15 +71,6 @@ pub fn fetched<'l>(source: &Source, lockfile: &'l Lockfile) -> impl Iterator<Ite
     packages.filter(|package| package.ecosystem != Ecosystem::GitHubActions)
 }
 
-/// ` and 3 more packages` behind the first one of which a finding tells.
-pub fn and_more(more: usize) -> String {
-    match more {
-        0 => String::new(),
-        1 => " and 1 more package".to_owned(),
-        more => format!(" and {more} more packages"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

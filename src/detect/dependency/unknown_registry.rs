@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::place::{Place, and_more, fetched};
+use super::group::Group;
+use super::place::{Place, fetched};
+use super::written::Written;
 use crate::detect::{Given, Sink};
-use crate::model::{FileKind, Package, PackageSource, Source};
+use crate::model::{PackageSource, Source};
 use crate::parse::lock::Lockfile;
 
 /// Reports once a host the packages that come from elsewhere than the configuration allows.
@@ -13,11 +15,11 @@ pub fn check(given: &Given, source: &Source, lockfile: &Lockfile, out: &mut Sink
         return;
     };
     let allowed: Vec<Place<'_>> = allowed.iter().filter_map(|url| Place::read(url)).collect();
-    if !names_registries(source.kind) {
+    if !Written::by(source.kind).registries {
         return;
     }
     let mut hosts: HashMap<&str, usize> = HashMap::new();
-    let mut found: Vec<(&Package, &str, usize)> = Vec::new();
+    let mut found: Vec<(Group<'_>, &str)> = Vec::new();
     for package in fetched(source, lockfile) {
         let Some(place) = Place::of(package).map(under_one_name) else {
             continue;
@@ -28,40 +30,20 @@ pub fn check(given: &Given, source: &Source, lockfile: &Lockfile, out: &mut Sink
         }
         let at = *hosts.entry(place.host).or_insert(found.len());
         match found.get_mut(at) {
-            Some((.., more)) => *more += 1,
-            None => found.push((package, place.host, 0)),
+            Some((group, _)) => group.add(),
+            None => found.extend(Group::of([package]).map(|group| (group, place.host))),
         }
     }
-    for (package, host, more) in found {
-        let verb = if more == 0 { "comes" } else { "come" };
+    for (group, host) in found {
+        let who = group.with_verb("comes", "come");
         out.report(
             "dependency/unknown-registry",
-            package.span,
-            format!("{}{} {verb} from {host}", package.name, and_more(more)),
+            group.first.span,
+            format!("{who} from {host}"),
         )
         .text("no registry that the configuration allows")
         .help("take the package from an allowed registry, or add this one to `allow` in `[registries]`");
     }
-}
-
-/// The formats whose addresses are those of registries, or of what is there instead: Composer's
-/// lead to the forges behind the registry.
-fn names_registries(kind: FileKind) -> bool {
-    matches!(
-        kind,
-        FileKind::NpmLock
-            | FileKind::YarnLock
-            | FileKind::PnpmLock
-            | FileKind::BunLock
-            | FileKind::CargoLock
-            | FileKind::PoetryLock
-            | FileKind::UvLock
-            | FileKind::PdmLock
-            | FileKind::PipfileLock
-            | FileKind::Requirements
-            | FileKind::GemfileLock
-            | FileKind::PubspecLock
-    )
 }
 
 /// One registry answers under two names, and the address of Cargo's index is no longer where it is.

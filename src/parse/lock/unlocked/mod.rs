@@ -113,6 +113,10 @@ fn look(path: &RepoPath, bytes: &[u8], beside: &Beside) -> Result<Option<Unlocke
         return Ok(None);
     };
     let text = &*text(bytes);
+    // What is not filled in yet is the template of a manifest.
+    if ["<%", "{{"].iter().any(|mark| text.contains(mark)) {
+        return Ok(None);
+    }
     let place = Place { form, path, text };
     let mut view = View::new(beside);
     let folder = path.parent();
