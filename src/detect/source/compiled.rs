@@ -112,6 +112,9 @@ impl CompiledTest {
             Some("sql") => Clean::SQL,
             Some("path") => Clean::PATH,
             Some("url") => Clean::URL,
+            Some("ldap") => Clean::LDAP,
+            Some("xpath") => Clean::XPATH,
+            Some("line") => Clean::LINE,
             _ => Clean::ALL,
         };
         Self {
@@ -227,13 +230,9 @@ pub(super) struct Compiled {
 impl Compiled {
     /// The rules of a language.
     pub fn of(language: Language) -> &'static Self {
-        static PYTHON: OnceLock<Compiled> = OnceLock::new();
-        static JAVASCRIPT: OnceLock<Compiled> = OnceLock::new();
-        let place = match language {
-            Language::Python => &PYTHON,
-            Language::JavaScript => &JAVASCRIPT,
-        };
-        place.get_or_init(|| Self::build(language))
+        static ALL: [OnceLock<Compiled>; Language::ALL.len()] =
+            [const { OnceLock::new() }; Language::ALL.len()];
+        ALL[language as usize].get_or_init(|| Self::build(language))
     }
 
     fn build(language: Language) -> Self {
@@ -316,7 +315,7 @@ impl Compiled {
         }
         // Without a word for a request there is no data of one.
         if clause.tests.iter().any(|t| t.tainted == ["request"]) {
-            let requests = request_words(language).iter();
+            let requests = language.request_words().iter();
             needs_any.push(requests.map(|w| words.number(w)).collect());
         }
         self.clauses.push(CompiledClause {
@@ -382,25 +381,6 @@ fn spellings(scalar: &Scalar) -> &'static [&'static str] {
     }
 }
 
-/// The words by which a file can get hold of a request, as the taint catalogue knows them.
-fn request_words(language: Language) -> &'static [&'static str] {
-    match language {
-        Language::Python => &[
-            "request",
-            "req",
-            "route",
-            "app",
-            "router",
-            "APIRouter",
-            "FastAPI",
-            "fastapi",
-            "Blueprint",
-            "Flask",
-        ],
-        Language::JavaScript => &["req", "request", "ctx"],
-    }
-}
-
 /// The part of a name that rules are found by.
 fn last_part(name: &str) -> &str {
     name.trim_end_matches("()")
@@ -432,8 +412,8 @@ mod tests {
 
     #[test]
     fn every_expression_of_every_rule_compiles() {
-        for language in [Language::Python, Language::JavaScript] {
-            for clause in &Compiled::of(language).clauses {
+        for language in Language::ALL {
+            for clause in &Compiled::of(*language).clauses {
                 let tests = clause.tests.iter().chain(&clause.unless);
                 let expressions = tests.flat_map(|t| [&t.matches, &t.shape, &t.text]).chain([
                     &clause.receiver,

@@ -7,9 +7,9 @@ mod terrain;
 
 use std::collections::HashSet;
 
-use crate::model::{Confidence, FileKind, KindSet, Severity, SkipReason, Span};
+use crate::model::{Confidence, KindSet, Severity, SkipReason, Span};
 use crate::parse::Document;
-use crate::parse::source::{Facts, Language, NodeId};
+use crate::parse::source::{self, Facts, Language, NodeId};
 
 use super::{Context, Detector, Sink};
 use compiled::{Compiled, CompiledClause};
@@ -25,13 +25,7 @@ impl Detector for SourceCode {
     }
 
     fn kinds(&self) -> KindSet {
-        KindSet::of(&[
-            FileKind::Python,
-            FileKind::SetupPy,
-            FileKind::JavaScript,
-            FileKind::TypeScript,
-            FileKind::Tsx,
-        ])
+        source::KINDS
     }
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::Language;
-use super::catalogue;
 use super::code::{List, Literal, Node, NodeId};
 use super::eval::Pass;
+use super::library;
 use super::names::{CALL, Path};
 use super::value::{Clean, Shape, Taint, Value};
 
@@ -46,7 +46,7 @@ impl<'s> Pass<'_, 's> {
                             ..Value::made_of(std::iter::once(own).chain(given))
                         };
                     }
-                    method if catalogue::keeps_text(method) => return own,
+                    method if library::keeps_text(method) => return own,
                     _ => {}
                 }
             }
@@ -56,11 +56,10 @@ impl<'s> Pass<'_, 's> {
                 return self.joined(separator, &[own]);
             }
         }
-        let loads = match self.language {
-            Language::Python => matches!(name.as_str(), "importlib.import_module" | "__import__"),
-            Language::JavaScript => name == "require",
-        };
-        if loads && let Some(path) = arguments.first().and_then(|id| self.module(*id)) {
+        let library = self.language.library();
+        if (library.loads)(&name)
+            && let Some(path) = arguments.first().and_then(|id| self.module(*id))
+        {
             return Value::of(Shape::Reference(path));
         }
         if self.language == Language::Python && name == "dict" {
@@ -80,7 +79,7 @@ impl<'s> Pass<'_, 's> {
             return *value;
         }
         let receiver = receiver.map_or(Value::UNKNOWN, |id| self.value(id));
-        if let Some(clean) = catalogue::cleans(self.language, &name, method) {
+        if let Some(clean) = (library.cleans)(&name, method) {
             let mut value = Value::made_of(given);
             value.clean = value.clean.with(clean);
             if clean == Clean::ALL {
@@ -88,7 +87,7 @@ impl<'s> Pass<'_, 's> {
             }
             return value;
         }
-        if catalogue::passes_on(self.language, &name, method) {
+        if (library.passes_on)(&name, method) {
             let text = matches!(name.as_str(), "str" | "String" | "textwrap.dedent");
             let mut value = Value::made_of(given.iter().copied());
             if text

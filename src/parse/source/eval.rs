@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::Language;
-use super::catalogue;
 use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeId, ScopeKind};
+use super::library;
 use super::names::{Path, Symbol};
 use super::value::{Clean, Shape, Taint, Value};
 
@@ -248,7 +248,7 @@ impl<'s> Pass<'_, 's> {
     fn by_convention(&self, path: Path, mut value: Value) -> Value {
         if value.taint == Taint::NONE
             && let Some(name) = self.code.names.last(path)
-            && catalogue::is_constant_name(self.code.names.text(name))
+            && library::is_constant_name(self.code.names.text(name))
         {
             value.clean = Clean::ALL;
         }
@@ -258,10 +258,10 @@ impl<'s> Pass<'_, 's> {
     pub(super) fn reference(&mut self, path: Path, id: NodeId) -> Value {
         let text = self.code.names.render(path);
         let mut value = Value::of(Shape::Reference(path));
-        value.taint = catalogue::entry(self.language, &text);
+        value.taint = (self.language.library().entry)(&text);
         if value.taint != Taint::NONE {
             value.entry = id;
-        } else if catalogue::is_own(self.language, &text) {
+        } else if self.language.library().is_own(&text) {
             value.clean = Clean::ALL;
         }
         value
@@ -301,7 +301,7 @@ impl<'s> Pass<'_, 's> {
         if let Some(path) = access {
             value = self.by_convention(path, value);
         }
-        if catalogue::is_number_member(self.code.names.text(name)) {
+        if library::is_number_member(self.code.names.text(name)) {
             value.clean = Clean::ALL;
             value.taint = Taint::NONE;
         }
@@ -310,7 +310,7 @@ impl<'s> Pass<'_, 's> {
         {
             let object = self.code.names.render(object);
             let member = self.code.names.text(name);
-            if catalogue::request_member(self.language, &object, member) {
+            if (self.language.library().request_member)(&object, member) {
                 value.taint = Taint::REQUEST;
                 value.entry = id;
             }
@@ -506,7 +506,7 @@ impl<'s> Pass<'_, 's> {
         {
             let object = self.code.names.render(object);
             let member = self.code.names.text(name);
-            if catalogue::request_member(self.language, &object, member) {
+            if (self.language.library().request_member)(&object, member) {
                 part.taint = Taint::REQUEST;
                 part.entry = entry;
             }

@@ -2,13 +2,13 @@
 
 use tree_sitter::{Language, Node as Syntax};
 
-use crate::model::Span;
+use crate::model::{FileKind, Span};
 
 use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeKind};
 use super::literal;
 use super::names::{Path, Symbol};
 use super::python::{entry_key, negative};
-use super::walk::{Adapter, Child, Enter, fields, kinds};
+use super::walk::{self, Child, Enter, fields, kinds};
 
 kinds! {
     Identifier = "identifier" | "this" | "super" | "undefined" | "import",
@@ -69,13 +69,21 @@ fields! {
     parameter, pattern, consequence, alternative, source, alias,
 }
 
-pub(super) struct JavaScript {
+pub(super) fn grammar(kind: FileKind) -> Language {
+    match kind {
+        FileKind::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        FileKind::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
+        _ => tree_sitter_javascript::LANGUAGE.into(),
+    }
+}
+
+pub(super) struct Adapter {
     kinds: Vec<Kind>,
     fields: Fields,
     decorators: Vec<NodeId>,
 }
 
-impl JavaScript {
+impl Adapter {
     pub fn new(language: &Language) -> Self {
         Self {
             kinds: kind_table(language),
@@ -308,7 +316,7 @@ fn template_text(code: &mut Code<'_>, span: Span, parts: &mut Vec<NodeId>) {
     }
 }
 
-impl<'s> Adapter<'s> for JavaScript {
+impl<'s> walk::Adapter<'s> for Adapter {
     type Kind = Kind;
 
     fn kind(&self, id: u16) -> Kind {

@@ -5,14 +5,12 @@
 //! function. Rules see [`Facts`] and never a tree.
 
 mod calls;
-mod catalogue;
 mod code;
 mod eval;
 mod facts;
-mod javascript;
+mod library;
 mod literal;
 mod names;
-mod python;
 mod texts;
 mod value;
 mod walk;
@@ -22,64 +20,102 @@ pub use facts::{Argument, Facts};
 pub use names::{CALL, Names, Path, Symbol};
 pub use value::{Clean, HOLE, Shape, Taint, Value};
 
-use crate::model::{FileKind, SkipReason};
+use tree_sitter::Tree;
+
+use crate::model::{FileKind, KindSet, SkipReason};
 
 use super::grammar;
+use library::Library;
 
-/// A family of languages that share rules and facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Language {
-    Python,
+/// Declares the languages, each in one line: its name, its module here and in `library`, which is
+/// also the folder of its rules under `rules/source/`, and the kinds of its files.
+macro_rules! languages {
+    ($($(#[$doc:meta])* $language:ident = $module:ident: $($kind:ident),+;)+) => {
+        $(mod $module;)+
+
+        /// A family of languages that share rules and facts.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Language {
+            $($(#[$doc])* $language,)+
+        }
+
+        /// The files that have a language.
+        pub const KINDS: KindSet = KindSet::of(&[$($(FileKind::$kind,)+)+]);
+
+        impl Language {
+            pub const ALL: &'static [Self] = &[$(Self::$language,)+];
+
+            pub fn of(kind: FileKind) -> Option<Self> {
+                match kind {
+                    $($(FileKind::$kind)|+ => Some(Self::$language),)+
+                    _ => None,
+                }
+            }
+
+            /// The folder of its rules under `rules/source/`.
+            pub fn folder(self) -> &'static str {
+                match self {
+                    $(Self::$language => stringify!($module),)+
+                }
+            }
+
+            fn library(self) -> &'static Library {
+                match self {
+                    $(Self::$language => &library::$module::LIBRARY,)+
+                }
+            }
+
+            /// The grammar for a file of this language.
+            fn grammar(self, kind: FileKind) -> tree_sitter::Language {
+                match self {
+                    $(Self::$language => $module::grammar(kind),)+
+                }
+            }
+
+            fn read<'s>(self, tree: &Tree, grammar: &tree_sitter::Language, code: &mut Code<'s>) {
+                match self {
+                    $(Self::$language => {
+                        walk::walk(tree, &mut $module::Adapter::new(grammar), code);
+                    })+
+                }
+            }
+        }
+    };
+}
+
+languages! {
+    Python = python: Python, SetupPy;
     /// JavaScript, TypeScript, JSX and TSX.
-    JavaScript,
+    JavaScript = javascript: JavaScript, TypeScript, Tsx;
 }
 
 impl Language {
-    pub fn of(kind: FileKind) -> Option<Self> {
-        match kind.syntax() {
-            FileKind::Python => Some(Self::Python),
-            FileKind::JavaScript | FileKind::TypeScript | FileKind::Tsx => Some(Self::JavaScript),
-            _ => None,
-        }
-    }
-
-    /// The folder of its rules under `rules/source/`.
-    pub fn folder(self) -> &'static str {
-        match self {
-            Self::Python => "python",
-            Self::JavaScript => "javascript",
-        }
-    }
-}
-
-fn grammar_of(kind: FileKind) -> tree_sitter::Language {
-    match kind.syntax() {
-        FileKind::Python => tree_sitter_python::LANGUAGE.into(),
-        FileKind::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        FileKind::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
-        _ => tree_sitter_javascript::LANGUAGE.into(),
+    /// Words of which a file that gets hold of a request contains one.
+    pub fn request_words(self) -> &'static [&'static str] {
+        self.library().request_words
     }
 }
 
 /// How many pieces of a file the grammar cannot make sense of.
 pub fn syntax_errors(kind: FileKind, text: &[u8]) -> Result<usize, SkipReason> {
-    Ok(grammar::errors(&grammar::parse(&grammar_of(kind), text)?))
+    let language = Language::of(kind).ok_or_else(not_parsed)?;
+    Ok(grammar::errors(&grammar::parse(
+        &language.grammar(kind),
+        text,
+    )?))
 }
 
 /// Parses a file and learns its facts, or says why it cannot.
 pub fn facts(kind: FileKind, text: &[u8]) -> Result<Facts<'_>, SkipReason> {
-    let Some(language) = Language::of(kind) else {
-        return Err(SkipReason::Other("no language that is parsed".to_owned()));
-    };
-    let grammar = grammar_of(kind);
+    let language = Language::of(kind).ok_or_else(not_parsed)?;
+    let grammar = language.grammar(kind);
     let tree = grammar::parse(&grammar, text)?;
     let mut code = Code::new(text);
-    match language {
-        Language::Python => walk::walk(&tree, &mut python::Python::new(&grammar), &mut code),
-        Language::JavaScript => {
-            walk::walk(&tree, &mut javascript::JavaScript::new(&grammar), &mut code);
-        }
-    }
+    language.read(&tree, &grammar, &mut code);
     let learnt = eval::run(&mut code, language);
     Ok(Facts::new(language, code, learnt))
+}
+
+fn not_parsed() -> SkipReason {
+    SkipReason::Other("no language that is parsed".to_owned())
 }

@@ -2,12 +2,12 @@
 
 use tree_sitter::{Language, Node as Syntax};
 
-use crate::model::Span;
+use crate::model::{FileKind, Span};
 
 use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeKind};
 use super::literal;
 use super::names::Symbol;
-use super::walk::{Adapter, Child, Enter, fields, kinds};
+use super::walk::{self, Child, Enter, fields, kinds};
 
 kinds! {
     Identifier = "identifier",
@@ -69,14 +69,18 @@ kinds! {
 
 fields! { name, left, right, function, arguments, object, attribute, value, subscript, key, operator, module_name, alias }
 
-pub(super) struct Python {
+pub(super) fn grammar(_: FileKind) -> Language {
+    tree_sitter_python::LANGUAGE.into()
+}
+
+pub(super) struct Adapter {
     kinds: Vec<Kind>,
     fields: Fields,
     /// Decorators that wait for their function or class.
     decorators: Vec<NodeId>,
 }
 
-impl Python {
+impl Adapter {
     pub fn new(language: &Language) -> Self {
         Self {
             kinds: kind_table(language),
@@ -333,7 +337,7 @@ pub(super) fn negative<'s, K: Copy>(
     }
 }
 
-impl<'s> Adapter<'s> for Python {
+impl<'s> walk::Adapter<'s> for Adapter {
     type Kind = Kind;
 
     fn kind(&self, id: u16) -> Kind {

@@ -35,7 +35,7 @@ impl Taint {
 
 /// What a value cannot do any more, as bits: each names a language that it was escaped for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Clean(pub u8);
+pub struct Clean(pub u16);
 
 impl Clean {
     pub const NONE: Self = Self(0);
@@ -44,8 +44,12 @@ impl Clean {
     pub const SQL: Self = Self(4);
     pub const PATH: Self = Self(8);
     pub const URL: Self = Self(16);
+    pub const LDAP: Self = Self(32);
+    pub const XPATH: Self = Self(64);
+    /// Line ends are gone: headers and logs.
+    pub const LINE: Self = Self(128);
     /// Constant, a number, or of the program's own making.
-    pub const ALL: Self = Self(0xff);
+    pub const ALL: Self = Self(u16::MAX);
 
     pub fn both(self, other: Self) -> Self {
         Self(self.0 & other.0)

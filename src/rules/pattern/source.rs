@@ -75,7 +75,8 @@ pub struct Test {
     pub composed: Option<bool>,
     /// Carries data from `request`, `argv`, `env` or `input`.
     pub tainted: Vec<String>,
-    /// With `dynamic`, `composed` and `tainted`: not escaped for `shell`, `html`, `sql`, `path`, `url`.
+    /// With `dynamic`, `composed` and `tainted`: not escaped for `shell`, `html`, `sql`, `path`, `url`,
+    /// `ldap`, `xpath` or `line` (headers and logs).
     pub unescaped: Option<String>,
     /// Is a constant number below or above.
     pub below: Option<f64>,
@@ -162,7 +163,10 @@ impl Test {
             }
         }
         if let Some(language) = &self.unescaped
-            && !["shell", "html", "sql", "path", "url"].contains(&language.as_str())
+            && ![
+                "shell", "html", "sql", "path", "url", "ldap", "xpath", "line",
+            ]
+            .contains(&language.as_str())
         {
             return Err(format!("nothing is escaped for \"{language}\""));
         }

@@ -1,0 +1,146 @@
+use super::{Clean, Library, Taint};
+
+pub(in crate::parse::source) static LIBRARY: Library = Library {
+    entry,
+    request_member,
+    cleans,
+    passes_on,
+    is_own,
+    loads,
+    request_words: &["req", "request", "ctx"],
+};
+
+fn entry(path: &str) -> Taint {
+    match path {
+        "process.argv" => Taint::ARGV,
+        "process.env" => Taint::ENV,
+        "location.search"
+        | "location.hash"
+        | "location.href"
+        | "document.location.search"
+        | "document.location.hash"
+        | "document.location.href"
+        | "document.URL"
+        | "document.documentURI"
+        | "document.referrer"
+        | "prompt()" => Taint::INPUT,
+        _ => Taint::NONE,
+    }
+}
+
+fn request_member(object: &str, member: &str) -> bool {
+    let is_request = matches!(
+        object,
+        "req" | "request" | "ctx.request" | "ctx" | "this.request" | "this.req" | "c.req"
+    );
+    is_request
+        && matches!(
+            member,
+            "query"
+                | "body"
+                | "params"
+                | "headers"
+                | "cookies"
+                | "url"
+                | "originalUrl"
+                | "rawBody"
+                | "files"
+                | "file"
+                | "param"
+                | "get"
+                | "header"
+                | "signedCookies"
+                | "hostname"
+                | "path"
+                | "querystring"
+        )
+        && !(object == "ctx" && matches!(member, "body" | "get" | "file" | "files"))
+}
+
+fn cleans(path: &str, method: &str) -> Option<Clean> {
+    Some(match path {
+        "parseInt" | "parseFloat" | "Number" | "Number()" | "Boolean" | "Date.now"
+        | "Math.floor" | "Math.random" | "Math.round" | "Math.max" | "Math.min" | "Math.ceil"
+        | "Math.abs" | "crypto.randomUUID" | "performance.now" | "BigInt" | "uuid.v4"
+        | "process.cwd" | "os.tmpdir" | "process.hrtime" => Clean::ALL,
+        "encodeURIComponent" | "encodeURI" => Clean::URL.with(Clean::HTML).with(Clean::PATH),
+        "path.basename" => Clean::PATH,
+        "shell-quote.quote" | "shell-escape" | "shescape.quote" => Clean::SHELL,
+        "escape-html"
+        | "he.encode"
+        | "he.escape"
+        | "lodash.escape"
+        | "sanitize-html"
+        | "xss"
+        | "validator.escape"
+        | "DOMPurify.sanitize"
+        | "dompurify.sanitize"
+        | "isomorphic-dompurify.sanitize" => Clean::HTML,
+        "mysql.escape"
+        | "mysql2.escape"
+        | "mysql.escapeId"
+        | "mysql2.escapeId"
+        | "sqlstring.escape"
+        | "sqlstring.escapeId"
+        | "pg-format"
+        | "pg.escapeIdentifier" => Clean::SQL,
+        _ => match method {
+            "sanitize" | "escapeHtml" | "escapeHTML" | "htmlEscape" | "encodeHTML" => Clean::HTML,
+            "shellEscape" | "shellescape" | "shellQuote" | "escapeShellArg" | "quoteShell" => {
+                Clean::SHELL
+            }
+            "escapeId" | "escapeIdentifier" | "escapeLiteral" | "quoteIdentifier" => Clean::SQL,
+            "getTime" | "indexOf" | "toISOString" | "valueOf" | "toFixed" => Clean::ALL,
+            _ => return None,
+        },
+    })
+}
+
+fn passes_on(path: &str, method: &str) -> bool {
+    matches!(
+        path,
+        "String"
+            | "Array.from"
+            | "Object.assign"
+            | "JSON.parse"
+            | "JSON.stringify"
+            | "Buffer.from"
+            | "decodeURIComponent"
+            | "decodeURI"
+            | "unescape"
+            | "path.join"
+            | "path.resolve"
+            | "path.normalize"
+            | "url.parse"
+            | "URL"
+            | "atob"
+            | "btoa"
+            | "util.format"
+            | "Object.values"
+            | "Object.keys"
+            | "querystring.parse"
+            | "qs.parse"
+            | "util.promisify"
+    ) || method == "concat"
+}
+
+fn is_own(path: &str) -> bool {
+    matches!(
+        path,
+        "__dirname"
+            | "__filename"
+            | "process.execPath"
+            | "process.platform"
+            | "process.pid"
+            | "path.sep"
+            | "os.EOL"
+            | "process.version"
+            | "process.arch"
+            | "undefined"
+            | "NaN"
+    )
+}
+
+fn loads(path: &str) -> bool {
+    path == "require"
+}

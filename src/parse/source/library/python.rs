@@ -1,0 +1,197 @@
+use super::{Clean, Library, Taint};
+
+pub(in crate::parse::source) static LIBRARY: Library = Library {
+    entry,
+    request_member,
+    cleans,
+    passes_on,
+    is_own,
+    loads,
+    request_words: &[
+        "request",
+        "req",
+        "route",
+        "app",
+        "router",
+        "APIRouter",
+        "FastAPI",
+        "fastapi",
+        "Blueprint",
+        "Flask",
+    ],
+};
+
+fn entry(path: &str) -> Taint {
+    const REQUESTS: &[&str] = &[
+        "flask.request",
+        "bottle.request",
+        "quart.request",
+        "sanic.request",
+    ];
+    for request in REQUESTS {
+        if let Some(rest) = path.strip_prefix(request) {
+            let part = rest.trim_start_matches('.').split(['.', '(']).next();
+            return match part {
+                Some(
+                    "args" | "form" | "values" | "json" | "data" | "get_json" | "get_data"
+                    | "headers" | "cookies" | "files" | "query" | "forms" | "params" | "stream"
+                    | "query_string" | "full_path" | "url" | "referrer" | "user_agent"
+                    | "view_args",
+                ) => Taint::REQUEST,
+                _ => Taint::NONE,
+            };
+        }
+    }
+    match path {
+        "sys.argv" => Taint::ARGV,
+        "input()" | "raw_input()" | "sys.stdin.read()" | "sys.stdin.readline()" | "sys.stdin" => {
+            Taint::INPUT
+        }
+        "os.environ" | "os.getenv()" | "os.environb" => Taint::ENV,
+        _ => Taint::NONE,
+    }
+}
+
+fn request_member(object: &str, member: &str) -> bool {
+    matches!(object, "request" | "self.request" | "req")
+        && matches!(
+            member,
+            "GET"
+                | "POST"
+                | "REQUEST"
+                | "FILES"
+                | "COOKIES"
+                | "META"
+                | "body"
+                | "args"
+                | "form"
+                | "values"
+                | "json"
+                | "data"
+                | "query_params"
+                | "path_params"
+                | "cookies"
+                | "headers"
+                | "get_json"
+                | "match_info"
+                | "rel_url"
+                | "get_argument"
+        )
+}
+
+fn cleans(path: &str, method: &str) -> Option<Clean> {
+    Some(match path {
+        "shlex.quote" | "pipes.quote" | "shlex.join" => Clean::SHELL,
+        "html.escape"
+        | "markupsafe.escape"
+        | "flask.escape"
+        | "cgi.escape"
+        | "bleach.clean"
+        | "django.utils.html.escape"
+        | "django.utils.html.conditional_escape"
+        | "django.utils.html.format_html"
+        | "markupsafe.escape_silent" => Clean::HTML,
+        "urllib.parse.quote"
+        | "urllib.parse.quote_plus"
+        | "urllib.parse.urlencode"
+        | "urllib.quote" => Clean::URL.with(Clean::HTML).with(Clean::PATH),
+        "werkzeug.utils.secure_filename" | "os.path.basename" => Clean::PATH,
+        "int"
+        | "float"
+        | "len"
+        | "bool"
+        | "hash"
+        | "ord"
+        | "id"
+        | "round"
+        | "abs"
+        | "uuid.UUID"
+        | "uuid.uuid4"
+        | "uuid.uuid1"
+        | "hex"
+        | "time.time"
+        | "os.getpid"
+        | "os.getcwd"
+        | "tempfile.mkdtemp"
+        | "tempfile.gettempdir"
+        | "type"
+        | "datetime.datetime.now"
+        | "datetime.datetime.utcnow"
+        | "datetime.date.today"
+        | "time.strftime"
+        | "secrets.token_hex"
+        | "secrets.token_urlsafe" => Clean::ALL,
+        _ => match method {
+            "isoformat" | "hexdigest" | "fileno" | "bit_length" | "strftime" => Clean::ALL,
+            "escape_string" | "escape_literal" | "escape_identifier" | "quote_ident"
+            | "quote_identifier" | "quote_name" | "literal" | "mogrify" => Clean::SQL,
+            _ => return None,
+        },
+    })
+}
+
+fn passes_on(path: &str, _method: &str) -> bool {
+    matches!(
+        path,
+        "str"
+            | "repr"
+            | "bytes"
+            | "list"
+            | "tuple"
+            | "dict"
+            | "set"
+            | "sorted"
+            | "reversed"
+            | "next"
+            | "iter"
+            | "os.path.join"
+            | "os.path.abspath"
+            | "os.path.normpath"
+            | "os.path.realpath"
+            | "os.path.expanduser"
+            | "os.path.expandvars"
+            | "pathlib.Path"
+            | "pathlib.PurePath"
+            | "urllib.parse.unquote"
+            | "urllib.parse.unquote_plus"
+            | "urllib.parse.urljoin"
+            | "urllib.parse.urlparse"
+            | "urllib.parse.parse_qs"
+            | "json.loads"
+            | "json.dumps"
+            | "base64.b64decode"
+            | "base64.b64encode"
+            | "base64.urlsafe_b64decode"
+            | "codecs.decode"
+            | "io.StringIO"
+            | "io.BytesIO"
+            | "textwrap.dedent"
+            | "copy.copy"
+            | "copy.deepcopy"
+            | "html.unescape"
+            | "zlib.decompress"
+            | "typing.cast"
+            | "StringIO.StringIO"
+    )
+}
+
+fn is_own(path: &str) -> bool {
+    matches!(
+        path,
+        "sys.executable"
+            | "__file__"
+            | "__name__"
+            | "__doc__"
+            | "os.sep"
+            | "os.linesep"
+            | "sys.platform"
+            | "os.name"
+            | "sys.version"
+            | "os.pathsep"
+            | "os.devnull"
+    )
+}
+
+fn loads(path: &str) -> bool {
+    matches!(path, "importlib.import_module" | "__import__")
+}
