@@ -49,6 +49,7 @@ const NAMES: &[(&str, FileKind)] = &[
     ("cabal.project.freeze", FileKind::CabalFreeze),
     ("stack.yaml.lock", FileKind::StackLock),
     ("juliamanifest.toml", FileKind::JuliaManifest),
+    ("pixi.lock", FileKind::PixiLock),
     ("setup.py", FileKind::SetupPy),
     ("setup.cfg", FileKind::SetupCfg),
     ("bom.json", FileKind::CycloneDx),
@@ -370,11 +371,14 @@ fn is_julia_manifest(name: &str) -> bool {
         .is_some_and(|version| version.is_empty() || version.starts_with("-v"))
 }
 
-/// `environment.yml`, `environment-dev.yml`, `environment_gpu.yaml`, `conda-environment.yml`.
+/// `environment.yml`, `environment-dev.yml`, `environment_gpu.yaml`, `conda-environment.yml`,
+/// `conda.yaml`.
 fn is_conda_environment(stem: &str) -> bool {
     let rest = stem.strip_prefix("conda-").unwrap_or(stem);
-    rest.strip_prefix("environment")
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
+    let is_environment = rest
+        .strip_prefix("environment")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
+    is_environment || matches!(stem, "conda" | "conda-env" | "conda_env")
 }
 
 fn yaml_kind(path: &RepoPath, name: &str) -> FileKind {
@@ -497,6 +501,21 @@ mod tests {
             assert_eq!(kind(path), FileKind::Requirements, "{path}");
         }
         assert_eq!(kind("notes.txt"), FileKind::Text);
+    }
+
+    #[test]
+    fn environments_of_conda_have_several_names() {
+        for path in [
+            "environment.yml",
+            "env/environment-gpu.yaml",
+            "conda-environment.yml",
+            "model/conda.yaml",
+        ] {
+            assert_eq!(kind(path), FileKind::CondaEnvironment, "{path}");
+        }
+        assert_eq!(kind("conda-lock.yml"), FileKind::CondaLock);
+        assert_eq!(kind("environments.yml"), FileKind::Yaml);
+        assert_eq!(kind("conda-meta/a-1.json"), FileKind::CondaMeta);
     }
 
     #[test]

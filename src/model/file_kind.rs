@@ -80,6 +80,7 @@ file_kinds! {
     CondaEnvironment = "conda environment",
     CondaLock = "conda-lock.yml",
     CondaMeta = "conda package",
+    PixiLock = "pixi.lock",
     SetupPy = "setup.py",
     SetupCfg = "setup.cfg",
     CycloneDx = "CycloneDX document",
@@ -128,6 +129,7 @@ impl FileKind {
             | Self::StackLock
             | Self::CondaEnvironment
             | Self::CondaLock
+            | Self::PixiLock
             | Self::Compose
             | Self::Workflow
             | Self::Kubernetes => Self::Yaml,
@@ -195,6 +197,7 @@ impl KindSet {
         FileKind::StackLock,
         FileKind::JuliaManifest,
         FileKind::CondaLock,
+        FileKind::PixiLock,
     ]);
 
     pub const fn of(kinds: &[FileKind]) -> Self {

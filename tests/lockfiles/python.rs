@@ -532,6 +532,30 @@ fn a_lock_of_conda_has_a_package_once_for_all_platforms() {
 }
 
 #[test]
+fn a_lock_of_pixi_names_packages_of_conda_by_their_files() {
+    let path = "conda/pixi/pixi.lock";
+    expect(
+        path,
+        "
+            11: python-dateutil 2.9.0 Unknown ? Registry
+            20: flask 0.12 Unknown ? Registry
+            26: harbour 1.0.0 Unknown ? Path
+            29: openssl 3.2.1 Unknown ? Registry
+        ",
+    );
+    let hashes = |f: PackageFacts| f.integrity.join(" ");
+    assert_eq!(fact(path, "python-dateutil", hashes), "sha256:aa");
+    assert_eq!(package(path, "flask").ecosystem.name(), "PyPI");
+    expect(
+        "conda/pixi/old/pixi.lock",
+        "
+            4: zlib 1.2.13 Unknown ? Registry
+            10: tide-charts 2.0 Unknown ? Url
+        ",
+    );
+}
+
+#[test]
 fn what_is_installed_in_an_environment_of_conda_is_listed() {
     let path = "conda/installed/conda-meta/zlib-1.2.13-h_0.json";
     let zlib = package(path, "zlib");

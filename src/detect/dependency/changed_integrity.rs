@@ -72,11 +72,15 @@ fn replaced<'p>(kind: FileKind, package: &'p Package, were: &[Hash<'p>]) -> Opti
 }
 
 /// False for files whose hashes may differ although nothing is wrong: an SBOM describes one build,
-/// and pip and conda lock the files of one platform each.
+/// and those of pip and conda may name the files of another platform.
 fn is_comparable(kind: FileKind) -> bool {
     !matches!(
         kind,
-        FileKind::CycloneDx | FileKind::Spdx | FileKind::Pylock | FileKind::CondaLock
+        FileKind::CycloneDx
+            | FileKind::Spdx
+            | FileKind::Pylock
+            | FileKind::CondaLock
+            | FileKind::PixiLock
     )
 }
 

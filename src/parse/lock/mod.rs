@@ -189,6 +189,7 @@ readers! {
     CondaEnvironment => conda_environment,
     CondaLock => conda_lock,
     CondaMeta => conda_meta,
+    PixiLock => pixi,
     SetupPy => setup_py,
     SetupCfg => setup_cfg,
 }
