@@ -90,16 +90,9 @@ fn judge(cx: &Context<'_>, source: &Source, around: &Around<'_>) -> Vec<Finding>
 /// The nearest lockfile at or above a manifest.
 fn lock_of(manifest: &RepoPath, around: &Around<'_>) -> Option<RepoPath> {
     let names = locks(classify(manifest, b""));
-    let mut folder = manifest.parent();
-    loop {
+    manifest.folders().find_map(|folder| {
         let here = around.list(&folder);
         let is_here = |name: &&&[u8]| here.iter().any(|entry| entry.name == **name);
-        if let Some(name) = names.iter().find(is_here) {
-            return Some(folder.join(name));
-        }
-        if folder.as_bytes().is_empty() {
-            return None;
-        }
-        folder = folder.parent();
-    }
+        names.iter().find(is_here).map(|name| folder.join(name))
+    })
 }

@@ -119,6 +119,12 @@ impl RepoPath {
         (dot > 0).then(|| &name[dot + 1..])
     }
 
+    /// The folder that it lies in and those above it, the nearest first.
+    pub fn folders(&self) -> impl Iterator<Item = RepoPath> + use<> {
+        let above = |folder: &RepoPath| (!folder.bytes.is_empty()).then(|| folder.parent());
+        std::iter::successors(Some(self.parent()), above)
+    }
+
     /// `self/name`, or `name` where `self` is the root.
     pub fn join(&self, name: &[u8]) -> RepoPath {
         if self.bytes.is_empty() {

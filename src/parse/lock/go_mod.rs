@@ -59,10 +59,8 @@ pub fn wants(input: &Input<'_>) -> Vec<Ask> {
 
 /// Where a go.work may stand: in the module's own folder and in those above it.
 fn workspaces(path: &RepoPath) -> impl Iterator<Item = RepoPath> {
-    let parent = |folder: &RepoPath| (!folder.as_bytes().is_empty()).then(|| folder.parent());
-    std::iter::successors(Some(path.parent()), parent)
-        .take(MOST_LEVELS)
-        .map(|folder| folder.join(b"go.work"))
+    let folders = path.folders().take(MOST_LEVELS);
+    folders.map(|folder| folder.join(b"go.work"))
 }
 
 pub fn read(input: &Input<'_>) -> Lockfile {

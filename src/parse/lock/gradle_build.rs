@@ -29,9 +29,8 @@ fn locks(input: &Input<'_>) -> [RepoPath; 2] {
 }
 
 fn definitions(path: &RepoPath) -> impl Iterator<Item = RepoPath> {
-    let parent = |folder: &RepoPath| (!folder.as_bytes().is_empty()).then(|| folder.parent());
     let own = path.clone();
-    std::iter::successors(Some(path.parent()), parent)
+    path.folders()
         .take(MOST_LEVELS)
         .flat_map(|folder| DEFINING.map(|name| folder.join(name)))
         .filter(move |path| *path != own)

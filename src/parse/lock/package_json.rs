@@ -22,7 +22,7 @@ const DEEPEST: usize = 4;
 
 /// Folders above a project in which the lockfile of its workspace may stand.
 const MOST_LEVELS: usize = 16;
-const LOCKS: [&str; 7] = [
+pub const LOCKS: [&str; 7] = [
     "package-lock.json",
     "npm-shrinkwrap.json",
     "yarn.lock",
@@ -38,10 +38,7 @@ pub fn wants(input: &Input<'_>) -> Vec<Ask> {
 
 /// The project's own folder and those above it.
 fn folders(input: &Input<'_>) -> Vec<RepoPath> {
-    let above = |folder: &RepoPath| (!folder.as_bytes().is_empty()).then(|| folder.parent());
-    std::iter::successors(Some(input.path.parent()), above)
-        .take(MOST_LEVELS)
-        .collect()
+    input.path.folders().take(MOST_LEVELS).collect()
 }
 
 pub fn read(input: &Input<'_>) -> Lockfile {

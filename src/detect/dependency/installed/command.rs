@@ -68,6 +68,10 @@ impl Found<'_> {
     fn add_open(&mut self, ecosystem: Ecosystem, word: &Word, name: &str) {
         let end = name.find(['[', '<', '>', '=', '~', '!', ';', ' ']);
         let name = name.get(..end.unwrap_or(name.len())).unwrap_or(name);
+        let name = match ecosystem {
+            Ecosystem::Go => spec::go_module(name).0,
+            _ => name,
+        };
         if word.is_known() && spec::is_name(ecosystem, name) {
             self.list.push(Installed {
                 package: package(ecosystem, name, "", whole(word), PackageSource::Registry),

@@ -1,4 +1,4 @@
-use super::view::{View, above};
+use super::view::{MOST_LEVELS, View};
 use super::{Manifest, fits};
 use crate::model::RepoPath;
 use crate::parse::dockerignore::Pattern;
@@ -43,11 +43,7 @@ impl Absence {
 
 /// The line of a `.gitignore` that leaves a file out.
 fn ignored(lock: &RepoPath, view: &mut View<'_>) -> Option<(RepoPath, usize)> {
-    let folder = lock.parent();
-    let folders: Vec<RepoPath> = std::iter::once(folder.clone())
-        .chain(above(&folder))
-        .collect();
-    for folder in folders {
+    for folder in lock.folders().take(MOST_LEVELS) {
         let has = view
             .beside
             .folder(&folder)

@@ -1,7 +1,10 @@
 use super::{Manifest, Role};
 use crate::parse::yaml::{Kind, Value, Yaml};
 
-pub fn read(text: &str) -> Option<Manifest> {
+/// Folders of what runs; a package of a larger project is private as well.
+const OF_PROGRAMS: [&str; 4] = ["android/", "bin/", "ios/", "web/"];
+
+pub fn read(text: &str, here: &[String]) -> Option<Manifest> {
     let yaml = Yaml::parse(text);
     let root = yaml.root()?;
     // A member of a workspace.
@@ -16,10 +19,11 @@ pub fn read(text: &str) -> Option<Manifest> {
     };
     needs.entries().find(|(_, need)| is_fetched(*need))?;
     let is_private = root.text("publish_to") == Some("none");
+    let runs = here.iter().any(|name| OF_PROGRAMS.contains(&&**name));
     Some(Manifest {
         span: key.span(),
-        role: match is_private {
-            true => Role::Program("it is not published"),
+        role: match is_private && runs {
+            true => Role::Program("it is a program that is not published"),
             false => Role::Library,
         },
         locks: &["pubspec.lock"],

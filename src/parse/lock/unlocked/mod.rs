@@ -19,7 +19,7 @@ use super::{Ask, Beside, text};
 use crate::model::{RepoPath, Span};
 
 pub use absence::Absence;
-use view::View;
+use view::{MOST_LEVELS, View};
 
 /// A manifest without its lockfile.
 #[derive(Debug)]
@@ -135,7 +135,7 @@ fn look(path: &RepoPath, bytes: &[u8], beside: &Beside) -> Result<Option<Unlocke
     if locks(here, &folder) {
         return view.settle(None);
     }
-    for above in view::above(&folder) {
+    for above in path.folders().take(MOST_LEVELS).skip(1) {
         let Some(names) = view.folder(&above) else {
             continue;
         };
@@ -165,7 +165,7 @@ impl Place<'_> {
             Form::Ruby => ruby::read(self, here),
             Form::Php => php::read(self.text),
             Form::Go => go::read(self, here),
-            Form::Dart => dart::read(self.text),
+            Form::Dart => dart::read(self.text, here),
         }
     }
 

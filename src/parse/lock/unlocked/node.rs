@@ -5,16 +5,6 @@ use crate::parse::json::{Json, Kind, Value};
 use crate::parse::lock::package_json;
 use crate::parse::yaml::Yaml;
 
-const LOCKS: &[&str] = &[
-    "package-lock.json",
-    "npm-shrinkwrap.json",
-    "yarn.lock",
-    "pnpm-lock.yaml",
-    "bun.lock",
-    "bun.lockb",
-    "deno.lock",
-];
-
 /// What only a package that others install has.
 const OF_LIBRARIES: [&str; 8] = [
     "exports",
@@ -55,7 +45,7 @@ pub fn read(text: &str) -> Option<Manifest> {
     Some(Manifest {
         span: named.key_span(),
         role,
-        locks: LOCKS,
+        locks: &package_json::LOCKS,
         lock: lock_of(root).0,
         command: lock_of(root).1,
     })

@@ -1,8 +1,8 @@
 use crate::model::RepoPath;
 use crate::parse::lock::{Ask, Beside};
 
-/// Folders above a manifest that are looked at.
-const MOST_LEVELS: usize = 16;
+/// Folders above a manifest, with its own, that are looked at.
+pub const MOST_LEVELS: usize = 16;
 
 /// What is known of the repository, with a list of what was looked for and is not.
 #[derive(Debug)]
@@ -46,10 +46,4 @@ impl<'b> View<'b> {
             false => Err(self.asks),
         }
     }
-}
-
-/// The folders above one, the nearest first.
-pub fn above(folder: &RepoPath) -> impl Iterator<Item = RepoPath> {
-    let parent = |folder: &RepoPath| (!folder.as_bytes().is_empty()).then(|| folder.parent());
-    std::iter::successors(parent(folder), parent).take(MOST_LEVELS)
 }
