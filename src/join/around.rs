@@ -18,6 +18,8 @@ use crate::parse::{Document, lock};
 pub struct Around<'f> {
     files: &'f dyn Files,
     listed: Kept<RepoPath, Vec<Entry>>,
+    /// The same as text: every member of a workspace looks at the folder of all.
+    names: Kept<RepoPath, Vec<String>>,
     contexts: Kept<(RepoPath, Option<RepoPath>), BuildContext>,
     builds: Kept<RepoPath, Vec<Build>>,
 }
@@ -39,6 +41,7 @@ impl<'f> Around<'f> {
         Self {
             files,
             listed: Kept::default(),
+            names: Kept::default(),
             contexts: Kept::default(),
             builds: Kept::default(),
         }
@@ -188,6 +191,18 @@ impl<'f> Around<'f> {
     /// True where a build names a file as its Dockerfile.
     pub fn is_built(&self, path: &RepoPath) -> bool {
         !is_outside(path) && !self.builds(path).is_empty()
+    }
+
+    /// The names in a folder; those of folders end in `/`.
+    pub(super) fn names(&self, folder: &RepoPath) -> Arc<Vec<String>> {
+        keep(&self.names, folder.clone(), || {
+            let here = self.list_kept(folder);
+            let names = here.iter().map(|entry| {
+                let end = if entry.is_folder { "/" } else { "" };
+                format!("{}{end}", String::from_utf8_lossy(&entry.name))
+            });
+            names.collect()
+        })
     }
 
     pub(super) fn list_kept(&self, folder: &RepoPath) -> Arc<Vec<Entry>> {

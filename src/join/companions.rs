@@ -46,11 +46,7 @@ impl Around<'_> {
                 for entry in here.iter().filter(|entry| entry.is_private) {
                     beside.put_private(path.join(&entry.name));
                 }
-                let names = here.iter().map(|entry| {
-                    let end = if entry.is_folder { "/" } else { "" };
-                    format!("{}{end}", String::from_utf8_lossy(&entry.name))
-                });
-                let names = names.collect();
+                let names = self.names(&path);
                 beside.put_folder(path, names);
             }
         }

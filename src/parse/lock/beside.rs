@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::RepoPath;
 use crate::text::decode;
@@ -17,7 +18,7 @@ pub struct Beside {
     /// What was asked for; `None` where there is no such file, or none of a sensible size.
     files: BTreeMap<RepoPath, Option<String>>,
     /// Names of a folder's entries; those of folders end in `/`.
-    folders: BTreeMap<RepoPath, Vec<String>>,
+    folders: BTreeMap<RepoPath, Arc<Vec<String>>>,
     /// What is in these folders and in nobody else's clone.
     private: BTreeSet<RepoPath>,
 }
@@ -30,7 +31,7 @@ impl Beside {
 
     /// The names in a folder, where it was asked for; those of folders end in `/`.
     pub fn folder(&self, path: &RepoPath) -> &[String] {
-        self.folders.get(path).map_or(&[], Vec::as_slice)
+        self.folders.get(path).map_or(&[], |names| names.as_slice())
     }
 
     /// Whether the question was answered already.
@@ -46,8 +47,8 @@ impl Beside {
         self.files.insert(path, text);
     }
 
-    pub fn put_folder(&mut self, path: RepoPath, names: Vec<String>) {
-        self.folders.insert(path, names);
+    pub fn put_folder(&mut self, path: RepoPath, names: impl Into<Arc<Vec<String>>>) {
+        self.folders.insert(path, names.into());
     }
 
     /// Notes what git is told to leave out.

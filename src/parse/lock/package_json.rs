@@ -379,7 +379,8 @@ mod tests {
                 } else {
                     &[]
                 };
-                beside.put_folder(asked, names.iter().map(|n| (*n).to_owned()).collect());
+                let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+                beside.put_folder(asked, names);
             }
         }
         assert_eq!(

@@ -1,5 +1,5 @@
+use super::Manifest;
 use super::view::{MOST_LEVELS, View};
-use super::{Manifest, fits};
 use crate::model::RepoPath;
 use crate::parse::dockerignore::Pattern;
 
@@ -17,7 +17,7 @@ impl Absence {
     pub(super) fn find(folder: &RepoPath, manifest: &Manifest, view: &mut View<'_>) -> Self {
         let here = view.beside.folder(folder);
         let names = here.iter().filter(|name| !name.ends_with('/'));
-        let mut locks = names.filter(|name| manifest.locks.iter().any(|lock| fits(lock, name)));
+        let mut locks = names.filter(|name| manifest.is_lock(name));
         // One that is there is one that git leaves out, or the manifest would be locked.
         let present = locks.next().map(String::as_str);
         let lock = folder.join(present.unwrap_or(manifest.lock).as_bytes());

@@ -57,6 +57,15 @@ struct Manifest {
     command: &'static str,
 }
 
+impl Manifest {
+    fn is_lock(&self, name: &str) -> bool {
+        self.locks.iter().any(|lock| match lock.contains('*') {
+            true => fits(lock, name),
+            false => *lock == name,
+        })
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Node,
@@ -128,7 +137,7 @@ fn look(path: &RepoPath, bytes: &[u8], beside: &Beside) -> Result<Option<Unlocke
         return view.settle(None);
     };
     let locks = |names: &[String], folder: &RepoPath| {
-        let is_lock = |name: &&String| manifest.locks.iter().any(|lock| fits(lock, name));
+        let is_lock = |name: &&String| manifest.is_lock(name);
         let mut found = names.iter().filter(is_lock);
         found.any(|name| !beside.is_private(&folder.join(name.as_bytes())))
     };
