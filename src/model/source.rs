@@ -173,7 +173,8 @@ impl Source {
             changed: self.changed.clone(),
             before: None,
             start: self.start,
-            lines: OnceLock::new(),
+            // Line ends stay.
+            lines: self.lines.clone(),
         }
     }
 }

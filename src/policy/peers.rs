@@ -226,7 +226,9 @@ pub fn peer_ignores(source: &Source) -> Vec<Ignore> {
             .then(|| file.get_or_init(|| Dockerfile::parse(&source.bytes)))
     };
     let mut found = Vec::new();
-    for peer in PEERS {
+    // A package manager leaves no comment in what it writes; a secret in it may still be allowed.
+    let silences = |peer: &&Peer| !source.kind.is_lockfile() || peer.families.contains(&"secret");
+    for peer in PEERS.iter().filter(silences) {
         let places = memchr::memmem::find_iter(&source.bytes, peer.first_word().as_bytes());
         let read = places.filter_map(|at| read(source, peer, at, &dockerfile));
         found.extend(read.take(MOST));
@@ -243,10 +245,9 @@ fn read<'d>(
 ) -> Option<Ignore> {
     // A word that stands in every line of a lockfile, `checksum`, must cost little.
     let rest = source.bytes.get(at..)?;
-    let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
     // Lossy text would move the places.
     let text = std::str::from_utf8(rest.get(..end)?).ok()?;
-    let text = text.trim_end_matches('\r');
     let end = peer.matches(text)?;
     let lines = source.lines();
     let line = lines.line(u32::try_from(at).ok()?);

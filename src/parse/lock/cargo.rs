@@ -106,7 +106,8 @@ fn packages(entries: Vec<Entry<'_>>, manifests: &[Manifest]) -> Vec<Package> {
         .map(|(at, manifest)| (manifest.name.as_str(), (at, manifest.by_name())))
         .collect();
     let names = Names::new(entries.iter().map(|entry| &*entry.name));
-    let mut all = Needs::default();
+    let needs = entries.iter().map(|entry| entry.needs.len()).sum();
+    let mut all = Needs::with_room_for(entries.len(), needs);
     let mut aliases: Vec<(usize, String)> = Vec::new();
     let has_members = entries.iter().any(|entry| entry.source.is_none());
     for (at, entry) in entries.iter().enumerate() {

@@ -93,7 +93,8 @@ impl<'n> Names<'n> {
 pub fn connect(nodes: Vec<Node>, asked: Option<&Asked>) -> Vec<Package> {
     let names = Names::new(nodes.iter().map(|node| node.package.name.as_str()));
     let stated: Vec<Scope> = nodes.iter().map(|node| node.package.scope).collect();
-    let mut all = Needs::default();
+    let needs = nodes.iter().map(|node| node.needs.len()).sum();
+    let mut all = Needs::with_room_for(nodes.len(), needs);
     for (at, node) in nodes.iter().enumerate() {
         if let Some(wanted) = asked.and_then(|asked| asked.0.get(&node.package.name)) {
             let requested = wanted.requested.as_ref();

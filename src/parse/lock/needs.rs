@@ -46,6 +46,15 @@ pub enum Scopes {
 }
 
 impl Needs {
+    pub fn with_room_for(packages: usize, needs: usize) -> Self {
+        Self {
+            packages: Vec::with_capacity(packages),
+            is_project: Vec::with_capacity(packages),
+            edges: Vec::with_capacity(needs),
+            wants: Vec::new(),
+        }
+    }
+
     pub fn add(&mut self, package: Package) -> usize {
         self.packages.push(package);
         self.is_project.push(false);
