@@ -88,7 +88,11 @@ impl Place {
     /// True where an argument list holds something that was not understood: `**options`.
     fn is_open(self, facts: &Facts<'_>) -> bool {
         facts.arguments(self.node).any(|argument| {
-            argument.spread && !matches!(facts.value(argument.value).shape, Shape::Collection(_))
+            argument.spread
+                && !matches!(
+                    facts.value(argument.value).shape,
+                    Shape::Collection(_) | Shape::Items(_)
+                )
         })
     }
 }

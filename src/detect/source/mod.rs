@@ -77,6 +77,9 @@ impl Pass<'_, '_> {
     fn run(&self, out: &mut Sink<'_>) {
         let mut reported: HashSet<(usize, Span)> = HashSet::new();
         for node in self.facts.code.ids() {
+            if self.facts.is_dead(node) {
+                continue;
+            }
             let Some((place, last)) = matcher::place(self.facts, node) else {
                 continue;
             };
@@ -160,6 +163,12 @@ impl Pass<'_, '_> {
             let span = facts.code.span(entry);
             if !mark.contains(span) {
                 steps.push((span, "foreign data enters here"));
+            }
+        }
+        if let Some(call) = facts.handed_over(known) {
+            let span = facts.code.span(call);
+            if steps.iter().all(|(other, _)| !span.contains(*other)) {
+                steps.push((span, "it is handed over here"));
             }
         }
         if let Some(via) = known.via.some() {

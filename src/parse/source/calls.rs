@@ -7,13 +7,14 @@ use super::code::{List, Literal, Node, NodeId};
 use super::eval::Pass;
 use super::library;
 use super::names::{CALL, Path};
-use super::value::{Clean, Shape, Taint, Value};
+use super::value::{Clean, Shape, Value};
 
 impl<'s> Pass<'_, 's> {
     pub(super) fn call(&mut self, id: NodeId, callee: NodeId, args: List) -> Value {
         let of = self.value(callee);
         let arguments = self.code.list(args).to_vec();
         let given: Vec<Value> = arguments.iter().map(|id| self.value(*id)).collect();
+        let scope = self.code.scope_of(id);
         let access = self
             .access(callee)
             .and_then(|path| self.code.names.child(path, CALL));
@@ -30,6 +31,25 @@ impl<'s> Pass<'_, 's> {
         let name = path
             .map(|path| self.code.names.render(path))
             .unwrap_or_default();
+        if library::ends(&name, method) {
+            self.stop();
+        }
+        let is_plain = |id: &NodeId| !matches!(self.code.node(*id), Node::Entry { .. });
+        if arguments.iter().all(is_plain)
+            && let Some(value) = self.made(&name, &given)
+        {
+            return value;
+        }
+        if let Some(receiver) = receiver
+            && let Some(value) = self.method(receiver, method, &given, &arguments, scope)
+        {
+            return value;
+        }
+        if let Some(function) = self.local_function(callee, scope)
+            && let Some(value) = self.call_local(function, id, callee, &arguments)
+        {
+            return value;
+        }
         if let Some(receiver) = receiver {
             let own = self.value(receiver);
             if self.is_text(own) {
@@ -47,6 +67,7 @@ impl<'s> Pass<'_, 's> {
                         };
                     }
                     method if library::keeps_text(method) => return own,
+                    _ if own.is_constant() => return Value::made_of(given),
                     _ => {}
                 }
             }
@@ -82,10 +103,10 @@ impl<'s> Pass<'_, 's> {
         if let Some(clean) = (library.cleans)(&name, method) {
             let mut value = Value::made_of(given);
             value.clean = value.clean.with(clean);
-            if clean == Clean::ALL {
-                value.taint = Taint::NONE;
-            }
-            return value;
+            return match clean {
+                Clean::ALL => value.harmless(),
+                _ => value,
+            };
         }
         if (library.passes_on)(&name, method) {
             let text = matches!(name.as_str(), "str" | "String" | "textwrap.dedent");

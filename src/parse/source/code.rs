@@ -4,6 +4,8 @@
 //! of, and one pass from front to back can judge them all, without recursion.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
 
 use crate::model::Span;
 
@@ -26,7 +28,7 @@ impl NodeId {
 }
 
 /// A place in the list of scopes; the module is the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScopeId(pub u32);
 
 impl ScopeId {
@@ -63,7 +65,7 @@ pub enum Key {
 pub struct Binding {
     /// `+=`: the old value goes on.
     pub append: bool,
-    /// Within a branch or a loop: the old value is still possible.
+    /// The old value is still possible, for a reason that no [`Flow`] says.
     pub conditional: bool,
     /// Makes a name of this scope, instead of writing to one that may be an outer scope's.
     pub declares: bool,
@@ -100,8 +102,23 @@ pub enum Node<'s> {
         left: NodeId,
         right: NodeId,
     },
-    /// One of these: a conditional, `or`, `??`.
+    /// One of these: `or`, `??`.
     Either(List),
+    /// `a and b`.
+    Both(List),
+    /// `a ? b : c`.
+    Choose {
+        condition: NodeId,
+        yes: NodeId,
+        no: NodeId,
+    },
+    Not(NodeId),
+    /// A comparison, or arithmetic other than a sum.
+    Binary {
+        operator: Operator,
+        left: NodeId,
+        right: NodeId,
+    },
     Sequence(List),
     /// An object or dictionary; its parts are entries and spreads.
     Map(List),
@@ -128,6 +145,104 @@ pub enum Node<'s> {
     Same(NodeId),
     /// Anything else that is made of these.
     Opaque(List),
+    /// Ways part or meet.
+    Flow(Flow),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    Equal,
+    Unequal,
+    Below,
+    AtMost,
+    Above,
+    AtLeast,
+    In,
+    NotIn,
+    Minus,
+    Times,
+    Over,
+    Modulo,
+}
+
+impl Operator {
+    /// As the languages of the C family and Python write it.
+    pub fn of(text: &str) -> Option<Self> {
+        Some(match text {
+            "==" | "===" | "is" => Self::Equal,
+            "!=" | "!==" | "<>" | "is not" => Self::Unequal,
+            "<" => Self::Below,
+            "<=" => Self::AtMost,
+            ">" => Self::Above,
+            ">=" => Self::AtLeast,
+            "in" => Self::In,
+            "not in" => Self::NotIn,
+            "-" => Self::Minus,
+            "*" => Self::Times,
+            "/" => Self::Over,
+            "%" => Self::Modulo,
+            _ => return None,
+        })
+    }
+}
+
+/// Where control goes, as far as values depend on it. Stands in the list of nodes where it happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Ways part; every way is an [`Flow::Arm`], until they meet at [`Flow::Join`].
+    Fork(Fork),
+    /// A way begins, and the one before it ends.
+    Arm {
+        when: When,
+        from: From,
+    },
+    Join,
+    /// `return`, `throw`: what follows in this way does not run.
+    Stop,
+    /// `break`.
+    Break,
+    /// `continue`.
+    Continue,
+    /// What follows runs only if this holds: `assert`.
+    Require(NodeId),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fork {
+    Choice,
+    /// `break` leads to the join.
+    Switch,
+    /// So do `break` and `continue`, and the body may run again.
+    Loop,
+}
+
+/// When a way is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Nobody knows.
+    Maybe,
+    /// Always, from its beginning: the body of a `try`.
+    Always,
+    Holds(NodeId),
+    Fails(NodeId),
+    /// The subject is one of these.
+    Is {
+        subject: NodeId,
+        cases: List,
+    },
+    /// No other way is.
+    Otherwise,
+}
+
+/// The values that a way begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// As they were at the fork.
+    Fork,
+    /// The way before leads here, too, if nothing ended it: a `switch` in the family of C.
+    Previous,
+    /// Somewhere within the first way: a handler of a `try`.
+    First,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +261,8 @@ pub struct Scope {
     pub span: Span,
     /// The nodes of its decorators or annotations.
     pub decorators: Vec<NodeId>,
+    /// The numbers of the nodes in it, those of inner scopes included.
+    pub nodes: Range<u32>,
 }
 
 /// All nodes of a file.
@@ -158,9 +275,10 @@ pub struct Code<'s> {
     pub(super) scope_of: Vec<ScopeId>,
     pub(super) lists: Vec<NodeId>,
     pub(super) scopes: Vec<Scope>,
+    /// Names that some scope takes from an outer one in order to write to it.
+    pub(super) shared: HashSet<Symbol>,
     scope: ScopeId,
-    branches: u32,
-    outer: Vec<(ScopeId, u32)>,
+    outer: Vec<ScopeId>,
 }
 
 impl<'s> Code<'s> {
@@ -178,9 +296,10 @@ impl<'s> Code<'s> {
                 name: None,
                 span: Span::from_usize(0, text.len()),
                 decorators: Vec::new(),
+                nodes: 0..u32::MAX,
             }],
+            shared: HashSet::new(),
             scope: ScopeId::MODULE,
-            branches: 0,
             outer: Vec::new(),
         }
     }
@@ -251,12 +370,18 @@ impl<'s> Code<'s> {
                 see(*template);
                 see(*args);
             }
-            Node::Sum { left, right } => {
+            Node::Sum { left, right } | Node::Binary { left, right, .. } => {
                 see(*left);
                 see(*right);
             }
+            Node::Choose { condition, yes, no } => {
+                see(*condition);
+                see(*yes);
+                see(*no);
+            }
             Node::Text(list)
             | Node::Either(list)
+            | Node::Both(list)
             | Node::Sequence(list)
             | Node::Map(list)
             | Node::Opaque(list) => self.list(*list).iter().copied().for_each(see),
@@ -266,7 +391,9 @@ impl<'s> Code<'s> {
                 }
                 see(*value);
             }
-            Node::Spread(inner) | Node::Return(inner) | Node::Same(inner) => see(*inner),
+            Node::Spread(inner) | Node::Return(inner) | Node::Same(inner) | Node::Not(inner) => {
+                see(*inner);
+            }
             Node::Assign { target, value, .. } => {
                 see(*target);
                 see(*value);
@@ -275,7 +402,8 @@ impl<'s> Code<'s> {
             | Node::Name(_)
             | Node::Function(_)
             | Node::Parameter(_)
-            | Node::Import { .. } => {}
+            | Node::Import { .. }
+            | Node::Flow(_) => {}
         }
     }
 
@@ -300,10 +428,9 @@ impl<'s> Code<'s> {
         &mut self,
         target: NodeId,
         value: NodeId,
-        mut binding: Binding,
+        binding: Binding,
         span: Span,
     ) -> NodeId {
-        binding.conditional |= self.branches > 0;
         self.add(
             Node::Assign {
                 target,
@@ -323,34 +450,63 @@ impl<'s> Code<'s> {
         decorators: Vec<NodeId>,
     ) -> ScopeId {
         let id = ScopeId(u32::try_from(self.scopes.len()).unwrap_or(0));
+        let start = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         self.scopes.push(Scope {
             kind,
             parent: self.scope,
             name,
             span,
             decorators,
+            nodes: start..u32::MAX,
         });
-        self.outer.push((self.scope, self.branches));
+        self.outer.push(self.scope);
         self.scope = id;
-        self.branches = 0;
         id
     }
 
     /// Closes the innermost scope and returns it.
     pub(super) fn close_scope(&mut self) -> ScopeId {
         let closed = self.scope;
-        if let Some((scope, branches)) = self.outer.pop() {
+        let end = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        if let Some(scope) = self.scopes.get_mut(closed.0 as usize) {
+            scope.nodes.end = end;
+        }
+        if let Some(scope) = self.outer.pop() {
             self.scope = scope;
-            self.branches = branches;
         }
         closed
     }
 
+    /// Ways part here; [`Code::arm`] begins each, [`Code::join`] ends them.
+    pub(super) fn fork(&mut self, fork: Fork) {
+        self.flow(Flow::Fork(fork));
+    }
+
+    pub(super) fn arm(&mut self, when: When) {
+        self.arm_from(when, From::Fork);
+    }
+
+    pub(super) fn arm_from(&mut self, when: When, from: From) {
+        self.flow(Flow::Arm { when, from });
+    }
+
+    pub(super) fn join(&mut self) {
+        self.flow(Flow::Join);
+    }
+
+    /// `return`, `throw`, `break`, `continue`, `assert`: stands after what they evaluate.
+    pub(super) fn flow(&mut self, flow: Flow) {
+        let span = self.spans.last().copied().unwrap_or_default();
+        self.add(Node::Flow(flow), Span::new(span.end, span.end));
+    }
+
+    /// A branch or loop of which nothing more is known, in one step: fork and arm.
     pub(super) fn enter_branch(&mut self) {
-        self.branches += 1;
+        self.fork(Fork::Choice);
+        self.arm(When::Maybe);
     }
 
     pub(super) fn leave_branch(&mut self) {
-        self.branches = self.branches.saturating_sub(1);
+        self.join();
     }
 }

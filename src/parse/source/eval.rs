@@ -4,6 +4,10 @@ use std::collections::HashMap;
 
 use super::Language;
 use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeId, ScopeKind};
+use super::flow::Frame;
+use super::fold::Unsteady;
+use super::helpers::{Helpers, Incoming};
+use super::items::Items;
 use super::library;
 use super::names::{Path, Symbol};
 use super::value::{Clean, Shape, Taint, Value};
@@ -20,21 +24,39 @@ pub(super) struct Learnt<'s> {
     pub constants: Vec<Literal<'s>>,
     pub choices: Vec<u32>,
     pub composed: Vec<String>,
+    pub items: Vec<Items>,
+    /// What calls in the file hand over to its functions' parameters.
+    pub incoming: HashMap<(ScopeId, usize), Incoming>,
+    /// Nodes that never run.
+    pub dead: Vec<bool>,
 }
 
+/// A variable of a scope, or a field as it is written there.
+pub(super) type Slot = (ScopeId, Path);
+
 #[derive(Clone, Copy)]
-struct Variable {
-    /// Its value here.
-    now: Value,
+pub(super) struct Variable {
+    /// Its value here; none where this way has not set it.
+    pub now: Option<Value>,
     /// Everything it may ever hold, for functions that run at another time.
-    ever: Value,
+    pub ever: Value,
+    /// When it was last set: a field that was set before its owner says nothing any more.
+    pub serial: u32,
 }
 
 pub(super) struct Pass<'c, 's> {
     pub(super) code: &'c mut Code<'s>,
     pub(super) language: Language,
     pub(super) learnt: Learnt<'s>,
-    variables: HashMap<(ScopeId, Path), Variable>,
+    pub(super) variables: HashMap<Slot, Variable>,
+    pub(super) frames: Vec<Frame>,
+    /// How many of the open ways never run.
+    pub(super) dead: u32,
+    /// How many forks are open that stand too deep to be followed.
+    pub(super) beyond: u32,
+    pub(super) unsteady: Unsteady,
+    pub(super) helpers: Helpers,
+    serial: u32,
     /// Which scope every scope's code runs within: a class body is no scope for its methods.
     function_of: Vec<ScopeId>,
 }
@@ -54,15 +76,24 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
         learnt: Learnt {
             values: vec![Value::UNKNOWN; count],
             access: vec![None; count],
+            dead: vec![false; count],
             ..Learnt::default()
         },
         variables: HashMap::new(),
+        frames: Vec::new(),
+        dead: 0,
+        beyond: 0,
+        unsteady: Unsteady::of(code),
+        helpers: Helpers::of(code),
+        serial: 0,
         language,
         code,
     };
     pass.learn_scopes();
     // A function runs when the module has run: its constants are known by then.
     for at_import in [true, false] {
+        pass.frames.clear();
+        (pass.dead, pass.beyond) = (0, 0);
         for id in pass.code.ids() {
             let scope = pass.code.scope_of(id);
             let when = runs_at_import
@@ -74,6 +105,7 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
             }
         }
     }
+    pass.hand_over();
     pass.learnt
 }
 
@@ -100,8 +132,17 @@ impl<'s> Pass<'_, 's> {
             .unwrap_or(Value::UNKNOWN)
     }
 
-    fn visit(&mut self, id: NodeId, scope: ScopeId) {
+    pub(super) fn visit(&mut self, id: NodeId, scope: ScopeId) {
         let node = self.code.node(id).clone();
+        if self.is_dead() {
+            // What a case is called counts even where the way before it never runs.
+            if !matches!(node, Node::Flow(_) | Node::Literal(_)) {
+                if let Some(slot) = self.learnt.dead.get_mut(id.index()) {
+                    *slot = true;
+                }
+                return;
+            }
+        }
         let value = match node {
             Node::Literal(literal) => self.constant(literal),
             Node::Name(name) => {
@@ -115,7 +156,7 @@ impl<'s> Pass<'_, 's> {
             Node::Text(list) => self.text(list),
             Node::Format { template, args } => self.format(template, args),
             Node::Sum { left, right } => self.sum(left, right),
-            Node::Either(list) => {
+            Node::Either(list) | Node::Both(list) => {
                 let parts: Vec<Value> = self.parts(list);
                 parts
                     .into_iter()
@@ -129,18 +170,42 @@ impl<'s> Pass<'_, 's> {
                     ..Value::made_of(parts)
                 }
             }
-            Node::Entry { value, .. } | Node::Return(value) => self.value(value),
+            Node::Choose { condition, yes, no } => self.choose(condition, yes, no),
+            Node::Not(inner) => match self.decide(inner) {
+                Some(holds) => self.constant(Literal::Bool(!holds)),
+                None => self.value(inner).harmless_unknown(),
+            },
+            Node::Binary {
+                operator,
+                left,
+                right,
+            } => self.binary(operator, left, right),
+            Node::Flow(flow) => {
+                self.flow(flow, scope);
+                return;
+            }
+            Node::Return(value) => {
+                let value = self.value(value);
+                self.returned(value, scope);
+                self.stop();
+                value
+            }
+            Node::Entry { value, .. } => self.value(value),
             Node::Spread(inner) => self.value(inner),
             Node::Same(inner) => {
                 let access = self.learnt.access.get(inner.index()).copied().flatten();
                 self.set_access(id, access);
                 self.value(inner)
             }
-            Node::Function(scope) => Value::of(Shape::Function(scope)),
+            Node::Function(scope) => {
+                self.leave_function(scope);
+                Value::of(Shape::Function(scope))
+            }
             Node::Parameter(name) => {
                 let path = self.code.names.root(name);
                 self.set_access(id, Some(path));
-                let value = self.parameter(id, scope);
+                let mut value = self.parameter(id, scope);
+                value.params = self.parameter_bit(name, scope);
                 self.bind(
                     path,
                     value,
@@ -215,16 +280,18 @@ impl<'s> Pass<'_, 's> {
 
     // Names.
 
-    fn find(&self, path: Path, scope: ScopeId) -> Option<(ScopeId, Value)> {
+    pub(super) fn find(&self, path: Path, scope: ScopeId) -> Option<(ScopeId, Value)> {
         let mut at = scope;
         loop {
-            if let Some(variable) = self.variables.get(&(at, path)) {
-                let value = if at == scope {
-                    variable.now
-                } else {
-                    variable.ever
-                };
-                return Some((at, value));
+            if let Some(variable) = self.variables.get(&(at, path))
+                && !self.is_outdated(path, at, variable.serial)
+            {
+                if at != scope {
+                    return Some((at, variable.ever));
+                }
+                if let Some(now) = variable.now {
+                    return Some((at, now));
+                }
             }
             if at == ScopeId::MODULE {
                 return None;
@@ -234,6 +301,29 @@ impl<'s> Pass<'_, 's> {
                 .get(at.0 as usize)
                 .copied()
                 .unwrap_or(ScopeId::MODULE);
+        }
+    }
+
+    /// True for a field whose owner was set anew after it.
+    fn is_outdated(&self, path: Path, scope: ScopeId, serial: u32) -> bool {
+        let mut owner = self.code.names.parent(path);
+        while let Some(path) = owner {
+            let set = self.variables.get(&(scope, path));
+            if set.is_some_and(|variable| variable.serial > serial) {
+                return true;
+            }
+            owner = self.code.names.parent(path);
+        }
+        false
+    }
+
+    /// What is known about a variable has changed, and its fields know nothing of it.
+    pub(super) fn refresh(&mut self, slot: Slot) {
+        if let Some(variable) = self.variables.get_mut(&slot)
+            && variable.serial == 0
+        {
+            self.serial += 1;
+            variable.serial = self.serial;
         }
     }
 
@@ -294,7 +384,14 @@ impl<'s> Pass<'_, 's> {
                     None => Value::UNKNOWN,
                 }
             }
-            Shape::Collection(of) => self.entry(of, name).unwrap_or(Value::UNKNOWN),
+            Shape::Collection(_) | Shape::Items(_) => {
+                let key = self.constant(Literal::Text(self.code.names.text(name).into()));
+                match self.item(of, &[key]) {
+                    // What stands under another key has nothing to do with it.
+                    Some(value) => return value,
+                    None => Value::UNKNOWN,
+                }
+            }
             _ => Value::UNKNOWN,
         };
         value.taint_by(of);
@@ -302,8 +399,7 @@ impl<'s> Pass<'_, 's> {
             value = self.by_convention(path, value);
         }
         if library::is_number_member(self.code.names.text(name)) {
-            value.clean = Clean::ALL;
-            value.taint = Taint::NONE;
+            value = value.harmless();
         }
         if value.taint == Taint::NONE
             && let Some(object) = self.access(object)
@@ -320,35 +416,25 @@ impl<'s> Pass<'_, 's> {
 
     fn index(&mut self, id: NodeId, object: NodeId, key: NodeId, scope: ScopeId) -> Value {
         let of = self.value(object);
-        if let Key::Name { name, .. } = super::python::entry_key(self.code, key) {
+        if let Key::Name { name, .. } = super::python::entry_key(self.code, key)
+            && !matches!(of.shape, Shape::Constant(_))
+        {
             return self.member(id, object, name, scope);
+        }
+        let at = self.value(key);
+        if let Some(value) = self.item(of, &[at]) {
+            return value;
         }
         let mut value = match of.shape {
             Shape::Collection(of) => self.any_element(of),
-            // `sys.argv[1]` is no name of anything, but what it is taken from stays known.
-            _ => Value::UNKNOWN,
+            // A piece of something is no name of anything: `sys.argv[1]`.
+            _ => Value {
+                shape: Shape::Unknown,
+                ..of
+            },
         };
         value.taint_by(of);
         value
-    }
-
-    /// The value under a constant key of a collection that was written out.
-    fn entry(&self, collection: NodeId, wanted: Symbol) -> Option<Value> {
-        let list = match self.code.node(collection) {
-            Node::Map(list) => *list,
-            Node::Call { args, .. } => *args,
-            _ => return None,
-        };
-        self.code
-            .list(list)
-            .iter()
-            .find_map(|id| match self.code.node(*id) {
-                Node::Entry {
-                    key: Key::Name { name, .. },
-                    value,
-                } if *name == wanted => Some(self.value(*value)),
-                _ => None,
-            })
     }
 
     fn any_element(&mut self, collection: NodeId) -> Value {
@@ -423,6 +509,15 @@ impl<'s> Pass<'_, 's> {
         // Targets nest as deep as their author wrote them: a list, not recursion.
         let mut left = vec![(target, value)];
         while let Some((target, value)) = left.pop() {
+            if let Node::Index { object, key } = self.code.node(target)
+                && !binding.append
+            {
+                let (object, key) = (*object, *key);
+                let at = self.value(key);
+                if self.put_item(object, at, value, source, scope) {
+                    continue;
+                }
+            }
             match self.code.node(target).clone() {
                 Node::Name(_) | Node::Member { .. } | Node::Index { .. } => {
                     if let Some(path) = self.access(target) {
@@ -496,7 +591,13 @@ impl<'s> Pass<'_, 's> {
                 Some(path) => self.reference(path, entry),
                 None => Value::UNKNOWN,
             },
-            Shape::Collection(of) => self.entry(of, name).unwrap_or(Value::UNKNOWN),
+            Shape::Collection(_) | Shape::Items(_) => {
+                let key = self.constant(Literal::Text(self.code.names.text(name).into()));
+                match self.item(value, &[key]) {
+                    Some(part) => return part,
+                    None => Value::UNKNOWN,
+                }
+            }
             _ => Value::UNKNOWN,
         };
         part.taint_by(value);
@@ -515,41 +616,68 @@ impl<'s> Pass<'_, 's> {
     }
 
     fn bind(&mut self, path: Path, mut value: Value, scope: ScopeId, binding: Binding) {
+        let is_shared = self
+            .code
+            .names
+            .last(path)
+            .is_some_and(|name| self.code.shared.contains(&name));
         let mut home = scope;
-        let mut before = self.variables.get(&(scope, path)).copied();
-        if before.is_none()
-            && !binding.declares
+        let own = self.variables.get(&(scope, path));
+        if own.is_none_or(|variable| variable.now.is_none())
+            && (!binding.declares || is_shared)
             && let Some((found, _)) = self.find(path, scope)
         {
             home = found;
-            before = self.variables.get(&(found, path)).copied();
         }
+        let slot = (home, path);
+        let before = self.variables.get(&slot).copied();
+        let now = before.and_then(|variable| variable.now);
         if binding.append {
-            let old = before.map_or(Value::UNKNOWN, |variable| variable.now);
+            let old = match self.find(path, scope) {
+                Some((_, old)) => old,
+                None => Value::UNKNOWN,
+            };
             value = self.add(old, value);
         }
-        let variable = match before {
-            None => Variable {
-                now: value,
-                ever: value,
-            },
-            Some(old) => {
-                let now = if binding.conditional || home != scope {
-                    self.join(old.now, value)
-                } else {
-                    value
-                };
-                Variable {
-                    now,
-                    ever: self.join(old.ever, value),
-                }
-            }
+        let certain = !binding.conditional && home == scope && !self.is_beyond();
+        let new = match now {
+            Some(old) if !certain => self.join(old, value),
+            _ => value,
         };
-        self.variables.insert((home, path), variable);
+        let ever = match before {
+            Some(before) => self.join(before.ever, value),
+            None => value,
+        };
+        self.set_now(slot, Some(new));
+        self.serial += 1;
+        if let Some(variable) = self.variables.get_mut(&slot) {
+            variable.ever = ever;
+            variable.serial = self.serial;
+        }
+    }
+
+    /// What a variable holds has changed in place: its owner is the same as before.
+    pub(super) fn change(&mut self, path: Path, value: Value, scope: ScopeId) {
+        let Some((home, _)) = self.find(path, scope) else {
+            return;
+        };
+        let slot = (home, path);
+        let Some(before) = self.variables.get(&slot).copied() else {
+            return;
+        };
+        let ever = self.join(before.ever, value);
+        let now = match before.now {
+            Some(old) if home != scope || self.is_beyond() => self.join(old, value),
+            _ => value,
+        };
+        self.set_now(slot, Some(now));
+        if let Some(variable) = self.variables.get_mut(&slot) {
+            variable.ever = ever;
+        }
     }
 
     /// Either of two values.
-    fn join(&mut self, a: Value, b: Value) -> Value {
+    pub(super) fn join(&mut self, a: Value, b: Value) -> Value {
         let mut joined = Value::made_of([a, b]);
         joined.via = b.via.some().unwrap_or(a.via);
         let (ca, cb) = (self.constants_of(a), self.constants_of(b));

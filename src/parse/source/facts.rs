@@ -5,6 +5,7 @@ use crate::model::Span;
 use super::Language;
 use super::code::{Code, Key, Literal, Node, NodeId, ScopeId};
 use super::eval::Learnt;
+use super::items::Item;
 use super::names::{Path, Symbol};
 use super::value::{Shape, Value};
 
@@ -76,6 +77,18 @@ impl<'s> Facts<'s> {
         }
     }
 
+    /// True for code that never runs.
+    pub fn is_dead(&self, id: NodeId) -> bool {
+        self.learnt.dead.get(id.index()) == Some(&true)
+    }
+
+    /// The call in this file that hands over what a value got through a parameter.
+    pub fn handed_over(&self, value: Value) -> Option<NodeId> {
+        let params = value.params;
+        let found = |at| self.learnt.incoming.get(&(params.of, at));
+        params.positions().find_map(found).map(|found| found.call)
+    }
+
     /// The text of a composed value, with [`super::HOLE`] for what is not constant.
     pub fn composed(&self, value: Value) -> Option<&str> {
         match value.shape {
@@ -110,10 +123,25 @@ impl<'s> Facts<'s> {
         }
     }
 
+    fn filled(&self, item: &Item) -> Argument {
+        let key = item.key.as_deref();
+        Argument {
+            keyword: key.and_then(|key| self.code.names.lookup(key)),
+            span: self.code.span(item.node),
+            value: item.node,
+            spread: false,
+        }
+    }
+
     /// The entries of a map, of a call's keywords, or of what a variable holding one was set to.
     pub fn entries(&self, id: NodeId) -> Vec<Argument> {
         let collection = match self.value(id).shape {
             Shape::Collection(collection) => collection,
+            Shape::Items(at) => {
+                let items = self.learnt.items.get(at as usize);
+                let entries = items.map_or(&[][..], |items| items.entries.as_slice());
+                return entries.iter().map(|item| self.filled(item)).collect();
+            }
             _ => return Vec::new(),
         };
         let list = match self.code.node(collection) {
@@ -216,7 +244,7 @@ mod tests {
                 Shape::Unknown => "?".to_owned(),
                 Shape::Composed(_) => facts.composed(value).unwrap_or("").replace(HOLE, "_"),
                 Shape::Reference(path) => facts.code.names.render(path),
-                Shape::Collection(_) => "[]".to_owned(),
+                Shape::Collection(_) | Shape::Items(_) => "[]".to_owned(),
                 Shape::Function(_) => "fn".to_owned(),
                 Shape::Constant(_) | Shape::Choice(..) => facts
                     .constants(value)

@@ -4,7 +4,9 @@ use tree_sitter::{Language, Node as Syntax};
 
 use crate::model::{FileKind, Span};
 
-use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeKind};
+use super::code::{
+    Binding, Code, Flow, Fork, From, Key, List, Literal, Node, NodeId, Operator, ScopeKind, When,
+};
 use super::literal;
 use super::names::{Path, Symbol};
 use super::python::{entry_key, negative};
@@ -48,9 +50,19 @@ kinds! {
     Parameters = "formal_parameters",
     Decorator = "decorator",
     Return = "return_statement",
+    Throw = "throw_statement",
+    Break = "break_statement",
+    Continue = "continue_statement",
+    If = "if_statement",
+    Else = "else_clause",
+    While = "while_statement",
+    Loop = "for_statement" | "do_statement",
     ForIn = "for_in_statement",
-    Branch = "if_statement" | "for_statement" | "while_statement" | "do_statement" | "switch_case" | "switch_default",
+    Switch = "switch_statement",
+    Case = "switch_case" | "switch_default",
+    Try = "try_statement",
     Catch = "catch_clause",
+    Finally = "finally_clause",
     Import = "import_statement",
     Tag = "jsx_opening_element" | "jsx_self_closing_element",
     Attribute = "jsx_attribute",
@@ -60,13 +72,12 @@ kinds! {
         | "array_type" | "jsx_text" | "jsx_closing_element" | "optional_chain" | "hash_bang_line"
         | "accessibility_modifier" | "implements_clause" | "export_clause" | "regex",
     Statement = "program" | "statement_block" | "expression_statement" | "lexical_declaration" | "variable_declaration"
-        | "try_statement" | "finally_clause" | "else_clause" | "switch_statement" | "switch_body" | "class_body"
-        | "export_statement" | "labeled_statement" | "throw_statement",
+        | "switch_body" | "class_body" | "export_statement" | "labeled_statement",
 }
 
 fields! {
     name, left, right, function, constructor, arguments, object, property, value, index, key, operator, body,
-    parameter, pattern, consequence, alternative, source, alias,
+    parameter, pattern, condition, consequence, alternative, source, alias,
 }
 
 pub(super) fn grammar(kind: FileKind) -> Language {
@@ -81,6 +92,8 @@ pub(super) struct Adapter {
     kinds: Vec<Kind>,
     fields: Fields,
     decorators: Vec<NodeId>,
+    /// What the open `switch` statements look at.
+    subjects: Vec<NodeId>,
 }
 
 impl Adapter {
@@ -89,6 +102,7 @@ impl Adapter {
             kinds: kind_table(language),
             fields: Fields::of(language),
             decorators: Vec::new(),
+            subjects: Vec::new(),
         }
     }
 
@@ -236,15 +250,30 @@ impl Adapter {
                 let right = Self::id_of(children, f.right);
                 match node.child_by_field_id(f.operator).map(|n| n.kind()) {
                     Some("+") => Node::Sum { left, right },
-                    Some("||" | "??" | "&&") => Node::Either(Self::list(code, children)),
-                    _ => Node::Opaque(Self::list(code, children)),
+                    Some("||" | "??") => Node::Either(Self::list(code, children)),
+                    Some("&&") => Node::Both(Self::list(code, children)),
+                    // `key in object` asks for a name, not for a piece of text.
+                    operator => match operator.and_then(Operator::of) {
+                        Some(operator) => Node::Binary {
+                            operator,
+                            left,
+                            right,
+                        },
+                        None => Node::Opaque(Self::list(code, children)),
+                    },
                 }
             }
-            Kind::Unary => negative(code, span, children),
-            Kind::Ternary => {
-                let arms = [f.consequence, f.alternative].map(|field| Self::id_of(children, field));
-                Node::Either(code.add_list(arms.into_iter().filter_map(NodeId::some)))
-            }
+            Kind::Unary => match (code.slice(span).bytes().next(), Self::first(children)) {
+                (Some(b'!'), inner) if !matches!(code.node(inner), Node::Literal(_)) => {
+                    Node::Not(inner)
+                }
+                _ => negative(code, span, children),
+            },
+            Kind::Ternary => Node::Choose {
+                condition: Self::id_of(children, f.condition),
+                yes: Self::id_of(children, f.consequence),
+                no: Self::id_of(children, f.alternative),
+            },
             Kind::Array | Kind::Arguments => Node::Sequence(Self::list(code, children)),
             Kind::Object | Kind::Tag => Node::Map(Self::list(code, children)),
             Kind::Pair => {
@@ -405,9 +434,37 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 code.open_scope(scope, name, span, decorators);
                 Enter::Into
             }
-            Kind::Branch | Kind::ForIn | Kind::Catch => {
-                code.enter_branch();
+            Kind::Loop => {
+                code.fork(Fork::Loop);
+                // What a `do` does, it does once at least.
+                let is_do = node.kind() == "do_statement";
+                code.arm(if is_do { When::Always } else { When::Maybe });
                 Enter::Into
+            }
+            Kind::Try => {
+                code.fork(Fork::Choice);
+                code.arm(When::Always);
+                Enter::Into
+            }
+            Kind::Catch => {
+                code.arm_from(When::Maybe, From::First);
+                Enter::Into
+            }
+            Kind::Finally => {
+                code.join();
+                Enter::Into
+            }
+            Kind::Case if node.kind() == "switch_default" => {
+                code.arm_from(When::Otherwise, From::Previous);
+                Enter::Into
+            }
+            Kind::Break | Kind::Continue => {
+                // One with a label leads somewhere else: to the end, as far as anybody knows.
+                code.flow(match kind {
+                    Kind::Break => Flow::Break,
+                    _ => Flow::Continue,
+                });
+                Enter::Skip
             }
             _ => Enter::Into,
         }
@@ -427,8 +484,36 @@ impl<'s> walk::Adapter<'s> for Adapter {
             declares: true,
             ..Binding::default()
         };
+        let f = self.fields;
         match parent {
-            Kind::ForIn if done.field == self.fields.right => {
+            Kind::If if done.field == f.condition => {
+                code.fork(Fork::Choice);
+                code.arm(When::Holds(done.id));
+            }
+            Kind::If if done.field == f.consequence => {
+                let own = children.get(first..).unwrap_or(&[]);
+                code.arm(When::Fails(Self::id_of(own, f.condition)));
+            }
+            Kind::While if done.field == f.condition => {
+                code.fork(Fork::Loop);
+                code.arm(When::Holds(done.id));
+            }
+            Kind::Switch if done.field == f.value => {
+                code.fork(Fork::Switch);
+                self.subjects.push(done.id);
+            }
+            Kind::Case if done.field == f.value => {
+                let subject = self.subjects.last().copied().unwrap_or(NodeId::NONE);
+                let cases = code.add_list([done.id]);
+                let when = match code.node(done.id) {
+                    Node::Literal(_) => When::Is { subject, cases },
+                    _ => When::Maybe,
+                };
+                code.arm_from(when, From::Previous);
+            }
+            Kind::ForIn if done.field == f.right => {
+                code.fork(Fork::Loop);
+                code.arm(When::Maybe);
                 let target = Self::id_of(children.get(first..).unwrap_or(&[]), self.fields.left);
                 let element = Binding {
                     element: true,
@@ -466,10 +551,35 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 self.decorators.clear();
                 NodeId::NONE
             }
-            Kind::Branch | Kind::ForIn | Kind::Catch => {
-                code.leave_branch();
+            Kind::If | Kind::While | Kind::ForIn | Kind::Switch => {
+                let head = match kind {
+                    Kind::ForIn => f.right,
+                    Kind::Switch => f.value,
+                    _ => f.condition,
+                };
+                if children.iter().any(|child| child.field == head) {
+                    code.join();
+                    if kind == Kind::Switch {
+                        self.subjects.pop();
+                    }
+                }
                 NodeId::NONE
             }
+            Kind::Loop => {
+                code.join();
+                NodeId::NONE
+            }
+            Kind::Try => {
+                if !children.iter().any(|child| child.kind == Kind::Finally) {
+                    code.join();
+                }
+                NodeId::NONE
+            }
+            Kind::Throw => {
+                code.flow(Flow::Stop);
+                NodeId::NONE
+            }
+            Kind::Case | Kind::Catch | Kind::Else | Kind::Finally => NodeId::NONE,
             Kind::Function | Kind::Arrow | Kind::Class => {
                 // An arrow's expression is what it returns.
                 if kind == Kind::Arrow

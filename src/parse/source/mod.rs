@@ -8,6 +8,10 @@ mod calls;
 mod code;
 mod eval;
 mod facts;
+mod flow;
+mod fold;
+mod helpers;
+mod items;
 mod library;
 mod literal;
 mod names;
@@ -15,7 +19,10 @@ mod texts;
 mod value;
 mod walk;
 
-pub use code::{Binding, Code, Key, List, Literal, Node, NodeId, Scope, ScopeId, ScopeKind};
+pub use code::{
+    Binding, Code, Flow, Fork, From, Key, List, Literal, Node, NodeId, Operator, Scope, ScopeId,
+    ScopeKind, When,
+};
 pub use facts::{Argument, Facts};
 pub use names::{CALL, Names, Path, Symbol};
 pub use value::{Clean, HOLE, Shape, Taint, Value};

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 pub struct Symbol(pub u32);
 
 /// A dotted path of one file: `subprocess.run`, `paramiko.SSHClient().connect`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(pub u32);
 
 /// Stands in a path for "what the call returns".
@@ -54,6 +54,11 @@ impl<'s> Names<'s> {
         self.symbols.push(text);
         self.by_text.insert(text, symbol);
         symbol
+    }
+
+    /// The path of one name, if anything has asked for it before.
+    pub fn lookup_root(&self, name: Symbol) -> Option<Path> {
+        self.by_step.get(&(None, name)).copied()
     }
 
     pub fn lookup(&self, text: &str) -> Option<Symbol> {

@@ -4,7 +4,9 @@ use tree_sitter::{Language, Node as Syntax};
 
 use crate::model::{FileKind, Span};
 
-use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeKind};
+use super::code::{
+    Binding, Code, Flow, Fork, From, Key, List, Literal, Node, NodeId, Operator, ScopeKind, When,
+};
 use super::literal;
 use super::names::Symbol;
 use super::walk::{self, Child, Enter, fields, kinds};
@@ -29,6 +31,8 @@ kinds! {
     SplatPattern = "list_splat_pattern" | "dictionary_splat_pattern",
     Binary = "binary_operator",
     Boolean = "boolean_operator",
+    Comparison = "comparison_operator",
+    Not = "not_operator",
     Unary = "unary_operator",
     Conditional = "conditional_expression",
     Sequence = "list" | "tuple" | "set" | "expression_list" | "pattern_list" | "tuple_pattern" | "list_pattern",
@@ -51,9 +55,20 @@ kinds! {
     For = "for_statement",
     ForIn = "for_in_clause",
     While = "while_statement",
-    If = "if_statement",
+    If = "if_statement" | "elif_clause",
+    Try = "try_statement",
+    Else = "else_clause",
     Except = "except_clause",
+    Finally = "finally_clause",
+    Match = "match_statement",
     Case = "case_clause",
+    CasePattern = "case_pattern",
+    UnionPattern = "union_pattern",
+    Raise = "raise_statement",
+    Assert = "assert_statement",
+    Break = "break_statement",
+    Continue = "continue_statement",
+    Shared = "global_statement" | "nonlocal_statement",
     AsPattern = "as_pattern",
     AsTarget = "as_pattern_target",
     Comprehension = "list_comprehension" | "set_comprehension" | "dictionary_comprehension" | "generator_expression",
@@ -63,11 +78,13 @@ kinds! {
     Type = "type",
     Comment = "comment",
     Statement = "module" | "block" | "expression_statement" | "with_statement" | "with_clause" | "with_item"
-        | "try_statement" | "else_clause" | "elif_clause" | "finally_clause" | "match_statement" | "assert_statement"
-        | "delete_statement" | "global_statement" | "nonlocal_statement" | "raise_statement",
+        | "delete_statement",
 }
 
-fields! { name, left, right, function, arguments, object, attribute, value, subscript, key, operator, module_name, alias }
+fields! {
+    name, left, right, function, arguments, object, attribute, value, subscript, key, operator, operators, module_name,
+    alias, condition, consequence, alternative, subject, guard,
+}
 
 pub(super) fn grammar(_: FileKind) -> Language {
     tree_sitter_python::LANGUAGE.into()
@@ -78,6 +95,10 @@ pub(super) struct Adapter {
     fields: Fields,
     /// Decorators that wait for their function or class.
     decorators: Vec<NodeId>,
+    /// What the open `match` statements look at.
+    subjects: Vec<NodeId>,
+    /// The `case` at hand has a condition beside its pattern.
+    is_guarded: bool,
 }
 
 impl Adapter {
@@ -86,6 +107,8 @@ impl Adapter {
             kinds: kind_table(language),
             fields: Fields::of(language),
             decorators: Vec::new(),
+            subjects: Vec::new(),
+            is_guarded: false,
         }
     }
 
@@ -203,6 +226,35 @@ impl Adapter {
         code.add_list(children.iter().filter_map(|child| child.id.some()))
     }
 
+    /// When the way of a `case` is taken.
+    fn case(&self, code: &mut Code<'_>, pattern: Child<Kind>) -> When {
+        let Some(subject) = self.subjects.last().filter(|_| !self.is_guarded) else {
+            return When::Maybe;
+        };
+        if code.slice(pattern.span) == "_" {
+            return When::Otherwise;
+        }
+        let inner = match code.node(pattern.id) {
+            Node::Same(inner) => *inner,
+            _ => return When::Maybe,
+        };
+        let cases = match code.node(inner) {
+            Node::Literal(_) => vec![inner],
+            Node::Sequence(list) => code.list(*list).to_vec(),
+            _ => return When::Maybe,
+        };
+        let are_constant = cases
+            .iter()
+            .all(|case| matches!(code.node(*case), Node::Literal(_)));
+        if !are_constant || cases.is_empty() {
+            return When::Maybe;
+        }
+        When::Is {
+            subject: *subject,
+            cases: code.add_list(cases),
+        }
+    }
+
     fn last(children: &[Child<Kind>]) -> NodeId {
         children
             .iter()
@@ -270,16 +322,49 @@ impl Adapter {
                         template: left,
                         args: right,
                     },
+                    Some(text) => match Operator::of(text) {
+                        Some(operator) => Node::Binary {
+                            operator,
+                            left,
+                            right,
+                        },
+                        None => Node::Opaque(Self::list(code, children)),
+                    },
+                    None => Node::Opaque(Self::list(code, children)),
+                }
+            }
+            Kind::Comparison => {
+                let operator = node.child_by_field_id(f.operators).map(|n| n.kind());
+                let parts: Vec<NodeId> = children.iter().filter_map(|c| c.id.some()).collect();
+                match (operator.and_then(Operator::of), parts.as_slice()) {
+                    (Some(operator), [left, right]) => Node::Binary {
+                        operator,
+                        left: *left,
+                        right: *right,
+                    },
                     _ => Node::Opaque(Self::list(code, children)),
                 }
             }
+            Kind::Not => Node::Not(Self::last(children)),
             Kind::Unary => negative(code, span, children),
-            Kind::Boolean => Node::Either(Self::list(code, children)),
+            Kind::Boolean => {
+                let parts = Self::list(code, children);
+                match node.child_by_field_id(f.operator).map(|n| n.kind()) {
+                    Some("and") => Node::Both(parts),
+                    _ => Node::Either(parts),
+                }
+            }
             Kind::Conditional => {
-                // `a if condition else b`: the condition is not a value of it.
-                let ids: Vec<NodeId> = children.iter().filter_map(|c| c.id.some()).collect();
-                let kept = [ids.first(), ids.last()];
-                Node::Either(code.add_list(kept.into_iter().flatten().copied()))
+                // `a if condition else b`
+                let parts: Vec<NodeId> = children.iter().filter_map(|c| c.id.some()).collect();
+                match parts.as_slice() {
+                    [yes, condition, no] => Node::Choose {
+                        condition: *condition,
+                        yes: *yes,
+                        no: *no,
+                    },
+                    _ => Node::Opaque(Self::list(code, children)),
+                }
             }
             Kind::Sequence | Kind::Arguments => Node::Sequence(Self::list(code, children)),
             Kind::Dictionary => Node::Map(Self::list(code, children)),
@@ -412,9 +497,43 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 code.open_scope(scope, name, span, decorators);
                 Enter::Into
             }
-            Kind::If | Kind::For | Kind::While | Kind::Except | Kind::Case => {
-                code.enter_branch();
+            Kind::Try => {
+                code.fork(Fork::Choice);
+                code.arm(When::Always);
                 Enter::Into
+            }
+            Kind::Case => {
+                self.is_guarded = node.child_by_field_id(self.fields.guard).is_some();
+                Enter::Into
+            }
+            Kind::Except => {
+                code.arm_from(When::Maybe, From::First);
+                Enter::Into
+            }
+            Kind::Else if parent == Kind::Try => {
+                code.arm_from(When::Maybe, From::First);
+                Enter::Into
+            }
+            Kind::Finally => {
+                code.join();
+                Enter::Into
+            }
+            Kind::Shared => {
+                let mut cursor = node.walk();
+                for name in node.named_children(&mut cursor) {
+                    let name = code.slice(Span::from(name.byte_range()));
+                    let name = code.names.intern(name);
+                    code.shared.insert(name);
+                }
+                Enter::Skip
+            }
+            Kind::Break => {
+                code.flow(Flow::Break);
+                Enter::Skip
+            }
+            Kind::Continue => {
+                code.flow(Flow::Continue);
+                Enter::Skip
             }
             _ => Enter::Into,
         }
@@ -427,18 +546,53 @@ impl<'s> walk::Adapter<'s> for Adapter {
         children: &mut Vec<Child<Kind>>,
         first: usize,
     ) {
-        let Some(done) = children.last() else { return };
-        if !matches!(parent, Kind::For | Kind::ForIn) || done.field != self.fields.right {
+        let Some(done) = children.last().copied() else {
             return;
-        }
-        let (value, span) = (done.id, done.span);
-        let target = Self::id_of(children.get(first..).unwrap_or(&[]), self.fields.left);
-        let binding = Binding {
-            declares: true,
-            element: true,
-            ..Binding::default()
         };
-        code.assign(target, value, binding, span);
+        let f = self.fields;
+        match parent {
+            Kind::If if done.field == f.condition => {
+                code.fork(Fork::Choice);
+                code.arm(When::Holds(done.id));
+            }
+            Kind::If if done.field == f.consequence => {
+                let own = children.get(first..).unwrap_or(&[]);
+                code.arm(When::Fails(Self::id_of(own, f.condition)));
+            }
+            Kind::While if done.field == f.condition => {
+                code.fork(Fork::Loop);
+                code.arm(When::Holds(done.id));
+            }
+            Kind::Match if done.field == f.subject => {
+                let own = children.get(first..).unwrap_or(&[]);
+                if own.iter().filter(|child| child.field == f.subject).count() == 1 {
+                    code.fork(Fork::Choice);
+                    self.subjects.push(done.id);
+                }
+            }
+            Kind::Case if done.kind == Kind::CasePattern => {
+                // One pattern begins the way; more of them are rare enough to be unknown.
+                if children.len() == first + 1 {
+                    let when = self.case(code, done);
+                    code.arm(when);
+                }
+            }
+            Kind::For | Kind::ForIn if done.field == f.right => {
+                let own = children.get(first..).unwrap_or(&[]);
+                if parent == Kind::For && own.iter().filter(|c| c.field == f.right).count() == 1 {
+                    code.fork(Fork::Loop);
+                    code.arm(When::Maybe);
+                }
+                let target = Self::id_of(children.get(first..).unwrap_or(&[]), f.left);
+                let binding = Binding {
+                    declares: true,
+                    element: true,
+                    ..Binding::default()
+                };
+                code.assign(target, done.id, binding, done.span);
+            }
+            _ => {}
+        }
     }
 
     fn leave(
@@ -458,8 +612,63 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 }
                 NodeId::NONE
             }
-            Kind::If | Kind::For | Kind::While | Kind::Except | Kind::Case => {
-                code.leave_branch();
+            Kind::If => {
+                // An `elif` is a branch in the `else` of the one before.
+                if node.kind() == "if_statement" {
+                    for child in children {
+                        if child.field == f.condition
+                            || (child.kind == Kind::If && child.field == f.alternative)
+                        {
+                            code.join();
+                        }
+                    }
+                }
+                NodeId::NONE
+            }
+            Kind::Try => {
+                if !children.iter().any(|child| child.kind == Kind::Finally) {
+                    code.join();
+                }
+                NodeId::NONE
+            }
+            Kind::Match => {
+                if children.iter().any(|child| child.field == f.subject) {
+                    self.subjects.pop();
+                    code.join();
+                }
+                NodeId::NONE
+            }
+            Kind::For | Kind::While => {
+                let head = if kind == Kind::For {
+                    f.right
+                } else {
+                    f.condition
+                };
+                if children.iter().any(|child| child.field == head) {
+                    code.join();
+                }
+                NodeId::NONE
+            }
+            Kind::Except | Kind::Else | Kind::Finally | Kind::Case => NodeId::NONE,
+            Kind::CasePattern => {
+                // `case _` is any; `case "A" | "B"` is these.
+                match children.iter().find_map(|child| child.id.some()) {
+                    Some(pattern) => code.add(Node::Same(pattern), span),
+                    None => NodeId::NONE,
+                }
+            }
+            Kind::UnionPattern => {
+                let parts = Self::list(code, children);
+                code.add(Node::Sequence(parts), span)
+            }
+            Kind::Raise => {
+                code.flow(Flow::Stop);
+                NodeId::NONE
+            }
+            Kind::Assert => {
+                if let Some(condition) = children.first().and_then(|child| child.id.some()) {
+                    code.flow(Flow::Require(condition));
+                }
                 NodeId::NONE
             }
             Kind::Function | Kind::Lambda | Kind::Class => {

@@ -78,6 +78,8 @@ pub enum Shape {
     Reference(Path),
     /// A sequence or map that was written out.
     Collection(NodeId),
+    /// One that calls have filled or changed: a number of [`super::items::Items`].
+    Items(u32),
     Function(ScopeId),
 }
 
@@ -91,6 +93,27 @@ pub struct Value {
     pub via: NodeId,
     /// The expression through which foreign data came in.
     pub entry: NodeId,
+    /// Parameters whose value went into it.
+    pub params: Params,
+}
+
+/// Parameters of one function, as bits by their position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Params {
+    pub of: ScopeId,
+    pub bits: u16,
+}
+
+impl Params {
+    pub const NONE: Self = Self {
+        of: ScopeId::MODULE,
+        bits: 0,
+    };
+
+    /// The positions that are set.
+    pub fn positions(self) -> impl Iterator<Item = usize> {
+        (0..16).filter(move |at| self.bits & (1 << at) != 0)
+    }
 }
 
 impl Value {
@@ -100,6 +123,7 @@ impl Value {
         clean: Clean::NONE,
         via: NodeId::NONE,
         entry: NodeId::NONE,
+        params: Params::NONE,
     };
 
     pub(super) fn of(shape: Shape) -> Self {
@@ -131,6 +155,27 @@ impl Value {
             self.entry = other.entry;
         }
         self.taint = self.taint.union(other.taint);
+        if self.params.bits == 0 {
+            self.params = other.params;
+        } else if self.params.of == other.params.of {
+            self.params.bits |= other.params.bits;
+        }
+    }
+
+    /// Nobody outside can choose it.
+    pub(super) fn harmless(mut self) -> Self {
+        self.clean = Clean::ALL;
+        self.taint = Taint::NONE;
+        self.params = Params::NONE;
+        self
+    }
+
+    /// Made of this, but nothing of it is left: yes or no.
+    pub(super) fn harmless_unknown(self) -> Self {
+        Self {
+            shape: Shape::Unknown,
+            ..self.harmless()
+        }
     }
 
     /// True where an attacker cannot choose it: constants and what is of the program's making.

@@ -67,3 +67,155 @@ pub(super) fn is_constant_name(name: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
+
+/// True for calls that do not come back.
+pub(super) fn ends(path: &str, method: &str) -> bool {
+    matches!(
+        path,
+        "sys.exit"
+            | "os._exit"
+            | "exit"
+            | "quit"
+            | "process.exit"
+            | "os.Exit"
+            | "panic"
+            | "die"
+            | "System.exit"
+            | "java.lang.System.exit"
+            | "log.Fatal"
+            | "log.Fatalf"
+            | "Environment.Exit"
+            | "System.Environment.Exit"
+            | "std::process::exit"
+            | "abort"
+    ) || method == "abort"
+}
+
+/// What a constructor makes whose contents are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Makes {
+    /// A text that methods add to.
+    Text,
+    /// A list or map, empty.
+    Collection,
+}
+
+/// What the constructor of a canonical name makes.
+pub(super) fn makes(path: &str) -> Option<Makes> {
+    let mut parts = path.rsplit(['.', '/', ':', '\\']).filter(|p| !p.is_empty());
+    let mut last = parts.next()?.trim_end_matches("()");
+    if matches!(last, "new" | "with_capacity" | "default") {
+        last = parts.next()?;
+    }
+    Some(match last {
+        "StringBuilder" | "StringBuffer" | "StringIO" | "StringWriter" => Makes::Text,
+        "ArrayList" | "LinkedList" | "Vector" | "Stack" | "ArrayDeque" | "HashMap"
+        | "LinkedHashMap" | "TreeMap" | "ConcurrentHashMap" | "Hashtable" | "HashSet"
+        | "LinkedHashSet" | "TreeSet" | "List" | "Dictionary" | "Hash" | "Array" | "Map"
+        | "Set" | "Vec" | "VecDeque" | "BTreeMap" | "list" | "dict" | "set" | "deque"
+        | "OrderedDict" | "defaultdict" | "ConfigParser" | "RawConfigParser"
+        | "SafeConfigParser" | "ArrayObject" | "SplObjectStorage" => Makes::Collection,
+        _ => return None,
+    })
+}
+
+/// `x.isdigit()`: what passes holds no character that means anything to anybody.
+pub(super) fn is_class_test(method: &str) -> bool {
+    matches!(
+        method,
+        "isdigit" | "isnumeric" | "isdecimal" | "isalnum" | "isalpha" | "isidentifier"
+    )
+}
+
+/// `x.startswith(base)`.
+pub(super) fn is_prefix_test(method: &str) -> bool {
+    matches!(
+        method,
+        "startswith"
+            | "startsWith"
+            | "StartsWith"
+            | "starts_with"
+            | "start_with?"
+            | "is_relative_to"
+    )
+}
+
+/// `ALLOWED.includes(x)`.
+pub(super) fn is_membership_test(method: &str) -> bool {
+    matches!(
+        method,
+        "includes"
+            | "contains"
+            | "Contains"
+            | "has"
+            | "hasOwnProperty"
+            | "containsKey"
+            | "ContainsKey"
+            | "contains_key"
+            | "include?"
+            | "key?"
+            | "has_key"
+            | "__contains__"
+    )
+}
+
+/// A regular expression that the whole of a text must match; `matcher` is what the method is
+/// called on, as it is written, and `pattern` the first argument.
+pub(super) fn is_whole_match<'t>(
+    method: &str,
+    matcher: &str,
+    pattern: impl Fn() -> Option<std::borrow::Cow<'t, str>>,
+) -> bool {
+    match method {
+        "fullmatch" => true,
+        "match" | "search" | "matches" | "test" | "IsMatch" => {
+            let written = pattern().filter(|p| p.starts_with('^') || p.ends_with('$'));
+            let anchored = match &written {
+                Some(pattern) => is_anchored(pattern) || (method == "match" && is_closed(pattern)),
+                None => is_anchored(matcher.trim_matches('/')),
+            };
+            anchored || (method == "matches" && pattern().is_some_and(|p| !p.contains(".*")))
+        }
+        _ => false,
+    }
+}
+
+fn is_anchored(pattern: &str) -> bool {
+    (pattern.starts_with('^') || pattern.starts_with("\\A")) && is_closed(pattern)
+}
+
+/// Ends with its text, and does not take anything at all.
+fn is_closed(pattern: &str) -> bool {
+    let ends = ["$", "\\Z", "\\z"];
+    ends.iter().any(|end| pattern.ends_with(end))
+        && !pattern.contains(".*")
+        && !pattern.contains(".+")
+}
+
+/// A function whose name promises that what it approves of is harmless.
+pub(super) fn is_approval(name: &str) -> Option<Clean> {
+    let lower = name.to_ascii_lowercase();
+    if matches!(
+        lower.as_str(),
+        "url_has_allowed_host_and_scheme" | "is_safe_url" | "islocalurl"
+    ) {
+        return Some(Clean::URL);
+    }
+    let words = [
+        "valid",
+        "allowed",
+        "safe",
+        "permitted",
+        "whitelist",
+        "trusted",
+    ];
+    let negated = ["invalid", "unsafe", "disallowed", "untrusted", "not"];
+    let asks = ["is", "valid", "check", "allowed", "verify", "has"];
+    let answers = ["allowed", "valid", "permitted", "whitelisted", "trusted"];
+    let is_question = asks.iter().any(|word| lower.starts_with(word))
+        || answers.iter().any(|word| lower.ends_with(word));
+    (is_question
+        && words.iter().any(|word| lower.contains(word))
+        && !negated.iter().any(|word| lower.contains(word)))
+    .then_some(Clean::ALL)
+}

@@ -1,0 +1,408 @@
+//! Functions of the same file: what they make of their arguments, and what arguments reach.
+
+use std::collections::HashMap;
+
+use super::Language;
+use super::code::{Code, Key, Node, NodeId, ScopeId, ScopeKind};
+use super::eval::Pass;
+use super::names::Symbol;
+use super::value::{Clean, Params, Shape, Taint, Value};
+
+/// Deepest chain of functions that are looked into before their turn.
+const MAX_AHEAD: u32 = 6;
+
+/// Rounds in which arguments are handed on from helper to helper.
+const ROUNDS: usize = 3;
+
+/// Most calls of one file's functions that hand something on.
+const MAX_HANDED: usize = 20_000;
+
+/// The functions of a file.
+#[derive(Debug, Default)]
+pub(super) struct Helpers {
+    /// The parameters of every scope, in order.
+    parameters: Vec<Vec<Symbol>>,
+    /// Functions by the class that they are in, and by their name alone.
+    methods: HashMap<(ScopeId, Symbol), ScopeId>,
+    named: HashMap<Symbol, Vec<ScopeId>>,
+    /// What every function returns.
+    returns: Vec<Option<Value>>,
+    state: Vec<State>,
+    ahead: u32,
+    handed: Vec<Handed>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Unseen,
+    Running,
+    Seen,
+}
+
+/// An argument that carries something into a function.
+#[derive(Clone, Copy, Debug)]
+struct Handed {
+    to: ScopeId,
+    position: usize,
+    value: Value,
+    call: NodeId,
+}
+
+/// What comes into a parameter from the calls in the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Incoming {
+    pub taint: Taint,
+    pub clean: Clean,
+    pub entry: NodeId,
+    /// The call that hands it over.
+    pub call: NodeId,
+}
+
+impl Helpers {
+    pub fn of(code: &Code<'_>) -> Self {
+        let count = code.scopes.len();
+        let mut helpers = Self {
+            parameters: vec![Vec::new(); count],
+            returns: vec![None; count],
+            state: vec![State::Unseen; count],
+            ..Self::default()
+        };
+        for id in code.ids() {
+            if let Node::Parameter(name) = code.node(id)
+                && let Some(list) = helpers.parameters.get_mut(code.scope_of(id).0 as usize)
+                && list.len() < 16
+            {
+                list.push(*name);
+            }
+        }
+        for (at, scope) in code.scopes.iter().enumerate() {
+            let (Some(name), ScopeKind::Function) = (scope.name, scope.kind) else {
+                continue;
+            };
+            let own = ScopeId(u32::try_from(at).unwrap_or(0));
+            if code
+                .scope(scope.parent)
+                .is_some_and(|p| p.kind == ScopeKind::Class)
+            {
+                helpers.methods.entry((scope.parent, name)).or_insert(own);
+            }
+            helpers.named.entry(name).or_default().push(own);
+        }
+        helpers
+    }
+}
+
+impl<'s> Pass<'_, 's> {
+    /// The parameter that a name is, as a bit.
+    pub(super) fn parameter_bit(&self, name: Symbol, scope: ScopeId) -> Params {
+        let list = self.helpers.parameters.get(scope.0 as usize);
+        let at = list.and_then(|list| list.iter().position(|own| *own == name));
+        match at {
+            Some(at) => Params {
+                of: scope,
+                bits: 1 << at,
+            },
+            None => Params::NONE,
+        }
+    }
+
+    pub(super) fn returned(&mut self, value: Value, scope: ScopeId) {
+        let before = self
+            .helpers
+            .returns
+            .get(scope.0 as usize)
+            .copied()
+            .flatten();
+        let joined = match before {
+            Some(before) => self.join(before, value),
+            None => value,
+        };
+        if let Some(slot) = self.helpers.returns.get_mut(scope.0 as usize) {
+            *slot = Some(joined);
+        }
+    }
+
+    /// The function or class of this file that a callee is.
+    pub(super) fn local_function(&self, callee: NodeId, scope: ScopeId) -> Option<ScopeId> {
+        if let Shape::Function(function) = self.value(callee).shape {
+            return Some(function);
+        }
+        match self.code.node(callee) {
+            Node::Member { object, name } => {
+                let owner = match self.code.node(*object) {
+                    Node::Name(object)
+                        if matches!(
+                            self.code.names.text(*object),
+                            "self" | "this" | "cls" | "$this" | "static" | "super"
+                        ) =>
+                    {
+                        self.class_around(scope)
+                    }
+                    _ => match self.value(*object).shape {
+                        Shape::Function(class) => Some(class),
+                        _ => return self.only_method(*object, *name),
+                    },
+                }?;
+                self.helpers.methods.get(&(owner, *name)).copied()
+            }
+            // In most languages a method calls its sisters by their names alone.
+            Node::Name(name)
+                if !matches!(self.language, Language::Python | Language::JavaScript)
+                    && self
+                        .access(callee)
+                        .is_none_or(|path| self.find(path, scope).is_none()) =>
+            {
+                let class = self.class_around(scope)?;
+                self.helpers.methods.get(&(class, *name)).copied()
+            }
+            _ => None,
+        }
+    }
+
+    /// The one method of this file that is called so, on something that nobody knows.
+    fn only_method(&self, object: NodeId, name: Symbol) -> Option<ScopeId> {
+        let of = self.value(object);
+        if of.shape != Shape::Unknown || self.code.names.text(name).len() < 5 {
+            return None;
+        }
+        match self.helpers.named.get(&name)?.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+
+    fn class_around(&self, scope: ScopeId) -> Option<ScopeId> {
+        let mut at = scope;
+        for _ in 0..8 {
+            let own = self.code.scope(at)?;
+            if own.kind == ScopeKind::Class {
+                return Some(at);
+            }
+            if own.parent == at {
+                return None;
+            }
+            at = own.parent;
+        }
+        None
+    }
+
+    /// What a call of a function of this file gives back.
+    pub(super) fn call_local(
+        &mut self,
+        function: ScopeId,
+        call: NodeId,
+        callee: NodeId,
+        arguments: &[NodeId],
+    ) -> Option<Value> {
+        if self.code.scope(function)?.kind != ScopeKind::Function {
+            // A new object of a class: its methods are found through the class.
+            return Some(Value::of(Shape::Function(function)));
+        }
+        let given = self.by_position(function, callee, arguments);
+        for (position, id) in &given {
+            let value = self.value(*id);
+            if (value.taint != Taint::NONE || value.params.bits != 0)
+                && !value.is_constant()
+                && self.helpers.handed.len() < MAX_HANDED
+            {
+                self.helpers.handed.push(Handed {
+                    to: function,
+                    position: *position,
+                    value,
+                    call,
+                });
+            }
+        }
+        self.look_into(function);
+        let known = self
+            .helpers
+            .returns
+            .get(function.0 as usize)
+            .copied()
+            .flatten();
+        let Some(returned) = known else {
+            return match self.helpers.state.get(function.0 as usize) {
+                // It gives nothing back.
+                Some(State::Seen) => Some(Value::UNKNOWN),
+                _ => Some(Value::made_of(given.iter().map(|(_, id)| self.value(*id)))),
+            };
+        };
+        let mut value = Value {
+            params: Params::NONE,
+            via: NodeId::NONE,
+            ..returned
+        };
+        if returned.params.of == function && returned.params.bits != 0 {
+            let mut clean = Clean::ALL;
+            for position in returned.params.positions() {
+                let part = given.iter().find(|(at, _)| *at == position);
+                let part = part.map_or(Value::UNKNOWN, |(_, id)| self.value(*id));
+                value.taint_by(part);
+                clean = clean.both(part.clean);
+            }
+            value.clean = returned.clean.with(clean);
+        }
+        Some(value)
+    }
+
+    /// The arguments with the positions of the parameters that they become.
+    fn by_position(
+        &self,
+        function: ScopeId,
+        callee: NodeId,
+        arguments: &[NodeId],
+    ) -> Vec<(usize, NodeId)> {
+        let empty = Vec::new();
+        let parameters = self
+            .helpers
+            .parameters
+            .get(function.0 as usize)
+            .unwrap_or(&empty);
+        let has_self = parameters
+            .first()
+            .is_some_and(|first| matches!(self.code.names.text(*first), "self" | "cls" | "&self"));
+        let is_method = matches!(self.code.node(callee), Node::Member { .. });
+        let mut next = usize::from(has_self && is_method);
+        let mut placed = Vec::new();
+        for id in arguments {
+            match self.code.node(*id) {
+                Node::Entry {
+                    key: Key::Name { name, .. },
+                    value,
+                } => {
+                    let at = parameters.iter().position(|own| own == name);
+                    placed.extend(at.map(|at| (at, *value)));
+                }
+                Node::Spread(_) => {}
+                _ => {
+                    placed.push((next, *id));
+                    next += 1;
+                }
+            }
+        }
+        placed
+    }
+
+    /// Learns what a function returns before its turn, if that has not come yet.
+    fn look_into(&mut self, function: ScopeId) {
+        let at = function.0 as usize;
+        if self.helpers.state.get(at) != Some(&State::Unseen)
+            || self.helpers.ahead >= MAX_AHEAD
+            || !self.is_free_standing(function)
+        {
+            return;
+        }
+        let Some(nodes) = self.code.scope(function).map(|scope| scope.nodes.clone()) else {
+            return;
+        };
+        self.set_state(function, State::Running);
+        self.helpers.ahead += 1;
+        let frames = std::mem::take(&mut self.frames);
+        let (dead, beyond) = (
+            std::mem::take(&mut self.dead),
+            std::mem::take(&mut self.beyond),
+        );
+        let end = nodes
+            .end
+            .min(u32::try_from(self.code.len()).unwrap_or(u32::MAX));
+        for id in (nodes.start..end).map(NodeId) {
+            self.visit(id, self.code.scope_of(id));
+        }
+        self.frames = frames;
+        self.dead = dead;
+        self.beyond = beyond;
+        self.helpers.ahead -= 1;
+        self.set_state(function, State::Seen);
+    }
+
+    /// A function's end: whatever broken code has left open in it ends, too.
+    pub(super) fn leave_function(&mut self, function: ScopeId) {
+        self.close_frames(function);
+        self.set_state(function, State::Seen);
+    }
+
+    fn set_state(&mut self, function: ScopeId, state: State) {
+        if let Some(slot) = self.helpers.state.get_mut(function.0 as usize) {
+            *slot = state;
+        }
+    }
+
+    /// True for functions of a module or class: they need nothing of another function.
+    fn is_free_standing(&self, function: ScopeId) -> bool {
+        let mut at = function;
+        for _ in 0..8 {
+            let Some(scope) = self.code.scope(at) else {
+                return false;
+            };
+            if scope.parent == ScopeId::MODULE {
+                return true;
+            }
+            at = scope.parent;
+            if self
+                .code
+                .scope(at)
+                .is_none_or(|s| s.kind == ScopeKind::Function)
+            {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// What calls hand over reaches what parameters went into.
+    pub(super) fn hand_over(&mut self) {
+        let mut incoming: HashMap<(ScopeId, usize), Incoming> = HashMap::new();
+        for _ in 0..ROUNDS {
+            let mut changed = false;
+            for handed in &self.helpers.handed {
+                let mut value = handed.value;
+                receive(&mut value, &incoming);
+                if value.taint == Taint::NONE || value.is_constant() {
+                    continue;
+                }
+                let new = Incoming {
+                    taint: value.taint,
+                    clean: value.clean,
+                    entry: value.entry,
+                    call: handed.call,
+                };
+                let slot = incoming
+                    .entry((handed.to, handed.position))
+                    .or_insert_with(|| {
+                        changed = true;
+                        new
+                    });
+                slot.taint = slot.taint.union(new.taint);
+                slot.clean = slot.clean.both(new.clean);
+            }
+            if !changed {
+                break;
+            }
+        }
+        if incoming.is_empty() {
+            return;
+        }
+        for value in &mut self.learnt.values {
+            receive(value, &incoming);
+        }
+        self.learnt.incoming = incoming;
+    }
+}
+
+/// Adds to a value what came in through the parameters that went into it.
+fn receive(value: &mut Value, incoming: &HashMap<(ScopeId, usize), Incoming>) {
+    if value.params.bits == 0 {
+        return;
+    }
+    for position in value.params.positions() {
+        let Some(found) = incoming.get(&(value.params.of, position)) else {
+            continue;
+        };
+        if value.taint == Taint::NONE {
+            value.entry = found.entry;
+            value.clean = value.clean.with(found.clean);
+        }
+        value.taint = value.taint.union(found.taint);
+    }
+}
