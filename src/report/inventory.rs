@@ -9,6 +9,7 @@ use crate::model::{
     Advice, Ecosystem, Evidence, Finding, Package, PackageSource, PlacedPackage, RepoPath, Report,
     SuppressedBy,
 };
+use crate::text::base64;
 
 /// A bill of materials to be written.
 #[derive(Debug)]
@@ -211,7 +212,7 @@ pub fn hash(written: &str) -> Option<(&'static str, String)> {
     let digits = if value.bytes().all(|b| b.is_ascii_hexdigit()) {
         value.to_ascii_lowercase()
     } else {
-        base64(value)?
+        base64::decode(value.as_bytes())?
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect()
@@ -226,28 +227,6 @@ pub fn hash(written: &str) -> Option<(&'static str, String)> {
         _ => return None,
     };
     Some((algorithm, digits))
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut bits, mut held) = (0u32, 0);
-    for letter in text.trim_end_matches('=').bytes() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held & 0xff) as u8);
-        }
-    }
-    Some(bytes)
 }
 
 /// True for what has the form of an SPDX expression; other texts are names of licences.

@@ -1,5 +1,6 @@
 //! Encodings, lines and columns; many texts found in one.
 
+pub mod base64;
 mod encoding;
 mod line_index;
 mod mapped;

@@ -3,7 +3,6 @@
 mod assignment;
 mod authorization;
 mod automaton;
-mod base64;
 mod call;
 mod candidate;
 mod chance;
@@ -36,7 +35,7 @@ mod words;
 use crate::advisory::Day;
 use crate::model::{FileKind, KindSet};
 use crate::parse::Document;
-use crate::text::{Hit, Needles};
+use crate::text::{Hit, Needles, base64};
 
 use super::{Context, Detector, Sink};
 use assignment::Assignment;

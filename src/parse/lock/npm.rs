@@ -334,17 +334,7 @@ fn read_nested(input: &Input<'_>, list: Value<'_>) -> Vec<Package> {
         let Some(manifest) = manifest else { continue };
         for need in &manifest.needs {
             if let Some(package) = folders.resolve(folder, &need.name) {
-                needs.want(Want {
-                    package,
-                    by: if folder.is_empty() {
-                        String::new()
-                    } else {
-                        manifest.name.clone()
-                    },
-                    scope: need.scope,
-                    range: Some(need.range.clone()),
-                    requested: manifest.requested(&need.name),
-                });
+                needs.want(manifest.want(need, package, folder.is_empty()));
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::needs::{bare_range, project_name};
+use super::needs::{Want, bare_range, project_name};
 use super::origin::Origin;
 use super::{Ask, Input, Lockfile};
 use crate::model::{
@@ -236,6 +236,20 @@ impl Manifest {
             line: need.line,
             requirement: bare_range(&need.range),
         })
+    }
+
+    /// What the project asks for with one of its needs, a package of the lockfile.
+    pub fn want(&self, need: &Need, package: usize, is_root: bool) -> Want {
+        Want {
+            package,
+            by: match is_root {
+                true => String::new(),
+                false => self.name.clone(),
+            },
+            scope: need.scope,
+            range: Some(need.range.clone()),
+            requested: self.requested(&need.name),
+        }
     }
 
     /// The folders of the workspaces, and what must be seen before they are all known.

@@ -12,7 +12,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::needs::{Needs, Scopes, Want};
+use super::needs::{Needs, Scopes};
 use super::origin::Origin;
 use super::package_json::Manifest;
 use super::yarn::split;
@@ -307,17 +307,7 @@ fn packages(input: &Input<'_>, entries: &[Entry<'_>]) -> Vec<Package> {
         // This yarn installs no peers of the project.
         for need in manifest.needs.iter().filter(|need| !need.is_peer) {
             if let Some(package) = find(&need.name, &need.range) {
-                needs.want(Want {
-                    package,
-                    by: if is_root {
-                        String::new()
-                    } else {
-                        manifest.name.clone()
-                    },
-                    scope: need.scope,
-                    range: Some(need.range.clone()),
-                    requested: manifest.requested(&need.name),
-                });
+                needs.want(manifest.want(need, package, is_root));
             }
         }
     }
