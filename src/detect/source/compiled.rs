@@ -44,6 +44,7 @@ pub(super) enum Subject {
     Assign,
     Entry,
     Reference,
+    Import,
 }
 
 /// A canonical name, perhaps with a `*` in it.
@@ -103,6 +104,7 @@ impl CompiledTest {
                 "argv" => Taint::ARGV,
                 "env" => Taint::ENV,
                 "input" => Taint::INPUT,
+                "archive" => Taint::ARCHIVE,
                 _ => Taint(0xff),
             })
         });
@@ -142,6 +144,7 @@ pub(super) struct CompiledClause {
     pub names: Vec<Name>,
     pub receiver: Option<Expression>,
     pub role: Option<Expression>,
+    pub within: Option<Expression>,
     pub path: Option<Expression>,
     pub tests: Vec<CompiledTest>,
     pub unless: Vec<CompiledTest>,
@@ -264,13 +267,17 @@ impl Compiled {
             c if !c.call.is_empty() => (Subject::Call, &c.call),
             c if !c.assign.is_empty() => (Subject::Assign, &c.assign),
             c if !c.entry.is_empty() => (Subject::Entry, &c.entry),
+            c if !c.import.is_empty() => (Subject::Import, &c.import),
             c => (Subject::Reference, &c.reference),
         };
         let at = self.clauses.len();
         let mut names = Vec::new();
         let mut wanted = Vec::new();
         for full in written.iter().flat_map(|name| alternatives(name)) {
-            let last = last_part(&full).to_owned();
+            let last = match subject {
+                Subject::Import => full.clone(),
+                _ => last_part(&full).to_owned(),
+            };
             self.index
                 .entry((subject, last))
                 .or_default()
@@ -324,6 +331,7 @@ impl Compiled {
             names,
             receiver: clause.receiver.as_deref().map(Expression::new),
             role: clause.role.as_deref().map(Expression::new),
+            within: clause.within.as_deref().map(Expression::new),
             path: clause.path.as_deref().map(Expression::new),
             tests: clause.tests.iter().map(CompiledTest::new).collect(),
             unless: clause.unless.iter().map(CompiledTest::new).collect(),
@@ -418,6 +426,7 @@ mod tests {
                 let expressions = tests.flat_map(|t| [&t.matches, &t.shape, &t.text]).chain([
                     &clause.receiver,
                     &clause.role,
+                    &clause.within,
                     &clause.path,
                 ]);
                 for expression in expressions.flatten() {

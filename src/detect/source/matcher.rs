@@ -158,7 +158,7 @@ pub(super) fn fit(
     let name = clause.names.get(name)?;
     let head = place.head(facts);
     let names_it = match place.subject {
-        Subject::Entry => true,
+        Subject::Entry | Subject::Import => true,
         _ if name.is_open() => matches!(
             facts.code.node(head),
             Node::Member { .. } | Node::Index { .. }
@@ -195,6 +195,13 @@ pub(super) fn fit(
     }
     if let Some(role) = &clause.role
         && !facts.role(place.node).is_some_and(|name| role.finds(name))
+    {
+        return None;
+    }
+    if let Some(within) = &clause.within
+        && !facts
+            .function_name(place.node)
+            .is_some_and(|name| within.finds(name))
     {
         return None;
     }
@@ -410,6 +417,7 @@ pub(super) fn place<'s>(facts: &Facts<'s>, node: NodeId) -> Option<(Place, &'s s
             key: Key::Name { name, .. },
             ..
         } => (Subject::Entry, names.text(*name)),
+        Node::Import { path, .. } => (Subject::Import, names.text(names.last(*path)?)),
         Node::Name(_) | Node::Member { .. } => (Subject::Reference, last(node)?),
         _ => return None,
     };

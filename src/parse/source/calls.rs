@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Language;
-use super::code::{List, Literal, Node, NodeId};
+use super::code::{Binding, List, Literal, Node, NodeId};
 use super::eval::Pass;
 use super::library;
 use super::names::{CALL, Path};
@@ -77,7 +77,31 @@ impl<'s> Pass<'_, 's> {
                 return self.joined(separator, &[own]);
             }
         }
+        if let (Node::Instance(_), Some(path)) = (self.code.node(callee), path) {
+            return Value {
+                shape: Shape::Reference(path),
+                clean: Clean::NONE,
+                ..Value::made_of(given)
+            };
+        }
         let library = self.language.library();
+        if let Some(at) = (library.template)(&name)
+            && let Some(template) = given.get(at)
+        {
+            let args = given.get(at + 1..).unwrap_or(&[]).to_vec();
+            return match self.is_text(*template) {
+                true => self.fill(*template, args, '%'),
+                false => Value::made_of(given),
+            };
+        }
+        if name == "strings.Join"
+            && let [list, separator] = given.as_slice()
+        {
+            return self.joined(*separator, &[*list]);
+        }
+        if name == "fmt.Sprint" {
+            return self.compose(&given);
+        }
         if (library.loads)(&name)
             && let Some(path) = arguments.first().and_then(|id| self.module(*id))
         {
@@ -108,8 +132,30 @@ impl<'s> Pass<'_, 's> {
                 _ => value,
             };
         }
+        // What is cleaned as if it began at the root cannot climb out of where it is joined to.
+        if matches!(name.as_str(), "path.Clean" | "path/filepath.Clean")
+            && let [only] = given.as_slice()
+            && let Shape::Composed(at) = only.shape
+            && self
+                .learnt
+                .composed
+                .get(at as usize)
+                .is_some_and(|text| text.starts_with('/'))
+        {
+            let clean = only.clean.with(Clean::PATH);
+            return Value { clean, ..*only };
+        }
         if (library.passes_on)(&name, method) {
-            let text = matches!(name.as_str(), "str" | "String" | "textwrap.dedent");
+            let text = matches!(
+                name.as_str(),
+                "str"
+                    | "string"
+                    | "String"
+                    | "textwrap.dedent"
+                    | "strings.TrimSpace"
+                    | "strings.ToLower"
+                    | "strings.ToUpper"
+            );
             let mut value = Value::made_of(given.iter().copied());
             if text
                 && given.len() == 1
@@ -124,9 +170,32 @@ impl<'s> Pass<'_, 's> {
             None => Value::UNKNOWN,
         };
         value.taint_by(receiver);
+        if (library.fills)(&name, method) {
+            let mut read = value;
+            given.iter().for_each(|given| read.taint_by(*given));
+            self.fill_arguments(&arguments, read);
+        }
         // A method of an unknown thing that is itself a source: `request.get_json()`.
         value.taint_by(of);
         value
+    }
+
+    /// What a call writes through the references that it is given: `json.Unmarshal(data, &v)`.
+    fn fill_arguments(&mut self, arguments: &[NodeId], read: Value) {
+        for argument in arguments {
+            let Node::Same(inner) = self.code.node(*argument) else {
+                continue;
+            };
+            let (inner, scope) = (*inner, self.code.scope_of(*argument));
+            if let Some(path) = self.access(inner) {
+                let mut value = Value {
+                    shape: self.value(inner).shape,
+                    ..Value::UNKNOWN
+                };
+                value.taint_by(read);
+                self.bind(path, value, scope, Binding::default());
+            }
+        }
     }
 
     /// The module that a constant argument names.

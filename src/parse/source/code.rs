@@ -130,6 +130,8 @@ pub enum Node<'s> {
     /// `*x`, `**x`, `...x`.
     Spread(NodeId),
     Function(ScopeId),
+    /// Something of this type: a declared variable, what a literal or `new` makes.
+    Instance(NodeId),
     Parameter(Symbol),
     Assign {
         target: NodeId,
@@ -391,9 +393,11 @@ impl<'s> Code<'s> {
                 }
                 see(*value);
             }
-            Node::Spread(inner) | Node::Return(inner) | Node::Same(inner) | Node::Not(inner) => {
-                see(*inner);
-            }
+            Node::Spread(inner)
+            | Node::Return(inner)
+            | Node::Same(inner)
+            | Node::Not(inner)
+            | Node::Instance(inner) => see(*inner),
             Node::Assign { target, value, .. } => {
                 see(*target);
                 see(*value);

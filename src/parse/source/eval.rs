@@ -197,6 +197,7 @@ impl<'s> Pass<'_, 's> {
                 self.set_access(id, access);
                 self.value(inner)
             }
+            Node::Instance(of_type) => self.instance(of_type),
             Node::Function(scope) => {
                 self.leave_function(scope);
                 Value::of(Shape::Function(scope))
@@ -222,7 +223,10 @@ impl<'s> Pass<'_, 's> {
                 value,
                 binding,
             } => {
-                let new = self.value(value);
+                let mut new = self.value(value);
+                if matches!(self.code.node(value), Node::Instance(_)) {
+                    self.declare(&mut new, target, scope);
+                }
                 self.assign(target, value, new, binding, scope);
                 new
             }
@@ -380,7 +384,10 @@ impl<'s> Pass<'_, 's> {
                     _ => self.code.names.child(path, name),
                 };
                 match path {
-                    Some(path) => self.reference(path, id),
+                    Some(path) => match self.field(of, name, path) {
+                        Some(value) => value,
+                        None => self.reference(path, id),
+                    },
                     None => Value::UNKNOWN,
                 }
             }
@@ -414,9 +421,32 @@ impl<'s> Pass<'_, 's> {
         value
     }
 
+    /// What a field of an instance was made with, or what its type declares.
+    fn field(&self, of: Value, name: Symbol, path: Path) -> Option<Value> {
+        let mut made = of.via;
+        while let Node::Same(inner) = self.code.node(made) {
+            made = *inner;
+        }
+        let is_instance = |callee: NodeId| matches!(self.code.node(callee), Node::Instance(_));
+        let given = match self.code.node(made) {
+            Node::Call { callee, .. } if is_instance(*callee) => {
+                self.items(Value::of(Shape::Collection(made)))
+            }
+            _ => None,
+        };
+        let key = Some(self.code.names.text(name));
+        let given = given.and_then(|items| {
+            let mut entries = items.entries.into_iter();
+            entries.find(|item| item.key.as_deref() == key)
+        });
+        let given = given.map(|item| item.value);
+        let declared = || self.variables.get(&(ScopeId::MODULE, path));
+        given.or_else(|| declared().map(|variable| variable.ever))
+    }
+
     fn index(&mut self, id: NodeId, object: NodeId, key: NodeId, scope: ScopeId) -> Value {
         let of = self.value(object);
-        if let Key::Name { name, .. } = super::python::entry_key(self.code, key)
+        if let Key::Name { name, .. } = super::walk::entry_key(self.code, key)
             && !matches!(of.shape, Shape::Constant(_))
         {
             return self.member(id, object, name, scope);
@@ -450,6 +480,30 @@ impl<'s> Pass<'_, 's> {
             .into_iter()
             .reduce(|a, b| self.join(a, b))
             .unwrap_or(Value::UNKNOWN)
+    }
+
+    /// A parameter of a declared type is still a parameter.
+    fn declare(&self, new: &mut Value, target: NodeId, scope: ScopeId) {
+        let path = self.access(target);
+        if let Some((home, before)) = path.and_then(|path| self.find(path, scope))
+            && home == scope
+        {
+            new.params = before.params;
+        }
+    }
+
+    /// Something of a type has the type's name, and is no constant unless it is a number.
+    fn instance(&self, of_type: NodeId) -> Value {
+        let mut value = Value {
+            clean: Clean::NONE,
+            ..self.value(of_type)
+        };
+        if let Shape::Reference(path) = value.shape
+            && (self.language.library().is_number)(&self.code.names.render(path))
+        {
+            value.clean = Clean::ALL;
+        }
+        value
     }
 
     // Variables.
@@ -615,7 +669,7 @@ impl<'s> Pass<'_, 's> {
         part
     }
 
-    fn bind(&mut self, path: Path, mut value: Value, scope: ScopeId, binding: Binding) {
+    pub(super) fn bind(&mut self, path: Path, mut value: Value, scope: ScopeId, binding: Binding) {
         let is_shared = self
             .code
             .names

@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 use crate::model::Span;
 
 use super::Language;
-use super::code::{Code, Key, Literal, Node, NodeId, ScopeId};
+use super::code::{Code, Key, Literal, Node, NodeId, ScopeId, ScopeKind};
 use super::eval::Learnt;
 use super::items::Item;
 use super::names::{Path, Symbol};
@@ -205,6 +205,21 @@ impl<'s> Facts<'s> {
             }
         }
         None
+    }
+
+    /// The name of the innermost function that has one and that a node stands in.
+    pub fn function_name(&self, id: NodeId) -> Option<&'s str> {
+        let mut at = self.code.scope_of(id);
+        loop {
+            let scope = self.code.scope(at)?;
+            if let (ScopeKind::Function, Some(name)) = (scope.kind, scope.name) {
+                return Some(self.code.names.text(name));
+            }
+            if at == ScopeId::MODULE {
+                return None;
+            }
+            at = scope.parent;
+        }
     }
 
     /// True where a call of one of these names stands in the same scope.

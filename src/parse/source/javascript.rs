@@ -9,8 +9,9 @@ use super::code::{
 };
 use super::literal;
 use super::names::{Path, Symbol};
-use super::python::{entry_key, negative};
-use super::walk::{self, Child, Enter, fields, kinds};
+use super::walk::{
+    self, Child, Enter, child_of, entry_key, fields, first, id_of, kinds, last, list, negative,
+};
 
 kinds! {
     Identifier = "identifier" | "this" | "super" | "undefined" | "import",
@@ -156,35 +157,6 @@ impl Adapter {
         }
     }
 
-    fn id_of(children: &[Child<Kind>], field: u16) -> NodeId {
-        Self::child_of(children, field).map_or(NodeId::NONE, |child| child.id)
-    }
-
-    fn child_of(children: &[Child<Kind>], field: u16) -> Option<&Child<Kind>> {
-        children
-            .iter()
-            .find(|child| child.field == field && field != 0)
-    }
-
-    fn list(code: &mut Code<'_>, children: &[Child<Kind>]) -> List {
-        code.add_list(children.iter().filter_map(|child| child.id.some()))
-    }
-
-    fn first(children: &[Child<Kind>]) -> NodeId {
-        children
-            .iter()
-            .find_map(|child| child.id.some())
-            .unwrap_or(NodeId::NONE)
-    }
-
-    fn last(children: &[Child<Kind>]) -> NodeId {
-        children
-            .iter()
-            .rev()
-            .find_map(|child| child.id.some())
-            .unwrap_or(NodeId::NONE)
-    }
-
     /// The name of a function that has none of its own: what it is assigned to.
     fn name_from_parent<'s>(
         &self,
@@ -217,16 +189,16 @@ impl Adapter {
         let span = Span::from(node.byte_range());
         match kind {
             Kind::Member => {
-                let at = Self::child_of(children, f.property).map(|child| child.span);
+                let at = child_of(children, f.property).map(|child| child.span);
                 let name = code.slice(at.unwrap_or_default());
                 Node::Member {
-                    object: Self::id_of(children, f.object),
+                    object: id_of(children, f.object),
                     name: code.names.intern(name),
                 }
             }
             Kind::Subscript => Node::Index {
-                object: Self::id_of(children, f.object),
-                key: Self::id_of(children, f.index),
+                object: id_of(children, f.object),
+                key: id_of(children, f.index),
             },
             Kind::Call | Kind::New => {
                 let callee = if kind == Kind::Call {
@@ -234,24 +206,24 @@ impl Adapter {
                 } else {
                     f.constructor
                 };
-                let args = match code.node(Self::id_of(children, f.arguments)) {
+                let args = match code.node(id_of(children, f.arguments)) {
                     Node::Sequence(list) => *list,
                     // A tagged template is not a call with a text: the tag sees the parts apart.
                     _ => List::default(),
                 };
                 Node::Call {
-                    callee: Self::id_of(children, callee),
+                    callee: id_of(children, callee),
                     args,
                 }
             }
-            Kind::Spread => Node::Spread(Self::last(children)),
+            Kind::Spread => Node::Spread(last(children)),
             Kind::Binary => {
-                let left = Self::id_of(children, f.left);
-                let right = Self::id_of(children, f.right);
+                let left = id_of(children, f.left);
+                let right = id_of(children, f.right);
                 match node.child_by_field_id(f.operator).map(|n| n.kind()) {
                     Some("+") => Node::Sum { left, right },
-                    Some("||" | "??") => Node::Either(Self::list(code, children)),
-                    Some("&&") => Node::Both(Self::list(code, children)),
+                    Some("||" | "??") => Node::Either(list(code, children)),
+                    Some("&&") => Node::Both(list(code, children)),
                     // `key in object` asks for a name, not for a piece of text.
                     operator => match operator.and_then(Operator::of) {
                         Some(operator) => Node::Binary {
@@ -259,28 +231,28 @@ impl Adapter {
                             left,
                             right,
                         },
-                        None => Node::Opaque(Self::list(code, children)),
+                        None => Node::Opaque(list(code, children)),
                     },
                 }
             }
-            Kind::Unary => match (code.slice(span).bytes().next(), Self::first(children)) {
+            Kind::Unary => match (code.slice(span).bytes().next(), first(children)) {
                 (Some(b'!'), inner) if !matches!(code.node(inner), Node::Literal(_)) => {
                     Node::Not(inner)
                 }
                 _ => negative(code, span, children),
             },
             Kind::Ternary => Node::Choose {
-                condition: Self::id_of(children, f.condition),
-                yes: Self::id_of(children, f.consequence),
-                no: Self::id_of(children, f.alternative),
+                condition: id_of(children, f.condition),
+                yes: id_of(children, f.consequence),
+                no: id_of(children, f.alternative),
             },
-            Kind::Array | Kind::Arguments => Node::Sequence(Self::list(code, children)),
-            Kind::Object | Kind::Tag => Node::Map(Self::list(code, children)),
+            Kind::Array | Kind::Arguments => Node::Sequence(list(code, children)),
+            Kind::Object | Kind::Tag => Node::Map(list(code, children)),
             Kind::Pair => {
                 let key = children.iter().find(|child| {
                     child.field == f.key || child.field == f.property || child.field == f.name
                 });
-                let value = Self::id_of(children, f.value);
+                let value = id_of(children, f.value);
                 match key {
                     Some(key) if key.id == NodeId::NONE => Node::Entry {
                         key: named(code, key.span),
@@ -290,13 +262,13 @@ impl Adapter {
                         key: entry_key(code, key.id),
                         value,
                     },
-                    None => Node::Opaque(Self::list(code, children)),
+                    None => Node::Opaque(list(code, children)),
                 }
             }
             Kind::Attribute => match children.first() {
                 Some(name) => Node::Entry {
                     key: named(code, name.span),
-                    value: Self::last(children.get(1..).unwrap_or(&[])),
+                    value: last(children.get(1..).unwrap_or(&[])),
                 },
                 None => Node::Opaque(List::default()),
             },
@@ -313,10 +285,10 @@ impl Adapter {
                 Node::Text(code.add_list(parts))
             }
             Kind::Through | Kind::Substitution | Kind::PatternDefault => {
-                Node::Same(Self::first(children))
+                Node::Same(first(children))
             }
-            Kind::Cast | Kind::Comma => Node::Same(Self::last(children)),
-            _ => Node::Opaque(Self::list(code, children)),
+            Kind::Cast | Kind::Comma => Node::Same(last(children)),
+            _ => Node::Opaque(list(code, children)),
         }
     }
 }
@@ -492,7 +464,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::If if done.field == f.consequence => {
                 let own = children.get(first..).unwrap_or(&[]);
-                code.arm(When::Fails(Self::id_of(own, f.condition)));
+                code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
                 code.fork(Fork::Loop);
@@ -514,7 +486,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::ForIn if done.field == f.right => {
                 code.fork(Fork::Loop);
                 code.arm(When::Maybe);
-                let target = Self::id_of(children.get(first..).unwrap_or(&[]), self.fields.left);
+                let target = id_of(children.get(first..).unwrap_or(&[]), self.fields.left);
                 let element = Binding {
                     element: true,
                     ..binding
@@ -583,7 +555,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::Function | Kind::Arrow | Kind::Class => {
                 // An arrow's expression is what it returns.
                 if kind == Kind::Arrow
-                    && let Some(value) = Self::id_of(children, f.body).some()
+                    && let Some(value) = id_of(children, f.body).some()
                 {
                     code.add(Node::Return(value), span);
                 }
@@ -598,17 +570,17 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 function
             }
             Kind::Decorator => {
-                let inner = Self::last(children);
+                let inner = last(children);
                 self.decorators.extend(inner.some());
                 NodeId::NONE
             }
             Kind::Return => {
-                let value = Self::last(children);
+                let value = last(children);
                 code.add(Node::Return(value), span)
             }
             Kind::Declarator => {
-                let target = Self::id_of(children, f.name);
-                match Self::id_of(children, f.value).some() {
+                let target = id_of(children, f.name);
+                match id_of(children, f.value).some() {
                     Some(value) => code.assign(target, value, declares, span),
                     None => {
                         let nothing = code.add(Node::Literal(Literal::Null), span);
@@ -617,8 +589,8 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 }
             }
             Kind::Assignment | Kind::Augmented => {
-                let target = Self::id_of(children, f.left);
-                let value = Self::id_of(children, f.right);
+                let target = id_of(children, f.left);
+                let value = id_of(children, f.right);
                 let value = match code.node(value) {
                     Node::Assign { value, .. } => *value,
                     _ => value,

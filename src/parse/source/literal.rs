@@ -33,6 +33,18 @@ pub(super) fn javascript(raw: &str) -> Cow<'_, str> {
     unescape(body)
 }
 
+/// The text of a Go string literal: raw between backquotes.
+pub(super) fn go(raw: &str) -> Cow<'_, str> {
+    let inner = |quote| {
+        raw.strip_prefix(quote)
+            .map(|rest| rest.strip_suffix(quote).unwrap_or(rest))
+    };
+    match inner('`') {
+        Some(text) => Cow::Borrowed(text),
+        None => unescape(inner('"').unwrap_or(raw)),
+    }
+}
+
 /// Resolves the escapes that the C family of languages shares; unknown ones stay as written.
 pub(super) fn unescape(body: &str) -> Cow<'_, str> {
     if !body.contains('\\') {
@@ -101,7 +113,7 @@ pub(super) fn number(raw: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{javascript, number, python};
+    use super::{go, javascript, number, python};
 
     #[test]
     fn python_literals_lose_prefix_quotes_and_escapes() {
@@ -110,6 +122,13 @@ mod tests {
         assert_eq!(python(r"'a\n\x41'"), "a\nA");
         assert_eq!(python(r"r'\n'"), r"\n");
         assert_eq!(python("'"), "");
+    }
+
+    #[test]
+    fn raw_literals_of_go_have_no_escapes() {
+        assert_eq!(go(r"`a\n`"), r"a\n");
+        assert_eq!(go(r#""a\tb""#), "a\tb");
+        assert_eq!(go("`"), "");
     }
 
     #[test]

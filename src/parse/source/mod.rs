@@ -94,6 +94,7 @@ languages! {
     Python = python: Python, SetupPy;
     /// JavaScript, TypeScript, JSX and TSX.
     JavaScript = javascript: JavaScript, TypeScript, Tsx;
+    Go = go: Go;
 }
 
 impl Language {

@@ -9,7 +9,7 @@ use super::code::{
 };
 use super::literal;
 use super::names::Symbol;
-use super::walk::{self, Child, Enter, fields, kinds};
+use super::walk::{self, Child, Enter, entry_key, fields, id_of, kinds, last, list, negative};
 
 kinds! {
     Identifier = "identifier",
@@ -204,13 +204,6 @@ impl Adapter {
         }
     }
 
-    fn id_of(children: &[Child<Kind>], field: u16) -> NodeId {
-        children
-            .iter()
-            .find(|child| child.field == field && field != 0)
-            .map_or(NodeId::NONE, |child| child.id)
-    }
-
     fn symbol_of<'s>(code: &mut Code<'s>, children: &[Child<Kind>], field: u16) -> (Symbol, Span) {
         let span = children
             .iter()
@@ -219,11 +212,6 @@ impl Adapter {
             .unwrap_or_default();
         let text = code.slice(span);
         (code.names.intern(text), span)
-    }
-
-    /// The parts that are expressions.
-    fn list(code: &mut Code<'_>, children: &[Child<Kind>]) -> List {
-        code.add_list(children.iter().filter_map(|child| child.id.some()))
     }
 
     /// When the way of a `case` is taken.
@@ -255,14 +243,6 @@ impl Adapter {
         }
     }
 
-    fn last(children: &[Child<Kind>]) -> NodeId {
-        children
-            .iter()
-            .rev()
-            .find_map(|child| child.id.some())
-            .unwrap_or(NodeId::NONE)
-    }
-
     fn expression<'s>(
         &mut self,
         code: &mut Code<'s>,
@@ -276,24 +256,24 @@ impl Adapter {
             Kind::Attribute => {
                 let (name, _) = Self::symbol_of(code, children, f.attribute);
                 Node::Member {
-                    object: Self::id_of(children, f.object),
+                    object: id_of(children, f.object),
                     name,
                 }
             }
             Kind::Subscript => Node::Index {
-                object: Self::id_of(children, f.value),
-                key: Self::id_of(children, f.subscript),
+                object: id_of(children, f.value),
+                key: id_of(children, f.subscript),
             },
             Kind::Call => {
-                let args = match code.node(Self::id_of(children, f.arguments)) {
+                let args = match code.node(id_of(children, f.arguments)) {
                     Node::Sequence(list) => *list,
                     _ => {
-                        let generator = Self::id_of(children, f.arguments).some();
+                        let generator = id_of(children, f.arguments).some();
                         code.add_list(generator)
                     }
                 };
                 Node::Call {
-                    callee: Self::id_of(children, f.function),
+                    callee: id_of(children, f.function),
                     args,
                 }
             }
@@ -301,20 +281,20 @@ impl Adapter {
                 let (name, at) = Self::symbol_of(code, children, f.name);
                 Node::Entry {
                     key: Key::Name { name, span: at },
-                    value: Self::id_of(children, f.value),
+                    value: id_of(children, f.value),
                 }
             }
             Kind::Pair => {
-                let key = Self::id_of(children, f.key);
+                let key = id_of(children, f.key);
                 Node::Entry {
                     key: entry_key(code, key),
-                    value: Self::id_of(children, f.value),
+                    value: id_of(children, f.value),
                 }
             }
-            Kind::Splat => Node::Spread(Self::last(children)),
+            Kind::Splat => Node::Spread(last(children)),
             Kind::Binary => {
-                let left = Self::id_of(children, f.left);
-                let right = Self::id_of(children, f.right);
+                let left = id_of(children, f.left);
+                let right = id_of(children, f.right);
                 let operator = node.child_by_field_id(f.operator).map(|n| n.kind());
                 match operator {
                     Some("+") => Node::Sum { left, right },
@@ -328,9 +308,9 @@ impl Adapter {
                             left,
                             right,
                         },
-                        None => Node::Opaque(Self::list(code, children)),
+                        None => Node::Opaque(list(code, children)),
                     },
-                    None => Node::Opaque(Self::list(code, children)),
+                    None => Node::Opaque(list(code, children)),
                 }
             }
             Kind::Comparison => {
@@ -342,13 +322,13 @@ impl Adapter {
                         left: *left,
                         right: *right,
                     },
-                    _ => Node::Opaque(Self::list(code, children)),
+                    _ => Node::Opaque(list(code, children)),
                 }
             }
-            Kind::Not => Node::Not(Self::last(children)),
+            Kind::Not => Node::Not(last(children)),
             Kind::Unary => negative(code, span, children),
             Kind::Boolean => {
-                let parts = Self::list(code, children);
+                let parts = list(code, children);
                 match node.child_by_field_id(f.operator).map(|n| n.kind()) {
                     Some("and") => Node::Both(parts),
                     _ => Node::Either(parts),
@@ -363,11 +343,11 @@ impl Adapter {
                         yes: *yes,
                         no: *no,
                     },
-                    _ => Node::Opaque(Self::list(code, children)),
+                    _ => Node::Opaque(list(code, children)),
                 }
             }
-            Kind::Sequence | Kind::Arguments => Node::Sequence(Self::list(code, children)),
-            Kind::Dictionary => Node::Map(Self::list(code, children)),
+            Kind::Sequence | Kind::Arguments => Node::Sequence(list(code, children)),
+            Kind::Dictionary => Node::Map(list(code, children)),
             Kind::Text => {
                 let mut parts = Vec::new();
                 for child in children {
@@ -381,44 +361,15 @@ impl Adapter {
                 }
                 Node::Text(code.add_list(parts))
             }
-            Kind::Concatenated => Node::Text(Self::list(code, children)),
+            Kind::Concatenated => Node::Text(list(code, children)),
             Kind::Parenthesized | Kind::Await | Kind::Interpolation => {
                 match children.iter().find_map(|child| child.id.some()) {
                     Some(inner) => Node::Same(inner),
                     None => Node::Opaque(List::default()),
                 }
             }
-            _ => Node::Opaque(Self::list(code, children)),
+            _ => Node::Opaque(list(code, children)),
         }
-    }
-}
-
-/// A constant text as a map's key is a name; anything else is computed.
-pub(super) fn entry_key(code: &mut Code<'_>, key: NodeId) -> Key {
-    let span = code.span(key);
-    if let Node::Literal(Literal::Text(_)) = code.node(key) {
-        let raw = code.slice(span);
-        let name = raw.trim_matches(['\'', '"', '`']);
-        let name = code.names.intern(name);
-        return Key::Name { name, span };
-    }
-    Key::Computed(key)
-}
-
-/// `-1` is a number, `not x` is something made of `x`.
-pub(super) fn negative<'s, K: Copy>(
-    code: &mut Code<'s>,
-    span: Span,
-    children: &[Child<K>],
-) -> Node<'s> {
-    let inner = children
-        .iter()
-        .find_map(|child| child.id.some())
-        .unwrap_or(NodeId::NONE);
-    match (code.slice(span).bytes().next(), code.node(inner)) {
-        (Some(b'-'), Node::Literal(Literal::Number(n))) => Node::Literal(Literal::Number(-n)),
-        (Some(b'!'), Node::Literal(Literal::Number(n))) => Node::Literal(Literal::Bool(*n == 0.0)),
-        _ => Node::Opaque(code.add_list(inner.some())),
     }
 }
 
@@ -557,7 +508,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::If if done.field == f.consequence => {
                 let own = children.get(first..).unwrap_or(&[]);
-                code.arm(When::Fails(Self::id_of(own, f.condition)));
+                code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
                 code.fork(Fork::Loop);
@@ -583,7 +534,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                     code.fork(Fork::Loop);
                     code.arm(When::Maybe);
                 }
-                let target = Self::id_of(children.get(first..).unwrap_or(&[]), f.left);
+                let target = id_of(children.get(first..).unwrap_or(&[]), f.left);
                 let binding = Binding {
                     declares: true,
                     element: true,
@@ -608,7 +559,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::Statement | Kind::Decorated | Kind::ForIn | Kind::AsTarget => {
                 // A target is the one thing in it.
                 if kind == Kind::AsTarget {
-                    return Self::last(children);
+                    return last(children);
                 }
                 NodeId::NONE
             }
@@ -658,7 +609,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 }
             }
             Kind::UnionPattern => {
-                let parts = Self::list(code, children);
+                let parts = list(code, children);
                 code.add(Node::Sequence(parts), span)
             }
             Kind::Raise => {
@@ -690,13 +641,13 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 function
             }
             Kind::Decorator => {
-                let inner = Self::last(children);
+                let inner = last(children);
                 self.decorators.extend(inner.some());
                 NodeId::NONE
             }
             Kind::Parameters | Kind::TypedParameter | Kind::DefaultParameter => NodeId::NONE,
             Kind::Return => {
-                let value = Self::last(children);
+                let value = last(children);
                 code.add(Node::Return(value), span)
             }
             Kind::Assignment | Kind::Augmented | Kind::NamedExpression => {
@@ -705,8 +656,8 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 } else {
                     (f.left, f.right)
                 };
-                let target = Self::id_of(children, target);
-                let Some(value) = Self::id_of(children, value).some() else {
+                let target = id_of(children, target);
+                let Some(value) = id_of(children, value).some() else {
                     return NodeId::NONE;
                 };
                 // `a = b = x` assigns `x` twice.

@@ -23,6 +23,8 @@ impl Taint {
     pub const ENV: Self = Self(4);
     /// Standard input or a prompt.
     pub const INPUT: Self = Self(8);
+    /// What an archive says its files are called.
+    pub const ARCHIVE: Self = Self(16);
 
     pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)

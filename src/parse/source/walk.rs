@@ -4,7 +4,7 @@ use tree_sitter::{Node as Syntax, Tree};
 
 use crate::model::Span;
 
-use super::code::{Code, NodeId};
+use super::code::{Code, Key, List, Literal, Node, NodeId};
 
 /// What an adapter wants done with a node that it meets.
 pub(super) enum Enter {
@@ -24,6 +24,59 @@ pub(super) struct Child<K> {
     pub field: u16,
     pub span: Span,
     pub id: NodeId,
+}
+
+/// The part of a field.
+pub(super) fn child_of<K>(children: &[Child<K>], field: u16) -> Option<&Child<K>> {
+    children
+        .iter()
+        .find(|child| child.field == field && field != 0)
+}
+
+/// The node of a field's part, or none.
+pub(super) fn id_of<K>(children: &[Child<K>], field: u16) -> NodeId {
+    child_of(children, field).map_or(NodeId::NONE, |child| child.id)
+}
+
+/// The parts that are expressions.
+pub(super) fn list<K>(code: &mut Code<'_>, children: &[Child<K>]) -> List {
+    code.add_list(children.iter().filter_map(|child| child.id.some()))
+}
+
+/// The first part that is an expression, or none.
+pub(super) fn first<K>(children: &[Child<K>]) -> NodeId {
+    let mut parts = children.iter();
+    let found = parts.find_map(|child| child.id.some());
+    found.unwrap_or(NodeId::NONE)
+}
+
+/// The last part that is an expression, or none.
+pub(super) fn last<K>(children: &[Child<K>]) -> NodeId {
+    let mut parts = children.iter().rev();
+    let found = parts.find_map(|child| child.id.some());
+    found.unwrap_or(NodeId::NONE)
+}
+
+/// A constant text as a map's key is a name; anything else is computed.
+pub(super) fn entry_key(code: &mut Code<'_>, key: NodeId) -> Key {
+    let span = code.span(key);
+    if let Node::Literal(Literal::Text(_)) = code.node(key) {
+        let raw = code.slice(span);
+        let name = raw.trim_matches(['\'', '"', '`']);
+        let name = code.names.intern(name);
+        return Key::Name { name, span };
+    }
+    Key::Computed(key)
+}
+
+/// `-1` is a number, `not x` is something made of `x`.
+pub(super) fn negative<'s, K>(code: &mut Code<'s>, span: Span, children: &[Child<K>]) -> Node<'s> {
+    let inner = first(children);
+    match (code.slice(span).bytes().next(), code.node(inner)) {
+        (Some(b'-'), Node::Literal(Literal::Number(n))) => Node::Literal(Literal::Number(-n)),
+        (Some(b'!'), Node::Literal(Literal::Number(n))) => Node::Literal(Literal::Bool(*n == 0.0)),
+        _ => Node::Opaque(code.add_list(inner.some())),
+    }
 }
 
 /// From one language's syntax tree to [`Code`].

@@ -21,10 +21,14 @@ pub struct Clause {
     pub entry: Vec<String>,
     /// Canonical names that are used at all.
     pub reference: Vec<String>,
+    /// Modules that are imported, by their full names.
+    pub import: Vec<String>,
     /// Must match the receiver of a call or the owner of what is assigned, as written.
     pub receiver: Option<String>,
     /// Must match the name under which the value ends up.
     pub role: Option<String>,
+    /// Must match the name of the function that it stands in.
+    pub within: Option<String>,
     /// Must match the file's path.
     pub path: Option<String>,
     /// Words that the file must contain.
@@ -73,7 +77,7 @@ pub struct Test {
     pub dynamic: Option<bool>,
     /// Is a text put together from parts that are not all constant.
     pub composed: Option<bool>,
-    /// Carries data from `request`, `argv`, `env` or `input`.
+    /// Carries data from `request`, `argv`, `env`, `input` or `archive` (names of its files).
     pub tainted: Vec<String>,
     /// With `dynamic`, `composed` and `tainted`: not escaped for `shell`, `html`, `sql`, `path`, `url`,
     /// `ldap`, `xpath` or `line` (headers and logs).
@@ -129,9 +133,17 @@ impl SourcePattern {
 
 impl Clause {
     fn validate(&self) -> Result<(), String> {
-        let kinds = [&self.call, &self.assign, &self.entry, &self.reference];
+        let kinds = [
+            &self.call,
+            &self.assign,
+            &self.entry,
+            &self.reference,
+            &self.import,
+        ];
         if kinds.iter().filter(|names| !names.is_empty()).count() != 1 {
-            return Err("a clause has exactly one of call, assign, entry, reference".into());
+            return Err(
+                "a clause has exactly one of call, assign, entry, reference, import".into(),
+            );
         }
         if self.message.is_empty() || self.message.ends_with('.') {
             return Err("a clause needs a message without a full stop".into());
@@ -158,7 +170,7 @@ impl Test {
             return Err("a test needs `at`".into());
         }
         for source in &self.tainted {
-            if !["request", "argv", "env", "input", "any"].contains(&source.as_str()) {
+            if !["request", "argv", "env", "input", "archive", "any"].contains(&source.as_str()) {
                 return Err(format!("unknown source of data \"{source}\""));
             }
         }

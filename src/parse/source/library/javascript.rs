@@ -1,10 +1,13 @@
-use super::{Clean, Library, Taint};
+use super::{Clean, Library, Taint, fills_nothing, no_number, no_template};
 
 pub(in crate::parse::source) static LIBRARY: Library = Library {
     entry,
     request_member,
     cleans,
     passes_on,
+    template: no_template,
+    fills: fills_nothing,
+    is_number: no_number,
     is_own,
     loads,
     request_words: &["req", "request", "ctx"],

@@ -1,6 +1,7 @@
 //! What the libraries of a language do to values, one file a language: where foreign data enters,
 //! what makes it harmless, what passes it on.
 
+pub(super) mod go;
 pub(super) mod javascript;
 pub(super) mod python;
 
@@ -18,6 +19,12 @@ pub(super) struct Library {
     pub cleans: fn(&str, &str) -> Option<Clean>,
     /// True for functions, by path and last name, whose result carries what their arguments carry.
     pub passes_on: fn(&str, &str) -> bool,
+    /// Functions that fill a template of `%` placeholders, and which argument that is.
+    pub template: fn(&str) -> Option<usize>,
+    /// Functions, by path and last name, that write what they read through the references given.
+    pub fills: fn(&str, &str) -> bool,
+    /// Types of numbers and the like, which no attacker can put a text into.
+    pub is_number: fn(&str) -> bool,
     /// Names whose value the program or its platform sets, not a user.
     pub is_own: fn(&str) -> bool,
     /// Functions that give back the module that their first argument names.
@@ -52,6 +59,21 @@ pub(super) fn keeps_text(method: &str) -> bool {
             | "trimEnd"
             | "trimStart"
     )
+}
+
+/// What a language without such functions answers.
+pub(super) fn no_template(_: &str) -> Option<usize> {
+    None
+}
+
+/// What a language without references to variables answers.
+pub(super) fn fills_nothing(_: &str, _: &str) -> bool {
+    false
+}
+
+/// What a language without declared types answers.
+pub(super) fn no_number(_: &str) -> bool {
+    false
 }
 
 /// Members that hold a number whoever owns them.
