@@ -327,7 +327,8 @@ fn satisfies(facts: &Facts<'_>, part: Part, test: &CompiledTest) -> bool {
     if wants.composed.is_some_and(|wanted| wanted != composed) {
         return false;
     }
-    if test.taint != Taint::NONE && (!value.taint.overlaps(test.taint) || escaped) {
+    let washed = escaped || value.washed.covers(test.escaped);
+    if test.taint != Taint::NONE && (!value.taint.overlaps(test.taint) || washed) {
         return false;
     }
     let literal = constants.iter().any(|c| matches!(c, Literal::Text(_)));

@@ -125,8 +125,7 @@ impl<'s> Pass<'_, 's> {
         }
         let receiver = receiver.map_or(Value::UNKNOWN, |id| self.value(id));
         if let Some(clean) = (library.cleans)(&name, method) {
-            let mut value = Value::made_of(given);
-            value.clean = value.clean.with(clean);
+            let value = Value::made_of(given).escaped(clean);
             return match clean {
                 Clean::ALL => value.harmless(),
                 _ => value,
@@ -142,8 +141,7 @@ impl<'s> Pass<'_, 's> {
                 .get(at as usize)
                 .is_some_and(|text| text.starts_with('/'))
         {
-            let clean = only.clean.with(Clean::PATH);
-            return Value { clean, ..*only };
+            return only.escaped(Clean::PATH);
         }
         if (library.passes_on)(&name, method) {
             let text = matches!(

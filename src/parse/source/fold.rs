@@ -228,7 +228,7 @@ impl<'s> Pass<'_, 's> {
                 .into_iter()
                 .filter(|(known, _)| *known == path)
             {
-                value.clean = value.clean.with(clean);
+                value = value.escaped(clean);
             }
         }
         value
@@ -257,7 +257,7 @@ impl<'s> Pass<'_, 's> {
         if value.clean.covers(clean) {
             return;
         }
-        value.clean = value.clean.with(clean);
+        value = value.escaped(clean);
         self.set_now((scope, path), Some(value));
         self.refresh((scope, path));
     }

@@ -304,10 +304,16 @@ impl Adapter {
                             value,
                         }
                     }
-                    Some(key) => Node::Entry {
-                        key: walk::entry_key(code, key.id),
-                        value,
-                    },
+                    Some(key) => {
+                        let inner = match code.node(key.id) {
+                            Node::Same(inner) => *inner,
+                            _ => key.id,
+                        };
+                        Node::Entry {
+                            key: walk::entry_key(code, inner),
+                            value,
+                        }
+                    }
                     None => Node::Opaque(List::default()),
                 }
             }

@@ -242,6 +242,7 @@ impl<'s> Pass<'_, 's> {
                 clean = clean.both(part.clean);
             }
             value.clean = returned.clean.with(clean);
+            value.washed = returned.washed.with(value.washed);
         }
         Some(value)
     }

@@ -91,6 +91,8 @@ pub struct Value {
     pub shape: Shape,
     pub taint: Taint,
     pub clean: Clean,
+    /// What the foreign data in it was escaped for, whatever else went into it.
+    pub washed: Clean,
     /// The expression that a variable got it from; none where it stands in place.
     pub via: NodeId,
     /// The expression through which foreign data came in.
@@ -123,6 +125,7 @@ impl Value {
         shape: Shape::Unknown,
         taint: Taint::NONE,
         clean: Clean::NONE,
+        washed: Clean::NONE,
         via: NodeId::NONE,
         entry: NodeId::NONE,
         params: Params::NONE,
@@ -153,6 +156,20 @@ impl Value {
     }
 
     pub(super) fn taint_by(&mut self, other: Self) {
+        // Foreign data counts before parameters, of which nobody knows what they bring.
+        let (own, more) = match other.taint == Taint::NONE {
+            true => (
+                self.params != Params::NONE,
+                self.taint == Taint::NONE && other.params != Params::NONE,
+            ),
+            false => (self.taint != Taint::NONE, true),
+        };
+        if more {
+            self.washed = match own {
+                true => self.washed.both(other.washed),
+                false => other.washed,
+            };
+        }
         if self.taint == Taint::NONE {
             self.entry = other.entry;
         }
@@ -162,6 +179,13 @@ impl Value {
         } else if self.params.of == other.params.of {
             self.params.bits |= other.params.bits;
         }
+    }
+
+    /// Escaped for this, too.
+    pub(super) fn escaped(mut self, clean: Clean) -> Self {
+        self.clean = self.clean.with(clean);
+        self.washed = self.washed.with(clean);
+        self
     }
 
     /// Nobody outside can choose it.

@@ -298,6 +298,8 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "html/template.HTMLEscaper"
         | "text/template.HTMLEscapeString"
         | "html/template.URLQueryEscaper" => Clean::HTML,
+        // `<`, `>` and `&` come out as `\u003c` and so on.
+        "encoding/json.Marshal" => Clean::HTML,
         "github.com/alessio/shellescape.Quote"
         | "github.com/alessio/shellescape.QuoteCommand"
         | "al.essio.dev/pkg/shellescape.Quote"
@@ -348,7 +350,7 @@ fn passes_on(path: &str, method: &str) -> bool {
         ),
         "bufio" => matches!(name, "NewReader" | "NewScanner" | "NewReaderSize"),
         "encoding/json" | "encoding/xml" | "gopkg.in/yaml" | "encoding/gob" => {
-            matches!(name, "NewDecoder" | "Marshal" | "MarshalIndent")
+            matches!(name, "NewDecoder" | "MarshalIndent")
         }
         "html" => name == "UnescapeString",
         "os" => matches!(name, "ExpandEnv"),
