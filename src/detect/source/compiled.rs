@@ -44,8 +44,12 @@ pub(super) enum Subject {
     Assign,
     Entry,
     Reference,
+    Return,
     Import,
 }
+
+/// Stands in a rule for an element under any key: `flask.session.[]`.
+pub(super) const ELEMENT: &str = "[]";
 
 /// A canonical name, perhaps with a `*` in it.
 #[derive(Debug)]
@@ -71,6 +75,14 @@ impl Name {
     /// True for `*.name`, which says nothing about who owns the name.
     pub fn is_open(&self) -> bool {
         self.before.is_empty() && self.after.is_some()
+    }
+
+    /// True for `owner.[]`.
+    pub fn is_element(&self) -> bool {
+        self.after
+            .as_ref()
+            .unwrap_or(&self.before)
+            .ends_with(ELEMENT)
     }
 
     pub fn fits(&self, name: &str) -> bool {
@@ -105,7 +117,8 @@ impl CompiledTest {
                 "env" => Taint::ENV,
                 "input" => Taint::INPUT,
                 "archive" => Taint::ARCHIVE,
-                _ => Taint(0xff),
+                "random" => Taint::RANDOM,
+                _ => Taint::FOREIGN,
             })
         });
         let escaped = match test.unescaped.as_deref() {
@@ -267,6 +280,7 @@ impl Compiled {
             c if !c.call.is_empty() => (Subject::Call, &c.call),
             c if !c.assign.is_empty() => (Subject::Assign, &c.assign),
             c if !c.entry.is_empty() => (Subject::Entry, &c.entry),
+            c if !c.returns.is_empty() => (Subject::Return, &c.returns),
             c if !c.import.is_empty() => (Subject::Import, &c.import),
             c => (Subject::Reference, &c.reference),
         };
@@ -275,6 +289,7 @@ impl Compiled {
         let mut wanted = Vec::new();
         for full in written.iter().flat_map(|name| alternatives(name)) {
             let last = match subject {
+                Subject::Return => String::new(),
                 Subject::Import => full.clone(),
                 _ => last_part(&full).to_owned(),
             };
@@ -285,7 +300,7 @@ impl Compiled {
             wanted.push(
                 full.split('.')
                     .map(|part| part.trim_end_matches("()"))
-                    .filter(|part| !part.is_empty() && *part != "*")
+                    .filter(|part| !part.is_empty() && *part != "*" && *part != ELEMENT)
                     .map(|part| words.number(part))
                     .collect(),
             );
@@ -297,7 +312,7 @@ impl Compiled {
             if let [only] = test.at.as_slice()
                 && let Some(key) = only.rsplit('.').next()
                 && key.len() > 2
-                && !["value", "receiver", "target", "last"].contains(&key)
+                && !["value", "receiver", "target", "last", "key"].contains(&key)
                 && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
             {
                 needs.push(words.number(key));

@@ -4,7 +4,7 @@ use crate::model::Span;
 use crate::parse::source::{Argument, Facts, Key, Literal, Node, NodeId, Shape, Taint, Value};
 use crate::rules::pattern::source::Scalar;
 
-use super::compiled::{CompiledClause, CompiledTest, Subject};
+use super::compiled::{CompiledClause, CompiledTest, ELEMENT, Subject};
 
 /// A place in the code that a clause may fit.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,12 @@ impl Place {
         }
     }
 
+    /// `map[key] = value`
+    pub fn is_element(self, facts: &Facts<'_>) -> bool {
+        self.subject == Subject::Assign
+            && matches!(facts.code.node(self.head(facts)), Node::Index { .. })
+    }
+
     /// The object before the last dot of the head.
     fn receiver(self, facts: &Facts<'_>) -> Option<NodeId> {
         match facts.code.node(self.head(facts)) {
@@ -59,10 +65,20 @@ impl Place {
         let mut steps = at.split('.');
         let first = steps.next().unwrap_or(at);
         let mut parts = match (first, facts.code.node(self.node)) {
-            ("value", Node::Assign { value, .. } | Node::Entry { value, .. }) => vec![Part {
+            (
+                "value",
+                Node::Assign { value, .. } | Node::Entry { value, .. } | Node::Return(value),
+            ) => vec![Part {
                 whole: facts.code.span(*value),
                 value: *value,
             }],
+            ("key", Node::Assign { target, .. }) => match facts.code.node(*target) {
+                Node::Index { key, .. } => vec![Part {
+                    whole: facts.code.span(*key),
+                    value: *key,
+                }],
+                _ => Vec::new(),
+            },
             ("receiver", _) => self
                 .receiver(facts)
                 .map(|object| Part {
@@ -159,7 +175,15 @@ pub(super) fn fit(
     let head = place.head(facts);
     let names_it = match place.subject {
         Subject::Entry | Subject::Import => true,
-        _ if name.is_open() => matches!(
+        Subject::Return => facts.is_decorated(place.node, |decorator| name.fits(decorator)),
+        Subject::Assign if name.is_element() => place.receiver(facts).is_some_and(|object| {
+            let names = [facts.canonical(object), facts.access(object)];
+            names.into_iter().flatten().any(|path| {
+                let owner = facts.code.names.render(path);
+                name.fits(&format!("{owner}.{ELEMENT}"))
+            })
+        }),
+        _ if name.is_open() && !name.is_element() => matches!(
             facts.code.node(head),
             Node::Member { .. } | Node::Index { .. }
         ),
@@ -409,6 +433,14 @@ pub(super) fn place<'s>(facts: &Facts<'s>, node: NodeId) -> Option<(Place, &'s s
     };
     let (subject, name) = match facts.code.node(node) {
         Node::Call { callee, .. } => (Subject::Call, last(*callee).or_else(|| written(*callee))?),
+        Node::Assign { target, .. } if matches!(facts.code.node(*target), Node::Index { .. }) => {
+            let path = facts.access(*target).and_then(|path| names.last(path));
+            (
+                Subject::Assign,
+                path.map_or(ELEMENT, |name| names.text(name)),
+            )
+        }
+        Node::Return(_) => (Subject::Return, ""),
         Node::Assign { target, .. } => {
             let name = facts.access(*target).and_then(|path| names.last(path));
             let name = name.map(|name| names.text(name));

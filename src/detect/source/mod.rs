@@ -12,7 +12,7 @@ use crate::parse::Document;
 use crate::parse::source::{self, Facts, Language, NodeId};
 
 use super::{Context, Detector, Sink};
-use compiled::{Compiled, CompiledClause};
+use compiled::{Compiled, CompiledClause, ELEMENT};
 use matcher::{Fit, Place};
 
 /// Rules on facts, for every language that has an adapter.
@@ -83,7 +83,13 @@ impl Pass<'_, '_> {
             let Some((place, last)) = matcher::place(self.facts, node) else {
                 continue;
             };
-            for (at, name) in self.rules.candidates(place.subject, last) {
+            // An element has the name of its key, and is one of any key, too.
+            let elements = match place.is_element(self.facts) && last != ELEMENT {
+                true => self.rules.candidates(place.subject, ELEMENT),
+                false => &[],
+            };
+            let named = self.rules.candidates(place.subject, last);
+            for (at, name) in named.iter().chain(elements) {
                 if self.possible.get(*at) != Some(&true) {
                     continue;
                 }

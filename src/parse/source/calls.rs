@@ -107,6 +107,21 @@ impl<'s> Pass<'_, 's> {
         {
             return Value::of(Shape::Reference(path));
         }
+        // `hashlib.new("md5")` is `hashlib.md5()`.
+        if name == "hashlib.new"
+            && let Some(Node::Literal(Literal::Text(Cow::Borrowed(algorithm)))) =
+                arguments.first().map(|id| self.code.node(*id))
+        {
+            let algorithm: &'s str = algorithm;
+            let algorithm = self.code.names.intern(algorithm);
+            let of = path.and_then(|path| self.code.names.parent(path));
+            let made = of
+                .and_then(|of| self.code.names.child(of, algorithm))
+                .and_then(|path| self.code.names.child(path, CALL));
+            if let Some(path) = made {
+                return self.reference(path, id);
+            }
+        }
         if self.language == Language::Python && name == "dict" {
             return Value {
                 shape: Shape::Collection(id),
@@ -160,6 +175,17 @@ impl<'s> Pass<'_, 's> {
                 && let Some(only) = given.first()
             {
                 value.shape = only.shape;
+            }
+            let last = name.rsplit('.').next().unwrap_or(&name);
+            if let Some(path) = path
+                && last.starts_with(|c: char| c.is_ascii_uppercase())
+                && !text
+            {
+                // A new object is still what it is called: `pathlib.Path(name).open()`.
+                value.shape = match self.code.names.child(path, CALL) {
+                    Some(path) => Shape::Reference(path),
+                    None => Shape::Unknown,
+                };
             }
             return value;
         }

@@ -355,6 +355,15 @@ impl<'s> Pass<'_, 's> {
         value.taint = (self.language.library().entry)(&text);
         if value.taint != Taint::NONE {
             value.entry = id;
+            let of = self.code.names.parent(path);
+            let last = |path: Path| self.code.names.last(path).map(|n| self.code.names.text(n));
+            if of
+                .and_then(last)
+                .is_some_and(|of| matches!(of, "request" | "req"))
+                && last(path).is_some_and(library::is_own_address)
+            {
+                value.clean = Clean::URL;
+            }
         } else if self.language.library().is_own(&text) {
             value.clean = Clean::ALL;
         }

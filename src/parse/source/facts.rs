@@ -77,6 +77,24 @@ impl<'s> Facts<'s> {
         }
     }
 
+    /// True where the function that a node stands in has a decorator whose last name is wanted.
+    pub fn is_decorated(&self, id: NodeId, is_wanted: impl Fn(&str) -> bool) -> bool {
+        let scope = self.code.scope(self.code.scope_of(id));
+        let decorators = scope.map_or(&[][..], |scope| scope.decorators.as_slice());
+        decorators.iter().any(|decorator| {
+            let callee = match self.code.node(*decorator) {
+                Node::Call { callee, .. } => *callee,
+                _ => *decorator,
+            };
+            match self.code.node(callee) {
+                Node::Name(name) | Node::Member { name, .. } => {
+                    is_wanted(self.code.names.text(*name))
+                }
+                _ => false,
+            }
+        })
+    }
+
     /// True for code that never runs.
     pub fn is_dead(&self, id: NodeId) -> bool {
         self.learnt.dead.get(id.index()) == Some(&true)

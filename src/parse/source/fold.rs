@@ -201,6 +201,11 @@ impl<'s> Pass<'_, 's> {
         }
         let made = Value::made_of([self.value(left), self.value(right)]);
         match operator {
+            // `folder / name` of paths is a path.
+            Operator::Over if matches!(self.value(left).shape, Shape::Reference(_)) => Value {
+                shape: self.value(left).shape,
+                ..made
+            },
             Operator::Minus | Operator::Times | Operator::Over | Operator::Modulo => made,
             // Yes or no: nobody gets anything through that.
             _ => made.harmless(),
@@ -439,6 +444,13 @@ impl<'s> Pass<'_, 's> {
                         if library::keeps_text(self.code.names.text(*name)) =>
                     {
                         at = *object;
+                    }
+                    // `str(path).startswith(base)`
+                    Node::Name(_) if matches!(self.last_name(*callee), "str" | "String") => {
+                        match self.code.node(at) {
+                            Node::Call { args, .. } => at = *self.code.list(*args).first()?,
+                            _ => return None,
+                        }
                     }
                     _ => return self.access(at),
                 },

@@ -25,6 +25,10 @@ impl Taint {
     pub const INPUT: Self = Self(8);
     /// What an archive says its files are called.
     pub const ARCHIVE: Self = Self(16);
+    /// Everything that somebody else chooses.
+    pub const FOREIGN: Self = Self(31);
+    /// A generator of random numbers that can be predicted.
+    pub const RANDOM: Self = Self(32);
 
     pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -15,12 +15,15 @@ pub struct Clause {
     /// Canonical names of the callee: `os.system`, `subprocess.{run,call}`, `*.execute` for any
     /// receiver, `sqlite3.*.execute` for any between.
     pub call: Vec<String>,
-    /// What is assigned to: `ssl._create_default_https_context`, `*.check_hostname`, `DEBUG`.
+    /// What is assigned to: `ssl._create_default_https_context`, `*.check_hostname`, `DEBUG`;
+    /// `flask.session.[]` is an element under any key.
     pub assign: Vec<String>,
     /// Keys of object literals, keywords of calls and attributes of tags.
     pub entry: Vec<String>,
     /// Canonical names that are used at all.
     pub reference: Vec<String>,
+    /// Last names of the decorators of a function whose returned value is tested.
+    pub returns: Vec<String>,
     /// Modules that are imported, by their full names.
     pub import: Vec<String>,
     /// Must match the receiver of a call or the owner of what is assigned, as written.
@@ -61,7 +64,8 @@ pub struct Clause {
 #[serde(deny_unknown_fields, default)]
 pub struct Test {
     /// Where: `0` (position), `shell` (keyword), `*` (any argument), `1.algorithms` (key of an
-    /// object), `value` (of an assignment or entry), `receiver`. The first that is there counts.
+    /// object), `value` (of an assignment, entry or return), `key` (of an element that is assigned),
+    /// `receiver`. The first that is there counts.
     pub at: Vec<String>,
     /// Is exactly this constant.
     pub is: Option<Scalar>,
@@ -77,7 +81,8 @@ pub struct Test {
     pub dynamic: Option<bool>,
     /// Is a text put together from parts that are not all constant.
     pub composed: Option<bool>,
-    /// Carries data from `request`, `argv`, `env`, `input` or `archive` (names of its files).
+    /// Carries data from `request`, `argv`, `env`, `input` or `archive` (names of its files), or
+    /// from a predictable `random`.
     pub tainted: Vec<String>,
     /// With `dynamic`, `composed` and `tainted`: not escaped for `shell`, `html`, `sql`, `path`, `url`,
     /// `ldap`, `xpath` or `line` (headers and logs).
@@ -138,11 +143,13 @@ impl Clause {
             &self.assign,
             &self.entry,
             &self.reference,
+            &self.returns,
             &self.import,
         ];
         if kinds.iter().filter(|names| !names.is_empty()).count() != 1 {
             return Err(
-                "a clause has exactly one of call, assign, entry, reference, import".into(),
+                "a clause has exactly one of call, assign, entry, reference, returns, import"
+                    .into(),
             );
         }
         if self.message.is_empty() || self.message.ends_with('.') {
@@ -170,7 +177,11 @@ impl Test {
             return Err("a test needs `at`".into());
         }
         for source in &self.tainted {
-            if !["request", "argv", "env", "input", "archive", "any"].contains(&source.as_str()) {
+            if ![
+                "request", "argv", "env", "input", "archive", "random", "any",
+            ]
+            .contains(&source.as_str())
+            {
                 return Err(format!("unknown source of data \"{source}\""));
             }
         }

@@ -58,6 +58,24 @@ pub(super) fn keeps_text(method: &str) -> bool {
             | "toUpperCase"
             | "trimEnd"
             | "trimStart"
+            | "resolve"
+            | "absolute"
+            | "as_posix"
+            | "casefold"
+            | "title"
+            | "getvalue"
+            | "ToString"
+            | "ToLower"
+            | "ToUpper"
+            | "Trim"
+    )
+}
+
+/// Members of a request that lead back to where it came to.
+pub(super) fn is_own_address(name: &str) -> bool {
+    matches!(
+        name,
+        "url" | "base_url" | "url_root" | "full_path" | "path" | "originalUrl" | "host"
     )
 }
 

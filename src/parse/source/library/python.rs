@@ -39,7 +39,7 @@ fn entry(path: &str) -> Taint {
                     "args" | "form" | "values" | "json" | "data" | "get_json" | "get_data"
                     | "headers" | "cookies" | "files" | "query" | "forms" | "params" | "stream"
                     | "query_string" | "full_path" | "url" | "referrer" | "user_agent"
-                    | "view_args",
+                    | "view_args" | "path" | "base_url" | "url_root" | "host",
                 ) => Taint::REQUEST,
                 _ => Taint::NONE,
             };
@@ -51,12 +51,31 @@ fn entry(path: &str) -> Taint {
             Taint::INPUT
         }
         "os.environ" | "os.getenv()" | "os.environb" => Taint::ENV,
+        _ if is_weak_random(path) => Taint::RANDOM,
         _ => Taint::NONE,
     }
 }
 
+/// `random.random()`, not `random.SystemRandom()`.
+fn is_weak_random(path: &str) -> bool {
+    let name = path
+        .strip_prefix("random.")
+        .and_then(|p| p.strip_suffix("()"));
+    name.is_some_and(|name| !name.contains("SystemRandom") && !name.starts_with("seed"))
+}
+
 fn request_member(object: &str, member: &str) -> bool {
-    matches!(object, "request" | "self.request" | "req")
+    // Tornado's handlers, and wrappers of requests, have methods for every part of one.
+    matches!(
+        member,
+        "get_argument"
+            | "get_arguments"
+            | "get_query_argument"
+            | "get_body_argument"
+            | "get_query_parameter"
+            | "get_form_parameter"
+            | "get_request_parameter"
+    ) || matches!(object, "request" | "self.request" | "req" | "info.context")
         && matches!(
             member,
             "GET"
@@ -78,7 +97,16 @@ fn request_member(object: &str, member: &str) -> bool {
                 | "get_json"
                 | "match_info"
                 | "rel_url"
-                | "get_argument"
+                | "query"
+                | "query_string"
+                | "path"
+                | "url"
+                | "post"
+                | "get_data"
+                | "stream"
+                | "content"
+                | "text"
+                | "arguments"
         )
 }
 
@@ -93,12 +121,25 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "django.utils.html.escape"
         | "django.utils.html.conditional_escape"
         | "django.utils.html.format_html"
-        | "markupsafe.escape_silent" => Clean::HTML,
+        | "markupsafe.escape_silent"
+        | "xml.sax.saxutils.escape"
+        | "xml.sax.saxutils.quoteattr"
+        | "tornado.escape.xhtml_escape" => Clean::HTML,
+        "ldap.filter.escape_filter_chars"
+        | "ldap.filter.filter_format"
+        | "ldap.dn.escape_dn_chars"
+        | "ldap3.utils.conv.escape_filter_chars"
+        | "ldap3.utils.dn.escape_rdn" => Clean::LDAP,
         "urllib.parse.quote"
         | "urllib.parse.quote_plus"
         | "urllib.parse.urlencode"
         | "urllib.quote" => Clean::URL.with(Clean::HTML).with(Clean::PATH),
-        "werkzeug.utils.secure_filename" | "os.path.basename" => Clean::PATH,
+        "werkzeug.utils.secure_filename"
+        | "werkzeug.security.safe_join"
+        | "flask.safe_join"
+        | "django.utils._os.safe_join"
+        | "django.utils.text.get_valid_filename"
+        | "os.path.basename" => Clean::PATH,
         "int"
         | "float"
         | "len"
@@ -128,13 +169,34 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             "isoformat" | "hexdigest" | "fileno" | "bit_length" | "strftime" => Clean::ALL,
             "escape_string" | "escape_literal" | "escape_identifier" | "quote_ident"
             | "quote_identifier" | "quote_name" | "literal" | "mogrify" => Clean::SQL,
+            "escape_filter_chars" | "escape_dn_chars" | "escape_rdn" => Clean::LDAP,
+            "secure_filename" | "safe_join" | "get_valid_filename" => Clean::PATH,
+            method if is_html_escape(method) => Clean::HTML,
             _ => return None,
         },
     })
 }
 
-fn passes_on(path: &str, _method: &str) -> bool {
+fn is_html_escape(method: &str) -> bool {
+    let lower = method.to_ascii_lowercase();
+    lower.contains("html")
+        && ["escape", "sanitize", "clean", "encode"]
+            .iter()
+            .any(|word| lower.contains(word))
+        && !lower.contains("unescape")
+}
+
+fn passes_on(path: &str, method: &str) -> bool {
     matches!(
+        method,
+        "unquote"
+            | "unquote_plus"
+            | "b64decode"
+            | "b64encode"
+            | "urlsafe_b64decode"
+            | "doSomething"
+            | "do_something"
+    ) || matches!(
         path,
         "str"
             | "repr"
@@ -174,6 +236,28 @@ fn passes_on(path: &str, _method: &str) -> bool {
             | "html.unescape"
             | "zlib.decompress"
             | "typing.cast"
+            | "os.fspath"
+            | "os.path.split"
+            | "os.path.splitext"
+            | "urllib.parse.urlsplit"
+            | "urllib.parse.parse_qsl"
+            | "urllib.request.Request"
+            | "json.load"
+            | "bytearray"
+            | "memoryview"
+            | "enumerate"
+            | "zip"
+            | "map"
+            | "filter"
+            | "min"
+            | "max"
+            | "shlex.split"
+            | "xml.etree.ElementTree.fromstring"
+            | "ast.literal_eval"
+            | "operator.itemgetter"
+            | "string.Template"
+            | "format"
+            | "asyncio.wait_for"
             | "StringIO.StringIO"
     )
 }
