@@ -316,3 +316,147 @@ impl<'s> Pass<'_, 's> {
             .now = value;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::FileKind;
+    use crate::parse::source::{Node, Taint, facts};
+
+    /// For every `sink(x)`: `!` where data of a request reaches it, `-` where it never runs, `.` else.
+    fn sinks(kind: FileKind, text: &str) -> String {
+        let facts = facts(kind, text.as_bytes()).expect("facts");
+        let mut shown = String::new();
+        for id in facts.code.ids() {
+            let Node::Call { callee, .. } = facts.code.node(id) else {
+                continue;
+            };
+            if facts.text(facts.code.span(*callee)) != "sink" {
+                continue;
+            }
+            let value = facts.arguments(id).next().map(|a| facts.value(a.value));
+            let is_foreign =
+                value.is_some_and(|v| v.taint.overlaps(Taint::REQUEST) && !v.is_constant());
+            shown.push(match (facts.is_dead(id), is_foreign) {
+                (true, _) => '-',
+                (_, true) => '!',
+                _ => '.',
+            });
+        }
+        shown
+    }
+
+    fn python(body: &str) -> String {
+        let lines: Vec<String> = body.lines().map(|line| format!("    {line}\n")).collect();
+        let head = "from flask import request\ndef view(other):\n    x = request.args['x']\n";
+        sinks(FileKind::Python, &format!("{head}{}", lines.concat()))
+    }
+
+    fn script(body: &str) -> String {
+        let head = "app.get('/', (req, res) => { let x = req.query.x;";
+        sinks(FileKind::JavaScript, &format!("{head} {body} }});"))
+    }
+
+    #[test]
+    fn a_branch_that_never_runs_says_nothing() {
+        assert_eq!(
+            python("n = 5\nif n * 2 > 9:\n  sink(x)\nelse:\n  sink(x)"),
+            "!-"
+        );
+        assert_eq!(python("a = x if 1 > 2 else 'c'\nsink(a)"), ".");
+        assert_eq!(
+            script(
+                "switch ('B') { case 'A': sink(x); break; case 'B': sink(x); break; default: sink(x); }"
+            ),
+            "-!-"
+        );
+    }
+
+    #[test]
+    fn what_a_loop_changes_is_no_constant() {
+        assert_eq!(
+            python(
+                "first = True\nfor i in other:\n  if first:\n    sink(x)\n  else:\n    sink(x)\n  first = False"
+            ),
+            "!!"
+        );
+        assert_eq!(
+            script("let done = false; on(() => { done = true; }); if (done) { sink(x); }"),
+            "!"
+        );
+    }
+
+    #[test]
+    fn both_branches_replace_what_was_there() {
+        assert_eq!(
+            python("if other:\n  x = 'a'\nelse:\n  x = 'b'\nsink(x)"),
+            "."
+        );
+        assert_eq!(python("if other:\n  x = 'a'\nsink(x)"), "!");
+        assert_eq!(
+            python("if other:\n  x = 'a'\nelif other:\n  x = 'b'\nelse:\n  return\nsink(x)"),
+            "."
+        );
+    }
+
+    #[test]
+    fn a_guard_that_ends_the_function_lets_only_the_good_through() {
+        for guard in [
+            "if x not in ('a', 'b'):\n  return",
+            "if not re.fullmatch('[a-z]+', x):\n  raise ValueError",
+            "if not is_allowed(x):\n  abort(404)",
+            "assert x in ALLOWED",
+            "while x not in other:\n  raise ValueError",
+        ] {
+            let expected = if guard.starts_with("while") { "!" } else { "." };
+            assert_eq!(python(&format!("{guard}\nsink(x)")), expected, "{guard}");
+        }
+        assert_eq!(python("if x not in ('a', 'b'):\n  log(x)\nsink(x)"), "!");
+        assert_eq!(
+            script("if (!ALLOWED.includes(x)) { return; } sink(x);"),
+            "."
+        );
+        assert_eq!(
+            script("if (!/^[a-z]+$/.test(x)) throw new Error(); sink(x);"),
+            "."
+        );
+    }
+
+    #[test]
+    fn handlers_begin_anywhere_within_what_they_guard() {
+        assert_eq!(
+            python("try:\n  x = clean()\nexcept ValueError:\n  sink(x)\nsink(x)"),
+            "!!"
+        );
+        assert_eq!(
+            python("try:\n  x = clean()\nexcept ValueError:\n  return\nsink(x)"),
+            "."
+        );
+    }
+
+    #[test]
+    fn helpers_hand_on_what_they_get() {
+        let text = "from flask import request\ndef run(c):\n  sink(c)\ndef same(v):\n  return v\ndef safe(v):\n  return 'x'\n\
+                    def view():\n  x = request.args['x']\n  run(x)\n  sink(same(x))\n  sink(safe(x))\n";
+        assert_eq!(sinks(FileKind::Python, text), "!!.");
+    }
+
+    #[test]
+    fn deep_branches_cost_no_time() {
+        let mut text = String::from("def f(x):\n");
+        for depth in 1..90 {
+            text += &format!(
+                "{}if x:\n{}a = b\n",
+                " ".repeat(depth),
+                " ".repeat(depth + 1)
+            );
+        }
+        let chain = format!(
+            "if (a) b = 1; {}",
+            "else if (c) { b = 2; d = b; } ".repeat(20_000)
+        );
+        let nested = format!("{} b = 1;", "if (a) {".repeat(20_000));
+        let _ = facts(FileKind::Python, text.as_bytes());
+        let _ = facts(FileKind::JavaScript, chain.as_bytes());
+        let _ = facts(FileKind::JavaScript, nested.as_bytes());
+    }
+}

@@ -414,7 +414,7 @@ impl<'s> Pass<'_, 's> {
                     }
                 }
             }
-            if library::is_whole_match(name, self.code.slice(self.code.span(object)), || {
+            if library::is_whole_match(name, self.pattern_before(callee), || {
                 args.first().and_then(|id| match self.literal(*id) {
                     Some(Literal::Text(text)) => Some(Cow::Borrowed(text.as_ref())),
                     _ => None,
@@ -430,6 +430,19 @@ impl<'s> Pass<'_, 's> {
             for arg in args {
                 learn(*arg, clean);
             }
+        }
+    }
+
+    /// What a method is called on as it is written, without the slashes of a regular expression.
+    fn pattern_before(&self, callee: NodeId) -> &'s str {
+        let written = self.code.slice(self.code.span(callee));
+        let object = written.rsplit_once('.').map_or("", |(object, _)| object);
+        match object
+            .strip_prefix('/')
+            .and_then(|rest| rest.rsplit_once('/'))
+        {
+            Some((pattern, _flags)) => pattern,
+            None => object,
         }
     }
 

@@ -17,6 +17,7 @@ mod literal;
 mod names;
 mod texts;
 mod value;
+mod variables;
 mod walk;
 
 pub use code::{

@@ -75,7 +75,14 @@ pub(super) fn keeps_text(method: &str) -> bool {
 pub(super) fn is_own_address(name: &str) -> bool {
     matches!(
         name,
-        "url" | "base_url" | "url_root" | "full_path" | "path" | "originalUrl" | "host"
+        "referrer"
+            | "url"
+            | "base_url"
+            | "url_root"
+            | "full_path"
+            | "path"
+            | "originalUrl"
+            | "host"
     )
 }
 
@@ -212,7 +219,7 @@ pub(super) fn is_whole_match<'t>(
             let written = pattern().filter(|p| p.starts_with('^') || p.ends_with('$'));
             let anchored = match &written {
                 Some(pattern) => is_anchored(pattern) || (method == "match" && is_closed(pattern)),
-                None => is_anchored(matcher.trim_matches('/')),
+                None => is_anchored(matcher),
             };
             anchored || (method == "matches" && pattern().is_some_and(|p| !p.contains(".*")))
         }

@@ -179,11 +179,19 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
 
 fn is_html_escape(method: &str) -> bool {
     let lower = method.to_ascii_lowercase();
-    lower.contains("html")
-        && ["escape", "sanitize", "clean", "encode"]
-            .iter()
-            .any(|word| lower.contains(word))
-        && !lower.contains("unescape")
+    // What renders a piece of a page escapes what goes into it.
+    if matches!(
+        method,
+        "__html__" | "flatatt" | "render_to_string" | "render" | "as_widget"
+    ) {
+        return true;
+    }
+    lower == "render_html"
+        || lower.contains("html")
+            && ["escape", "sanitize", "clean", "encode"]
+                .iter()
+                .any(|word| lower.contains(word))
+            && !lower.contains("unescape")
 }
 
 fn passes_on(path: &str, method: &str) -> bool {
