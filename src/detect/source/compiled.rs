@@ -158,6 +158,8 @@ pub(super) struct CompiledClause {
     pub receiver: Option<Expression>,
     pub role: Option<Expression>,
     pub within: Option<Expression>,
+    pub lacks: Option<Expression>,
+    pub unasked: Option<Expression>,
     pub path: Option<Expression>,
     pub tests: Vec<CompiledTest>,
     pub unless: Vec<CompiledTest>,
@@ -347,6 +349,8 @@ impl Compiled {
             receiver: clause.receiver.as_deref().map(Expression::new),
             role: clause.role.as_deref().map(Expression::new),
             within: clause.within.as_deref().map(Expression::new),
+            lacks: clause.lacks.as_deref().map(Expression::new),
+            unasked: clause.unasked.as_deref().map(Expression::new),
             path: clause.path.as_deref().map(Expression::new),
             tests: clause.tests.iter().map(CompiledTest::new).collect(),
             unless: clause.unless.iter().map(CompiledTest::new).collect(),
@@ -442,6 +446,8 @@ mod tests {
                     &clause.receiver,
                     &clause.role,
                     &clause.within,
+                    &clause.lacks,
+                    &clause.unasked,
                     &clause.path,
                 ]);
                 for expression in expressions.flatten() {

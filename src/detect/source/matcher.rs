@@ -222,6 +222,19 @@ pub(super) fn fit(
     {
         return None;
     }
+    if let Some(lacks) = &clause.lacks
+        && facts
+            .code
+            .scope(facts.code.scope_of(place.node))
+            .is_some_and(|scope| lacks.finds(facts.text(scope.span)))
+    {
+        return None;
+    }
+    if let Some(unasked) = &clause.unasked
+        && unasked.finds(&lines_before(facts, place.node))
+    {
+        return None;
+    }
     if let Some(within) = &clause.within
         && !facts
             .function_name(place.node)
@@ -248,6 +261,15 @@ pub(super) fn fit(
         mark: mark(facts, place, clause),
         decisive,
     })
+}
+
+/// The three lines before the one in which a node begins.
+fn lines_before(facts: &Facts<'_>, node: NodeId) -> String {
+    let start = facts.code.span(node).start as usize;
+    let before = facts.code.text.get(start.saturating_sub(400)..start);
+    let before = String::from_utf8_lossy(before.unwrap_or(&[]));
+    let lines: Vec<&str> = before.rsplit('\n').skip(1).take(3).collect();
+    lines.join("\n")
 }
 
 fn mark(facts: &Facts<'_>, place: Place, clause: &CompiledClause) -> Part {

@@ -33,6 +33,11 @@ pub(super) fn is_test(path: &str) -> bool {
                 | "testing"
                 | "__mocks__"
                 | "testdata"
+                | "testutil"
+                | "testutils"
+                | "testhelper"
+                | "testhelpers"
+                | "integration"
                 | "cypress"
         )
     });

@@ -45,6 +45,24 @@ impl<'s> Pass<'_, 's> {
         {
             return value;
         }
+        let library = self.language.library();
+        if let Some(receiver) = receiver
+            && (library.keeps)(method)
+        {
+            let access = self.access(receiver);
+            self.set_access(id, access);
+            return self.value(receiver);
+        }
+        if let [only] = given.as_slice()
+            && (library.wraps)(&name)
+        {
+            return *only;
+        }
+        if self.language == Language::Rust
+            && let Some(made) = path.and_then(|path| self.made_of_type(path, &given))
+        {
+            return made;
+        }
         if let Some(function) = self.local_function(callee, scope)
             && let Some(value) = self.call_local(function, id, callee, &arguments)
         {
@@ -84,7 +102,6 @@ impl<'s> Pass<'_, 's> {
                 ..Value::made_of(given)
             };
         }
-        let library = self.language.library();
         if let Some(at) = (library.template)(&name)
             && let Some(template) = given.get(at)
         {
@@ -139,13 +156,6 @@ impl<'s> Pass<'_, 's> {
             return *value;
         }
         let receiver = receiver.map_or(Value::UNKNOWN, |id| self.value(id));
-        if let Some(clean) = (library.cleans)(&name, method) {
-            let value = Value::made_of(given).escaped(clean);
-            return match clean {
-                Clean::ALL => value.harmless(),
-                _ => value,
-            };
-        }
         // What is cleaned as if it began at the root cannot climb out of where it is joined to.
         if matches!(name.as_str(), "path.Clean" | "path/filepath.Clean")
             && let [only] = given.as_slice()
@@ -158,28 +168,19 @@ impl<'s> Pass<'_, 's> {
         {
             return only.escaped(Clean::PATH);
         }
+        if let Some(clean) = (library.cleans)(&name, method) {
+            let value = Value::made_of(given).escaped(clean);
+            return match clean {
+                Clean::ALL => value.harmless(),
+                _ => value,
+            };
+        }
         if (library.passes_on)(&name, method) {
-            let text = matches!(
-                name.as_str(),
-                "str"
-                    | "string"
-                    | "String"
-                    | "textwrap.dedent"
-                    | "strings.TrimSpace"
-                    | "strings.ToLower"
-                    | "strings.ToUpper"
-            );
             let mut value = Value::made_of(given.iter().copied());
-            if text
-                && given.len() == 1
-                && let Some(only) = given.first()
-            {
-                value.shape = only.shape;
-            }
             let last = name.rsplit('.').next().unwrap_or(&name);
             if let Some(path) = path
                 && last.starts_with(|c: char| c.is_ascii_uppercase())
-                && !text
+                && !(library.wraps)(&name)
             {
                 // A new object is still what it is called: `pathlib.Path(name).open()`.
                 value.shape = match self.code.names.child(path, CALL) {
@@ -194,32 +195,65 @@ impl<'s> Pass<'_, 's> {
             None => Value::UNKNOWN,
         };
         value.taint_by(receiver);
-        if (library.fills)(&name, method) {
-            let mut read = value;
-            given.iter().for_each(|given| read.taint_by(*given));
-            self.fill_arguments(&arguments, read);
+        if let Some(sign) = library.reference {
+            let mut read = Value::UNKNOWN;
+            if (library.fills)(&name, method) {
+                read.taint_by(value);
+                given.iter().for_each(|given| read.taint_by(*given));
+            }
+            self.fill_arguments(&arguments, sign, read);
         }
         // A method of an unknown thing that is itself a source: `request.get_json()`.
         value.taint_by(of);
         value
     }
 
-    /// What a call writes through the references that it is given: `json.Unmarshal(data, &v)`.
-    fn fill_arguments(&mut self, arguments: &[NodeId], read: Value) {
+    /// What a call may write through the references that it is given: `json.Unmarshal(data, &v)`.
+    fn fill_arguments(&mut self, arguments: &[NodeId], sign: &str, read: Value) {
         for argument in arguments {
-            let Node::Same(inner) = self.code.node(*argument) else {
-                continue;
+            let mut inner = match self.code.node(*argument) {
+                Node::Same(inner) if self.is_written(*argument, sign) => *inner,
+                _ => continue,
             };
-            let (inner, scope) = (*inner, self.code.scope_of(*argument));
+            // `&mut bytes[..]`
+            while let Node::Index { object, .. } | Node::Same(object) = self.code.node(inner) {
+                inner = *object;
+            }
+            let scope = self.code.scope_of(*argument);
             if let Some(path) = self.access(inner) {
+                let before = self.value(inner);
+                let shape = match before.shape {
+                    Shape::Reference(_) => before.shape,
+                    _ => Shape::Unknown,
+                };
                 let mut value = Value {
-                    shape: self.value(inner).shape,
-                    ..Value::UNKNOWN
+                    shape,
+                    clean: Clean::NONE,
+                    via: NodeId::NONE,
+                    ..before
                 };
                 value.taint_by(read);
                 self.bind(path, value, scope, Binding::default());
             }
         }
+    }
+
+    fn is_written(&self, argument: NodeId, sign: &str) -> bool {
+        self.code.slice(self.code.span(argument)).starts_with(sign)
+    }
+
+    /// `Type::new(...)`, `Type::default()`: something of that type.
+    fn made_of_type(&self, path: Path, given: &[Value]) -> Option<Value> {
+        let names = &self.code.names;
+        let is_maker = matches!(names.text(names.last(path)?), "new" | "default");
+        let of_type = names.parent(path)?;
+        let name = names.text(names.last(of_type)?);
+        let is_type = name.starts_with(|c: char| c.is_ascii_uppercase());
+        (is_maker && is_type).then(|| Value {
+            shape: Shape::Reference(of_type),
+            clean: Clean::NONE,
+            ..Value::made_of(given.iter().copied())
+        })
     }
 
     /// The module that a constant argument names.

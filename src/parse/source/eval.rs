@@ -453,17 +453,23 @@ impl<'s> Pass<'_, 's> {
     }
 
     /// Something of a type has the type's name, and is no constant unless it is a number.
-    fn instance(&self, of_type: NodeId) -> Value {
-        let mut value = Value {
-            clean: Clean::NONE,
-            ..self.value(of_type)
+    fn instance(&mut self, of_type: NodeId) -> Value {
+        let of = self.value(of_type);
+        let Shape::Reference(path) = of.shape else {
+            return Value {
+                clean: Clean::NONE,
+                ..of
+            };
         };
-        if let Shape::Reference(path) = value.shape
-            && (self.language.library().is_number)(&self.code.names.render(path))
-        {
-            value.clean = Clean::ALL;
+        let is_number = self.language.library().is_number;
+        let clean = match is_number(&self.code.names.render(path)) {
+            true => Clean::ALL,
+            false => Clean::NONE,
+        };
+        Value {
+            clean,
+            ..self.reference(path, of_type)
         }
-        value
     }
 
     // Variables.

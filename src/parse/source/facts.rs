@@ -447,6 +447,47 @@ mod tests {
     }
 
     #[test]
+    fn go_callees_are_canonical_through_imports_and_types() {
+        let text = "package a\nimport (\n\"database/sql\"\nnh \"net/http\"\n\"github.com/labstack/echo/v4\"\n)\n\
+                    type S struct { db *sql.DB }\n\
+                    func (s *S) h(r *nh.Request, c echo.Context, n int, t string) {\n\
+                    s.db.Query(\"a\" + t, n)\nd, err := sql.Open(\"x\", t)\nd.Exec(r.FormValue(\"k\"), err)\n\
+                    c.Param(\"p\")\nk := S{db: d}\nk.db.Ping()\n}\n";
+        assert_eq!(
+            calls(FileKind::Go, text),
+            [
+                "database/sql.DB.Query(a_, int)",
+                "database/sql.Open(\"x\", ?)",
+                "net/http.Request.FormValue(\"k\")",
+                "database/sql.Open().Exec(net/http.Request.FormValue()!, ?)",
+                "github.com/labstack/echo.Context.Param(\"p\")",
+                "S(db=database/sql.Open())",
+                "database/sql.Open().Ping()",
+            ]
+        );
+    }
+
+    #[test]
+    fn rust_callees_are_canonical_through_use_trees_and_types() {
+        let text = "use std::process::{self, Command as C};\nuse axum::extract::Query;\n\
+                    async fn f(Query(q): Query<P>, n: u32, conn: &rusqlite::Connection) -> R {\n\
+                    C::new(\"sh\").arg(format!(\"a {} {n} {0}\", q.x)).spawn()?;\nprocess::id();\n\
+                    conn.execute(&q.y.clone(), [])?;\nmatch q.z { Some(v) => g(v), None => {} }\n}\n";
+        assert_eq!(
+            calls(FileKind::Rust, text),
+            [
+                "std.process.Command.new(\"sh\")",
+                "std.process.Command.arg(a _ \u{fffb} _!)",
+                "std.process.Command.arg().spawn()",
+                "std.process.id()",
+                "axum.extract.Query.y.clone()",
+                "rusqlite.Connection.execute(axum.extract.Query.y!, [])",
+                "g(axum.extract.Query.z!)",
+            ]
+        );
+    }
+
+    #[test]
     fn no_truncation_of_any_source_panics() {
         let python = "@app.route('/<x>')\nasync def f(a, *b, c: int = 1, **d):\n  with open(a) as g, h:\n    \
                       for i, (j, k) in enumerate(x): y = [z for z in f'{i!r:>{j}}' if z]\n  match a:\n    \
@@ -454,7 +495,19 @@ mod tests {
         let script = "import a, { b as c } from 'x'; @D() class E extends F { static #p = 1; @G() m({ h = 1, ...r }, [i]) { \
                       for (const { q } of z) l ??= `t${`u${v}`}`; } }\nconst j = async x => <A b={1} {...c}>{d}</A>;\n\
                       k?.l?.[m]!.n<T>(o as P, ...p); label: switch (1) { case 2: break }";
+        let go = "package a\nimport (f \"fmt\"; _ \"x/y/v2\")\ntype T[K any] struct { a, b *f.X; c map[string]int }\n\
+                  func (t *T[K]) m(a, b int, c ...f.S) (r error) {\nfor i, v := range t.a { if x, ok := v.(*f.Y); ok && !x.z { \
+                  continue } else if i > 0 { break } }\nswitch y := c[0].(type) { case nil: return; default: defer g(&y, []byte(`r`)) }\n\
+                  switch { case a == 1, b == 2: go func() { t.b <- 'c' }() }\nselect { case q := <-ch: _ = q }\n\
+                  return f.Sprintf(\"%d%%\", a), &f.X{A: 1, B: {C: \"d\"}, 3}\n}\nconst ( k = iota; l )\nvar n, o = 0644, 1.5e3\n";
+        let rust = "use a::{b::{self, c as d}, e::*};\n#[get(\"/<x>\")] async fn f<T: U>(Q(q): Q<u8>, mut x: String, &y: &[u8]) -> R {\n\
+                    let S { g, h: Some(i), .. } = j?; if let Ok(k) = l.await && m != 1 { return n } else { o!(\"{p:?} {} {{}}\", q.r(s)?, t = u) }\n\
+                    match v { W::X(w) | Y(w) if z => { a += 1; w }, _ => loop { break 'a } };\nfor (b, c) in d.iter() { unsafe { *e } }\n\
+                    let f = move |g: h, i| j::<k>(&mut l[..], [0u8; 4], 'm', br#\"n\"#, b\"\\xff\", 0xff_u8, -1);\nO { p, q: r, ..s }.t.0 as u64\n}\n\
+                    impl<T> X<T> for a::Y<T> { const Z: &str = concat!(\"a\", \"b\"); fn m(&self) -> vec![Q] { self.n = vec![1, x]; } }\n";
         for (kind, text) in [
+            (FileKind::Go, go),
+            (FileKind::Rust, rust),
             (FileKind::Python, python),
             (FileKind::JavaScript, script),
             (FileKind::TypeScript, script),
@@ -469,13 +522,44 @@ mod tests {
     }
 
     #[test]
+    fn depth_with_brackets_costs_no_stack() {
+        let deep =
+            |open: &str, close: &str| format!("{}a{}", open.repeat(30_000), close.repeat(30_000));
+        let go = [
+            format!("package a\nvar x = {}\n", deep("(", ")")),
+            format!("package a\nvar x = {}\n", deep("f(", ")")),
+            format!("package a\nfunc f() {}\n", deep("{", "}")),
+            format!("package a\nvar x = {}\n", deep("[]T{{", "}}")),
+        ];
+        let rust = [
+            format!("fn f() {{ x = {}; }}", deep("(", ")")),
+            format!("fn f() {}", deep("{", "}")),
+            format!("fn f() {{ println!(\"{{}}\", {}); }}", deep("(", ")")),
+            format!("fn f() {{ {} }}", deep("if a {", "}")),
+            format!("use {};", deep("a::{", "}")),
+            format!("type X = {};", deep("A<", ">")),
+        ];
+        for (kind, texts) in [(FileKind::Go, &go[..]), (FileKind::Rust, &rust[..])] {
+            for text in texts {
+                let _ = facts(kind, text.as_bytes());
+            }
+        }
+    }
+
+    #[test]
     fn depth_without_brackets_costs_no_stack() {
         let sum = format!("x = {}a\n", "a + ".repeat(50_000));
         let chain = format!("x = a{}\n", ".b".repeat(50_000));
         let not = format!("x = {}a\n", "not ".repeat(20_000));
         for text in [sum, chain, not] {
-            let _ = facts(FileKind::Python, text.as_bytes());
-            let _ = facts(FileKind::JavaScript, text.as_bytes());
+            for kind in [
+                FileKind::Python,
+                FileKind::JavaScript,
+                FileKind::Go,
+                FileKind::Rust,
+            ] {
+                let _ = facts(kind, text.as_bytes());
+            }
         }
     }
 }

@@ -614,14 +614,15 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 let scope = code.close_scope();
                 let function = code.add(Node::Function(scope), span);
                 if let Some(name) = code.scope(scope).and_then(|scope| scope.name) {
+                    let at = child_of(children, f.name).map_or(span, |child| child.span);
                     let target = match self.receiver(code, children) {
                         Some(owner) => {
-                            let object = code.add(Node::Name(owner), span);
+                            let object = code.add(Node::Name(owner), at);
                             Node::Member { object, name }
                         }
                         None => Node::Name(name),
                     };
-                    let target = code.add(target, span);
+                    let target = code.add(target, at);
                     code.assign(target, function, DECLARES, span);
                 }
                 function

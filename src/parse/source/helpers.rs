@@ -54,6 +54,8 @@ struct Handed {
 pub(super) struct Incoming {
     pub taint: Taint,
     pub clean: Clean,
+    /// What the foreign data in it was escaped for.
+    pub washed: Clean,
     pub entry: NodeId,
     /// The call that hands it over.
     pub call: NodeId,
@@ -365,6 +367,7 @@ impl<'s> Pass<'_, 's> {
                 let new = Incoming {
                     taint: value.taint,
                     clean: value.clean,
+                    washed: value.washed,
                     entry: value.entry,
                     call: handed.call,
                 };
@@ -376,6 +379,7 @@ impl<'s> Pass<'_, 's> {
                     });
                 slot.taint = slot.taint.union(new.taint);
                 slot.clean = slot.clean.both(new.clean);
+                slot.washed = slot.washed.both(new.washed);
             }
             if !changed {
                 break;
@@ -403,6 +407,7 @@ fn receive(value: &mut Value, incoming: &HashMap<(ScopeId, usize), Incoming>) {
         if value.taint == Taint::NONE {
             value.entry = found.entry;
             value.clean = value.clean.with(found.clean);
+            value.washed = value.washed.with(found.washed);
         }
         value.taint = value.taint.union(found.taint);
     }

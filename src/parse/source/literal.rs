@@ -45,6 +45,24 @@ pub(super) fn go(raw: &str) -> Cow<'_, str> {
     }
 }
 
+/// The text of a Rust string literal, of bytes and raw ones, too.
+pub(super) fn rust(raw: &str) -> Cow<'_, str> {
+    match raw.trim_start_matches(['b', 'c']).starts_with('r') {
+        true => Cow::Borrowed(rust_body(raw)),
+        false => unescape(rust_body(raw)),
+    }
+}
+
+/// What stands between the quotes of a Rust string literal.
+pub(super) fn rust_body(raw: &str) -> &str {
+    let quoted = raw
+        .trim_start_matches(['b', 'c', 'r'])
+        .trim_start_matches('#');
+    let inner = quoted.strip_prefix('"').unwrap_or(quoted);
+    let inner = inner.trim_end_matches('#');
+    inner.strip_suffix('"').unwrap_or(inner)
+}
+
 /// Resolves the escapes that the C family of languages shares; unknown ones stay as written.
 pub(super) fn unescape(body: &str) -> Cow<'_, str> {
     if !body.contains('\\') {
@@ -113,7 +131,7 @@ pub(super) fn number(raw: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{go, javascript, number, python};
+    use super::{go, javascript, number, python, rust};
 
     #[test]
     fn python_literals_lose_prefix_quotes_and_escapes() {
@@ -129,6 +147,14 @@ mod tests {
         assert_eq!(go(r"`a\n`"), r"a\n");
         assert_eq!(go(r#""a\tb""#), "a\tb");
         assert_eq!(go("`"), "");
+    }
+
+    #[test]
+    fn literals_of_rust_lose_prefix_and_quotes() {
+        assert_eq!(rust(r##"br#"a"\n"#"##), r#"a"\n"#);
+        assert_eq!(rust(r#""a\tb""#), "a\tb");
+        assert_eq!(rust("b\"key\""), "key");
+        assert_eq!(rust("r#\""), "");
     }
 
     #[test]

@@ -14,7 +14,9 @@ mod helpers;
 mod items;
 mod library;
 mod literal;
+mod macros;
 mod names;
+mod paths;
 mod texts;
 mod value;
 mod variables;
@@ -96,6 +98,7 @@ languages! {
     /// JavaScript, TypeScript, JSX and TSX.
     JavaScript = javascript: JavaScript, TypeScript, Tsx;
     Go = go: Go;
+    Rust = rust: Rust;
 }
 
 impl Language {

@@ -32,6 +32,10 @@ pub struct Clause {
     pub role: Option<String>,
     /// Must match the name of the function that it stands in.
     pub within: Option<String>,
+    /// Must not match the source of the function, up to its end, nor in a module the file.
+    pub lacks: Option<String>,
+    /// Must not match the three lines before it: `if skipVerify {`.
+    pub unasked: Option<String>,
     /// Must match the file's path.
     pub path: Option<String>,
     /// Words that the file must contain.

@@ -3,7 +3,7 @@
 //! the name of what they point to, a result is `database/sql.Open()`: `database/sql.*.Query` names
 //! a method however its receiver was come by.
 
-use super::{Clean, Library, Taint};
+use super::{Clean, Library, Taint, keeps_nothing};
 
 pub(in crate::parse::source) static LIBRARY: Library = Library {
     entry,
@@ -12,6 +12,14 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
     passes_on,
     template,
     fills,
+    wraps: |path| {
+        matches!(
+            path,
+            "string" | "strings.TrimSpace" | "strings.ToLower" | "strings.ToUpper"
+        )
+    },
+    keeps: keeps_nothing,
+    reference: Some("&"),
     is_number,
     is_own,
     loads,
@@ -292,6 +300,8 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             .with(Clean::HTML)
             .with(Clean::PATH)
             .with(Clean::LINE),
+        // One slash at the beginning, so that no host stands there.
+        "path.Clean" => Clean::URL,
         "html.EscapeString"
         | "html/template.HTMLEscapeString"
         | "html/template.JSEscapeString"
@@ -299,7 +309,7 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "text/template.HTMLEscapeString"
         | "html/template.URLQueryEscaper" => Clean::HTML,
         // `<`, `>` and `&` come out as `\u003c` and so on.
-        "encoding/json.Marshal" => Clean::HTML,
+        "encoding/json.Marshal" | "encoding/json.MarshalIndent" => Clean::HTML,
         "github.com/alessio/shellescape.Quote"
         | "github.com/alessio/shellescape.QuoteCommand"
         | "al.essio.dev/pkg/shellescape.Quote"
@@ -349,9 +359,7 @@ fn passes_on(path: &str, method: &str) -> bool {
             "ReadAll" | "NopCloser" | "LimitReader" | "TeeReader" | "MultiReader" | "ReadFull"
         ),
         "bufio" => matches!(name, "NewReader" | "NewScanner" | "NewReaderSize"),
-        "encoding/json" | "encoding/xml" | "gopkg.in/yaml" | "encoding/gob" => {
-            matches!(name, "NewDecoder" | "MarshalIndent")
-        }
+        "encoding/json" | "encoding/xml" | "gopkg.in/yaml" | "encoding/gob" => name == "NewDecoder",
         "html" => name == "UnescapeString",
         "os" => matches!(name, "ExpandEnv"),
         "html/template" => matches!(name, "HTML" | "JS" | "URL" | "HTMLAttr" | "CSS"),

@@ -1,4 +1,4 @@
-use super::{Clean, Library, Taint, fills_nothing, no_number, no_template};
+use super::{Clean, Library, Taint, fills_nothing, keeps_nothing, no_number, no_template};
 
 pub(in crate::parse::source) static LIBRARY: Library = Library {
     entry,
@@ -7,6 +7,9 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
     passes_on,
     template: no_template,
     fills: fills_nothing,
+    wraps: |path| path == "String",
+    keeps: keeps_nothing,
+    reference: None,
     is_number: no_number,
     is_own,
     loads,

@@ -4,6 +4,7 @@
 pub(super) mod go;
 pub(super) mod javascript;
 pub(super) mod python;
+pub(super) mod rust;
 
 use super::value::{Clean, Taint};
 
@@ -23,6 +24,12 @@ pub(super) struct Library {
     pub template: fn(&str) -> Option<usize>,
     /// Functions, by path and last name, that write what they read through the references given.
     pub fills: fn(&str, &str) -> bool,
+    /// Functions whose result is the one value that they are given, as far as rules care.
+    pub wraps: fn(&str) -> bool,
+    /// Methods whose result is what they are called on, as far as rules care.
+    pub keeps: fn(&str) -> bool,
+    /// How a variable is written that a function may write to: `&`, `&mut`.
+    pub reference: Option<&'static str>,
     /// Types of numbers and the like, which no attacker can put a text into.
     pub is_number: fn(&str) -> bool,
     /// Names whose value the program or its platform sets, not a user.
@@ -96,6 +103,11 @@ pub(super) fn fills_nothing(_: &str, _: &str) -> bool {
     false
 }
 
+/// What a language without such methods answers.
+pub(super) fn keeps_nothing(_: &str) -> bool {
+    false
+}
+
 /// What a language without declared types answers.
 pub(super) fn no_number(_: &str) -> bool {
     false
@@ -134,6 +146,9 @@ pub(super) fn ends(path: &str, method: &str) -> bool {
             | "Environment.Exit"
             | "System.Environment.Exit"
             | "std::process::exit"
+            | "std.process.exit"
+            | "panic!"
+            | "unreachable!"
             | "abort"
     ) || method == "abort"
 }
@@ -156,6 +171,7 @@ pub(super) fn makes(path: &str) -> Option<Makes> {
     }
     Some(match last {
         "StringBuilder" | "StringBuffer" | "StringIO" | "StringWriter" => Makes::Text,
+        "String" if path == "String.new" || path == "String.with_capacity" => Makes::Text,
         "ArrayList" | "LinkedList" | "Vector" | "Stack" | "ArrayDeque" | "HashMap"
         | "LinkedHashMap" | "TreeMap" | "ConcurrentHashMap" | "Hashtable" | "HashSet"
         | "LinkedHashSet" | "TreeSet" | "List" | "Dictionary" | "Hash" | "Array" | "Map"
@@ -247,6 +263,17 @@ pub(super) fn is_approval(name: &str) -> Option<Clean> {
         "url_has_allowed_host_and_scheme" | "is_safe_url" | "islocalurl"
     ) {
         return Some(Clean::URL);
+    }
+    let stays = [
+        "descends",
+        "within",
+        "inside",
+        "issub",
+        "contained",
+        "is_sub",
+    ];
+    if stays.iter().any(|word| lower.contains(word)) {
+        return Some(Clean::PATH);
     }
     let words = [
         "valid",
