@@ -417,7 +417,180 @@ fn cases() -> Vec<(String, &'static Category, bool, String)> {
             }
         }
     }
+    script_cases(&mut |category, bad, text| {
+        let name = format!("{}_{}.js", category.name.replace(' ', "_"), cases.len());
+        cases.push((name, category, bad, text));
+    });
     cases
+}
+
+/// The same for handlers of a Node server: sources, ways and sinks as statements of JavaScript.
+const SCRIPT_SOURCES: &[&str] = &[
+    "const param = req.query.q;",
+    "const param = req.body.q;",
+    "const { q: param } = req.query;",
+    "const param = req.params.q;",
+    "const param = req.headers['x-q'];",
+    "let param = ''; if (req.cookies) { param = req.cookies.q; }",
+];
+
+const SCRIPT_WAYS: &[(bool, &str)] = &[
+    (true, "const bar = param;"),
+    (true, "const bar = param.trim().toLowerCase();"),
+    (true, "const bar = `x${param}y`;"),
+    (true, "let bar = 'safe'; if (param) { bar = param; }"),
+    (false, "let bar = param; bar = 'safe';"),
+    (
+        false,
+        "const num = 106; const bar = 7 * 18 + num > 200 ? 'always' : param;",
+    ),
+    (
+        true,
+        "const num = 196; const bar = 7 * 18 + num < 200 ? 'never' : param;",
+    ),
+    (
+        false,
+        "let bar; switch ('ABC'.charAt(1)) { case 'A': bar = param; break; case 'B': bar = 'bob'; break; default: bar = param; }",
+    ),
+    (
+        true,
+        "let bar; switch ('ABC'[0]) { case 'A': bar = param; break; default: bar = 'bob'; }",
+    ),
+    (
+        true,
+        "const map = new Map(); map.set('a', 'one'); map.set('b', param); const bar = map.get('b');",
+    ),
+    (
+        false,
+        "const map = new Map(); map.set('a', 'one'); map.set('b', param); const bar = map.get('a');",
+    ),
+    (
+        false,
+        "const list = []; list.push('safe'); list.push(param); list.push('more'); list.shift(); const bar = list[1];",
+    ),
+    (
+        true,
+        "const list = []; list.push('safe'); list.push(param); list.shift(); const bar = list[0];",
+    ),
+    (true, "const bar = same(param);"),
+    (false, "const bar = forget(param);"),
+    (
+        true,
+        "const parts = ['a', param]; const bar = parts.join('/');",
+    ),
+    (
+        false,
+        "if (!['a', 'b'].includes(param)) { return res.end(); } const bar = param;",
+    ),
+    (
+        false,
+        "if (!/^[a-z]+$/.test(param)) { throw new Error('no'); } const bar = param;",
+    ),
+    (false, "const bar = String(parseInt(param, 10));"),
+    (
+        true,
+        "let bar; try { bar = decodeURIComponent(param); } catch (e) { bar = 'x'; }",
+    ),
+];
+
+const SCRIPT_FLOWS: &[Category] = &[
+    Category {
+        name: "js command injection",
+        rules: &["child-process-exec", "spawn-shell", "program-path"],
+        bad: &[
+            "cp.exec('ls ' + bar);",
+            "cp.execSync(`ls ${bar}`);",
+            "cp.spawn('sh', ['-c', 'ls ' + bar]);",
+        ],
+        fine: &["cp.execFile('ls', [bar]);"],
+    },
+    Category {
+        name: "js sql injection",
+        rules: &["sql-built-from-text"],
+        bad: &[
+            "db.query(`SELECT * FROM t WHERE a = '${bar}'`);",
+            "db.query(\"SELECT * FROM t WHERE a = '\" + bar + \"'\");",
+        ],
+        fine: &["db.query('SELECT * FROM t WHERE a = $1', [bar]);"],
+    },
+    Category {
+        name: "js path traversal",
+        rules: &["path-traversal"],
+        bad: &[
+            "fs.readFile('/srv/' + bar, done);",
+            "fs.readFileSync(path.join(ROOT, bar));",
+            "res.sendFile('/srv/' + bar);",
+        ],
+        fine: &[
+            "fs.readFile('/srv/' + path.basename(bar), done);",
+            "res.sendFile(bar, { root: ROOT });",
+        ],
+    },
+    Category {
+        name: "js open redirect",
+        rules: &["open-redirect"],
+        bad: &["res.redirect(bar);"],
+        fine: &["res.redirect('/users/' + bar);"],
+    },
+    Category {
+        name: "js xss",
+        rules: &["response-xss"],
+        bad: &[
+            "res.send('<b>' + bar + '</b>');",
+            "res.send(`<h1>${bar}</h1>`);",
+        ],
+        fine: &[
+            "res.json({ bar });",
+            "res.send('<b>' + escapeHtml(bar) + '</b>');",
+        ],
+    },
+    Category {
+        name: "js code injection",
+        rules: &["eval"],
+        bad: &["eval(bar);", "new Function(bar)();"],
+        fine: &["JSON.parse(bar);"],
+    },
+    Category {
+        name: "js ssrf",
+        rules: &["ssrf"],
+        bad: &["axios.get(bar);", "fetch(bar);"],
+        fine: &["axios.get('https://api.example.com/' + bar);"],
+    },
+];
+
+const SCRIPT_HEAD: &str = "\
+const cp = require('child_process'), fs = require('fs'), path = require('path'), axios = require('axios');
+const app = require('express')();
+const ROOT = '/srv';
+function same(value) { return value + ''; }
+const forget = (value) => 'safe';
+app.post('/x', (req, res) => {
+";
+
+fn script_cases(add: &mut impl FnMut(&'static Category, bool, String)) {
+    for category in SCRIPT_FLOWS {
+        for (at, (carries, way)) in SCRIPT_WAYS.iter().enumerate() {
+            for step in 0..2 {
+                let source = SCRIPT_SOURCES[(at * 2 + step) % SCRIPT_SOURCES.len()];
+                let sink = category.bad[(at + step) % category.bad.len()];
+                add(
+                    category,
+                    *carries,
+                    format!("{SCRIPT_HEAD}  {source}\n  {way}\n  {sink}\n}});\n"),
+                );
+            }
+        }
+        for sink in category.fine {
+            for (_, way) in SCRIPT_WAYS.iter().filter(|way| way.0) {
+                let source = SCRIPT_SOURCES[0];
+                add(
+                    category,
+                    false,
+                    format!("{SCRIPT_HEAD}  {source}\n  {way}\n  {sink}\n}});\n"),
+                );
+            }
+        }
+    }
 }
 
 #[test]

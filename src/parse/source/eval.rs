@@ -539,7 +539,7 @@ impl<'s> Pass<'_, 's> {
                 }
             }
             match self.code.node(target).clone() {
-                Node::Name(_) | Node::Member { .. } | Node::Index { .. } => {
+                Node::Name(_) | Node::Parameter(_) | Node::Member { .. } | Node::Index { .. } => {
                     if let Some(path) = self.access(target) {
                         self.bind(path, value, scope, binding);
                     }

@@ -157,6 +157,51 @@ impl Adapter {
         }
     }
 
+    /// `@Query("name") name: string`: the framework puts a part of the request there.
+    fn decorated_parameter<'s>(code: &mut Code<'s>, children: &[Child<Kind>], span: Span) {
+        let is_part = children.iter().any(|child| {
+            let text = code.slice(child.span).trim_start_matches('@');
+            let name = text.split('(').next().unwrap_or("");
+            child.kind == Kind::Decorator
+                && matches!(
+                    name,
+                    "Query"
+                        | "Body"
+                        | "Param"
+                        | "Headers"
+                        | "QueryParam"
+                        | "BodyParam"
+                        | "PathParams"
+                        | "QueryParams"
+                        | "BodyParams"
+                        | "HeaderParam"
+                        | "CookieParam"
+                        | "Cookies"
+                )
+        });
+        let target = children
+            .iter()
+            .filter(|child| child.kind != Kind::Decorator)
+            .find_map(|child| child.id.some());
+        let (true, Some(target)) = (is_part, target) else {
+            return;
+        };
+        let (request, query) = (code.names.intern("req"), code.names.intern("query"));
+        let object = code.add(Node::Name(request), span);
+        let value = code.add(
+            Node::Member {
+                object,
+                name: query,
+            },
+            span,
+        );
+        let binding = Binding {
+            declares: true,
+            ..Binding::default()
+        };
+        code.assign(target, value, binding, span);
+    }
+
     /// The name of a function that has none of its own: what it is assigned to.
     fn name_from_parent<'s>(
         &self,
@@ -600,6 +645,10 @@ impl<'s> walk::Adapter<'s> for Adapter {
                     ..Binding::default()
                 };
                 code.assign(target, value, binding, span)
+            }
+            Kind::Through if children.iter().any(|child| child.kind == Kind::Decorator) => {
+                Self::decorated_parameter(code, children, span);
+                NodeId::NONE
             }
             _ => {
                 let expression = self.expression(code, kind, node, children);

@@ -13,7 +13,18 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
     is_number: no_number,
     is_own,
     loads,
-    request_words: &["req", "request", "ctx"],
+    request_words: &[
+        "req",
+        "request",
+        "ctx",
+        "event",
+        "Query",
+        "Body",
+        "Param",
+        "Headers",
+        "QueryParam",
+        "BodyParam",
+    ],
 };
 
 fn entry(path: &str) -> Taint {
@@ -37,31 +48,58 @@ fn entry(path: &str) -> Taint {
 fn request_member(object: &str, member: &str) -> bool {
     let is_request = matches!(
         object,
-        "req" | "request" | "ctx.request" | "ctx" | "this.request" | "this.req" | "c.req"
+        "req"
+            | "request"
+            | "ctx.request"
+            | "ctx"
+            | "this.request"
+            | "this.req"
+            | "c.req"
+            | "this.ctx.request"
+            | "this.ctx"
+            | "context.req"
+            | "socket.request"
     );
-    is_request
+    // Koa answers through the object that holds the request.
+    let is_answer = matches!(object, "ctx" | "this.ctx")
+        && matches!(member, "body" | "get" | "file" | "files" | "json" | "text");
+    // Functions of the clouds get their request as an event.
+    let is_event = object == "event"
         && matches!(
             member,
-            "query"
-                | "body"
-                | "params"
-                | "headers"
-                | "cookies"
-                | "url"
-                | "originalUrl"
-                | "rawBody"
-                | "files"
-                | "file"
-                | "param"
-                | "get"
-                | "header"
-                | "signedCookies"
-                | "hostname"
-                | "path"
-                | "querystring"
-        )
-        && !(object == "ctx" && matches!(member, "body" | "get" | "file" | "files"))
+            "queryStringParameters"
+                | "pathParameters"
+                | "multiValueQueryStringParameters"
+                | "rawQueryString"
+        );
+    is_event || (is_request && !is_answer && REQUEST_PARTS.contains(&member))
 }
+
+/// What a request holds that whoever sends it chooses.
+const REQUEST_PARTS: &[&str] = &[
+    "query",
+    "body",
+    "params",
+    "headers",
+    "cookies",
+    "url",
+    "originalUrl",
+    "rawBody",
+    "files",
+    "file",
+    "param",
+    "get",
+    "header",
+    "signedCookies",
+    "hostname",
+    "path",
+    "querystring",
+    "nextUrl",
+    "formData",
+    "json",
+    "text",
+    "headersDistinct",
+];
 
 fn cleans(path: &str, method: &str) -> Option<Clean> {
     Some(match path {
@@ -91,11 +129,14 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "pg-format"
         | "pg.escapeIdentifier" => Clean::SQL,
         _ => match method {
-            "sanitize" | "escapeHtml" | "escapeHTML" | "htmlEscape" | "encodeHTML" => Clean::HTML,
+            "escape" | "sanitize" | "escapeHtml" | "escapeHTML" | "htmlEscape" | "encodeHTML" => {
+                Clean::HTML
+            }
             "shellEscape" | "shellescape" | "shellQuote" | "escapeShellArg" | "quoteShell" => {
                 Clean::SHELL
             }
             "escapeId" | "escapeIdentifier" | "escapeLiteral" | "quoteIdentifier" => Clean::SQL,
+            "escapeRegExp" => Clean::ALL,
             "getTime" | "indexOf" | "toISOString" | "valueOf" | "toFixed" => Clean::ALL,
             _ => return None,
         },
@@ -120,6 +161,15 @@ fn passes_on(path: &str, method: &str) -> bool {
             | "url.parse"
             | "URL"
             | "atob"
+            | "URLSearchParams"
+            | "Object.entries"
+            | "Object.fromEntries"
+            | "structuredClone"
+            | "Array.of"
+            | "Promise.resolve"
+            | "lodash.trim"
+            | "lodash.toString"
+            | "lodash.get"
             | "btoa"
             | "util.format"
             | "Object.values"
