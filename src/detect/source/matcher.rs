@@ -263,12 +263,12 @@ pub(super) fn fit(
     })
 }
 
-/// The three lines before the one in which a node begins.
+/// The five lines before a node, and its own as far as it.
 fn lines_before(facts: &Facts<'_>, node: NodeId) -> String {
     let start = facts.code.span(node).start as usize;
-    let before = facts.code.text.get(start.saturating_sub(400)..start);
+    let before = facts.code.text.get(start.saturating_sub(600)..start);
     let before = String::from_utf8_lossy(before.unwrap_or(&[]));
-    let lines: Vec<&str> = before.rsplit('\n').skip(1).take(3).collect();
+    let lines: Vec<&str> = before.rsplit('\n').take(6).collect();
     lines.join("\n")
 }
 

@@ -134,7 +134,7 @@ impl Pass<'_, '_> {
         }
         let severity = match says.severity.as_deref() {
             // What only tests run cannot be reached from outside.
-            _ if self.is_test => Some(Severity::Low),
+            _ if self.is_test || facts.code.is_test(fit.mark.whole) => Some(Severity::Low),
             Some("critical") => Some(Severity::Critical),
             Some("high") => Some(Severity::High),
             Some("medium") => Some(Severity::Medium),

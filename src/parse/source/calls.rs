@@ -95,6 +95,11 @@ impl<'s> Pass<'_, 's> {
                 return self.joined(separator, &[own]);
             }
         }
+        if let (Node::Instance(_), true) = (self.code.node(callee), given.is_empty())
+            && self.is_text(of)
+        {
+            return of;
+        }
         if let (Node::Instance(_), Some(path)) = (self.code.node(callee), path) {
             return Value {
                 shape: Shape::Reference(path),
@@ -110,6 +115,20 @@ impl<'s> Pass<'_, 's> {
                 true => self.fill(*template, args, '%'),
                 false => Value::made_of(given),
             };
+        }
+        if matches!(
+            name.as_str(),
+            "fmt.Fprintf" | "fmt.Fprint" | "io.WriteString"
+        ) && let [writer, first, rest @ ..] = given.as_slice()
+            && self.is_text(*writer)
+            && let Some(to) = arguments.first()
+        {
+            let text = match name.as_str() {
+                "fmt.Fprintf" => self.fill(*first, rest.to_vec(), '%'),
+                _ => *first,
+            };
+            self.method(*to, "WriteString", &[text], &arguments, scope);
+            return Value::UNKNOWN;
         }
         if name == "strings.Join"
             && let [list, separator] = given.as_slice()

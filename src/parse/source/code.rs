@@ -279,6 +279,8 @@ pub struct Code<'s> {
     pub(super) scopes: Vec<Scope>,
     /// Names that some scope takes from an outer one in order to write to it.
     pub(super) shared: HashSet<Symbol>,
+    /// Functions and modules that only tests run.
+    pub(super) tests: Vec<Span>,
     scope: ScopeId,
     outer: Vec<ScopeId>,
 }
@@ -301,6 +303,7 @@ impl<'s> Code<'s> {
                 nodes: 0..u32::MAX,
             }],
             shared: HashSet::new(),
+            tests: Vec::new(),
             scope: ScopeId::MODULE,
             outer: Vec::new(),
         }
@@ -346,6 +349,11 @@ impl<'s> Code<'s> {
         self.lists
             .get(start..start + list.len as usize)
             .unwrap_or(&[])
+    }
+
+    /// True within what only tests run, though its file is no test.
+    pub fn is_test(&self, span: Span) -> bool {
+        self.tests.iter().any(|test| test.contains(span))
     }
 
     /// The text of a span where it is UTF-8.

@@ -461,6 +461,12 @@ impl<'s> Pass<'_, 's> {
                 ..of
             };
         };
+        if matches!(
+            self.code.names.render(path).as_str(),
+            "strings.Builder" | "bytes.Buffer"
+        ) {
+            return self.constant(Literal::Text("".into()));
+        }
         let is_number = self.language.library().is_number;
         let clean = match is_number(&self.code.names.render(path)) {
             true => Clean::ALL,

@@ -628,7 +628,9 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 function
             }
             Kind::Return => {
-                let value = last(children);
+                // Of several results the first is what a function is called for.
+                let values = Self::expressions(code, last(children));
+                let value = values.first().copied().unwrap_or(NodeId::NONE);
                 code.add(Node::Return(value), span)
             }
             Kind::Short | Kind::Assignment => {

@@ -47,8 +47,8 @@ kinds! {
     Binary = "binary_expression",
     Through = "parenthesized_expression" | "try_expression" | "await_expression" | "reference_expression"
         | "type_cast_expression" | "mut_pattern" | "ref_pattern" | "reference_pattern" | "match_pattern"
-        | "captured_pattern" | "or_pattern" | "async_block" | "else_clause" | "const_block",
-    TuplePattern = "tuple_pattern" | "slice_pattern",
+        | "captured_pattern" | "async_block" | "else_clause" | "const_block",
+    TuplePattern = "tuple_pattern" | "slice_pattern" | "or_pattern",
     StructPattern = "struct_pattern",
     FieldPattern = "field_pattern",
     ShorthandPattern = "shorthand_field_identifier",
@@ -78,6 +78,7 @@ kinds! {
     Impl = "impl_item" | "trait_item",
     Struct = "struct_item",
     FieldDeclaration = "field_declaration",
+    Module = "mod_item",
     Attribute = "attribute_item",
     Use = "use_declaration",
     Ignored = "line_comment" | "block_comment" | "field_identifier" | "type_arguments" | "type_parameters"
@@ -85,7 +86,7 @@ kinds! {
         | "inner_attribute_item" | "enum_item" | "union_item" | "type_item" | "function_signature_item"
         | "remaining_field_pattern" | "label" | "function_modifiers" | "extern_crate_declaration" | "trait_bounds"
         | "token_tree" | "associated_type" | "ordered_field_declaration_list" | "shebang",
-    Statement = "source_file" | "expression_statement" | "declaration_list" | "mod_item" | "foreign_mod_item"
+    Statement = "source_file" | "expression_statement" | "declaration_list" | "foreign_mod_item"
         | "field_declaration_list" | "extern_modifier",
 }
 
@@ -109,6 +110,8 @@ pub(super) struct Adapter {
     subjects: Vec<NodeId>,
     /// Attributes that wait for their function.
     attributes: Vec<NodeId>,
+    /// What follows is for tests.
+    is_test: bool,
 }
 
 const DECLARES: Binding = Binding {
@@ -127,6 +130,15 @@ impl Adapter {
             owners: Vec::new(),
             subjects: Vec::new(),
             attributes: Vec::new(),
+            is_test: false,
+        }
+    }
+
+    /// `#[cfg(test)] mod tests`, `#[test] fn`: outermost first, the rest is within.
+    fn note_test(&mut self, code: &mut Code<'_>, span: Span) {
+        let is_within = code.tests.last().is_some_and(|test| test.contains(span));
+        if std::mem::take(&mut self.is_test) && !is_within {
+            code.tests.push(span);
         }
     }
 
@@ -286,6 +298,32 @@ impl Adapter {
     }
 }
 
+/// When an arm of a `match` is taken.
+fn case(code: &mut Code<'_>, subject: NodeId, pattern: NodeId, span: Span) -> When {
+    let text = code.slice(span);
+    if text == "_" {
+        return When::Otherwise;
+    }
+    let inner = match code.node(pattern) {
+        Node::Same(inner) => *inner,
+        _ => pattern,
+    };
+    let cases = match code.node(inner) {
+        Node::Literal(_) => vec![inner],
+        Node::Sequence(list) => code.list(*list).to_vec(),
+        _ => Vec::new(),
+    };
+    let is_literal = |case: &NodeId| matches!(code.node(*case), Node::Literal(_));
+    // With an `if` of its own an arm need not be taken.
+    if cases.is_empty() || text.contains(" if ") || !cases.iter().all(is_literal) {
+        return When::Maybe;
+    }
+    When::Is {
+        subject,
+        cases: code.add_list(cases),
+    }
+}
+
 /// True for a block with a comment on its safety, in the lines before it or as its first.
 fn is_explained(text: &[u8], block: Span) -> bool {
     let start = block.start as usize;
@@ -442,6 +480,8 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Macro => Enter::Done(macros::read(code, node)),
             Kind::Attribute => {
+                let text = code.slice(span);
+                self.is_test |= text.contains("cfg(test)") || text.ends_with("test]");
                 self.attributes.extend(Self::attribute(code, node));
                 Enter::Skip
             }
@@ -461,7 +501,14 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 self.owners.push(code.names.intern(owner));
                 Enter::Into
             }
+            Kind::Module => {
+                self.note_test(code, span);
+                Enter::Into
+            }
             Kind::Function | Kind::Closure => {
+                if kind == Kind::Function {
+                    self.note_test(code, span);
+                }
                 let name = node.child_by_field_id(f.name);
                 let name = name.map(|name| code.slice(Span::from(name.byte_range())));
                 let name = name.map(|name| code.names.intern(name));
@@ -474,10 +521,6 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Loop | Kind::For => {
                 code.fork(Fork::Loop);
-                code.arm(When::Maybe);
-                Enter::Into
-            }
-            Kind::Arm => {
                 code.arm(When::Maybe);
                 Enter::Into
             }
@@ -522,8 +565,11 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 self.subjects.push(done.id);
             }
             Kind::Arm if done.field == f.pattern => {
-                if let (Some(pattern), Some(subject)) = (done.id.some(), self.subjects.last()) {
-                    code.assign(pattern, *subject, DECLARES, done.span);
+                let subject = self.subjects.last().copied().unwrap_or(NodeId::NONE);
+                let when = case(code, subject, done.id, done.span);
+                code.arm(when);
+                if when == When::Maybe && done.id != NodeId::NONE {
+                    code.assign(done.id, subject, DECLARES, done.span);
                 }
             }
             Kind::For if done.field == f.value => {
@@ -547,7 +593,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
         let span = Span::from(node.byte_range());
         let f = self.fields;
         match kind {
-            Kind::Statement | Kind::Parameters => NodeId::NONE,
+            Kind::Statement | Kind::Parameters | Kind::Module => NodeId::NONE,
             Kind::Impl | Kind::Struct => {
                 self.owners.pop();
                 NodeId::NONE

@@ -34,7 +34,7 @@ pub struct Clause {
     pub within: Option<String>,
     /// Must not match the source of the function, up to its end, nor in a module the file.
     pub lacks: Option<String>,
-    /// Must not match the three lines before it: `if skipVerify {`.
+    /// Must not match the five lines before it, and its own as far as it: `if skipVerify {`.
     pub unasked: Option<String>,
     /// Must match the file's path.
     pub path: Option<String>,

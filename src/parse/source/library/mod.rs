@@ -60,6 +60,7 @@ pub(super) fn keeps_text(method: &str) -> bool {
             | "lower"
             | "upper"
             | "toString"
+            | "String"
             | "trim"
             | "toLowerCase"
             | "toUpperCase"
