@@ -314,7 +314,7 @@ impl Compiled {
             if let [only] = test.at.as_slice()
                 && let Some(key) = only.rsplit('.').next()
                 && key.len() > 2
-                && !["value", "receiver", "target", "last", "key"].contains(&key)
+                && !["value", "receiver", "target", "last", "key", "parent"].contains(&key)
                 && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
             {
                 needs.push(words.number(key));

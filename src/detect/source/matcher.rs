@@ -79,6 +79,14 @@ impl Place {
                 }],
                 _ => Vec::new(),
             },
+            ("parent", _) => facts
+                .parent(self.node)
+                .map(|parent| Part {
+                    whole: facts.code.span(parent),
+                    value: parent,
+                })
+                .into_iter()
+                .collect(),
             ("receiver", _) => self
                 .receiver(facts)
                 .map(|object| Part {

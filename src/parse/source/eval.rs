@@ -22,6 +22,8 @@ pub(super) struct Learnt<'s> {
     pub constants: Vec<Literal<'s>>,
     pub choices: Vec<u32>,
     pub composed: Vec<String>,
+    /// Bytes of the texts that were put together.
+    pub texts: usize,
     pub items: Vec<Items>,
     /// What calls in the file hand over to its functions' parameters.
     pub incoming: HashMap<(ScopeId, usize), Incoming>,

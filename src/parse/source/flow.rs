@@ -458,5 +458,10 @@ mod tests {
         let _ = facts(FileKind::Python, text.as_bytes());
         let _ = facts(FileKind::JavaScript, chain.as_bytes());
         let _ = facts(FileKind::JavaScript, nested.as_bytes());
+        let grows = format!(
+            "s = ''\nl = []\n{}",
+            "s += 'abcdefgh' + x\nl.append(s)\n".repeat(20_000)
+        );
+        let _ = facts(FileKind::Python, grows.as_bytes());
     }
 }

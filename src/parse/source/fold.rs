@@ -31,17 +31,21 @@ impl Unsteady {
             elsewhere: code.shared.clone(),
             ..Self::default()
         };
-        let mut loops: HashMap<ScopeId, Vec<bool>> = HashMap::new();
+        // The open forks of every scope, and how many of them are loops.
+        let mut forks: HashMap<ScopeId, (Vec<bool>, usize)> = HashMap::new();
         let mut owned: HashSet<(ScopeId, Symbol)> = HashSet::new();
         let mut open: Vec<(ScopeId, Symbol)> = Vec::new();
         for id in code.ids() {
             let scope = code.scope_of(id);
             match code.node(id) {
                 Node::Flow(Flow::Fork(fork)) => {
-                    loops.entry(scope).or_default().push(*fork == Fork::Loop);
+                    let (open, loops) = forks.entry(scope).or_default();
+                    open.push(*fork == Fork::Loop);
+                    *loops += usize::from(*fork == Fork::Loop);
                 }
                 Node::Flow(Flow::Join) => {
-                    loops.entry(scope).or_default().pop();
+                    let (open, loops) = forks.entry(scope).or_default();
+                    *loops -= usize::from(open.pop() == Some(true));
                 }
                 Node::Parameter(name) => {
                     owned.insert((scope, *name));
@@ -52,7 +56,7 @@ impl Unsteady {
                     let Node::Name(name) = code.node(*target) else {
                         continue;
                     };
-                    if loops.get(&scope).is_some_and(|l| l.contains(&true)) {
+                    if forks.get(&scope).is_some_and(|(_, loops)| *loops > 0) {
                         found.in_loop.insert((scope, *name));
                     }
                     if binding.declares {

@@ -9,6 +9,9 @@ use super::value::{Shape, Taint, Value};
 /// Most entries that are told apart.
 const MAX_ITEMS: usize = 32;
 
+/// Most states of collections that are told apart in one file: a generated one has no end of them.
+const MAX_STATES: usize = 4000;
+
 /// What a collection holds.
 #[derive(Clone, Debug)]
 pub(super) struct Items {
@@ -202,6 +205,9 @@ impl<'s> Pass<'_, 's> {
     /// A collection as a value.
     fn collect(&mut self, items: Items) -> Value {
         let whole = items.whole();
+        if self.learnt.items.len() >= MAX_STATES {
+            return whole;
+        }
         let at = u32::try_from(self.learnt.items.len()).unwrap_or(u32::MAX);
         self.learnt.items.push(items);
         Value {

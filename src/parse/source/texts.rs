@@ -9,6 +9,9 @@ use super::value::{Clean, FILL, HOLE, Shape, Value};
 /// Longest constant text that is put together; of longer ones the beginning is known.
 const MAX_TEXT: usize = 4096;
 
+/// Most text that is put together for one file: of one that never stops adding, no more is known.
+const MAX_TEXTS: usize = 4 << 20;
+
 impl Pass<'_, '_> {
     pub(super) fn constant_text(&self, value: Value) -> Option<Cow<'_, str>> {
         let Shape::Constant(at) = value.shape else {
@@ -45,6 +48,9 @@ impl Pass<'_, '_> {
     pub(super) fn compose(&mut self, parts: &[Value]) -> Value {
         let mut text = String::new();
         let mut constant = true;
+        if self.learnt.texts > MAX_TEXTS {
+            return Value::made_of(parts.iter().copied());
+        }
         for part in parts {
             match (self.constant_text(*part), part.shape) {
                 (Some(piece), _) => text.push_str(&piece),
@@ -73,6 +79,7 @@ impl Pass<'_, '_> {
                 break;
             }
         }
+        self.learnt.texts += text.len();
         if constant {
             return self.constant(Literal::Text(Cow::Owned(text)));
         }

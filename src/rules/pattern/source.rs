@@ -69,7 +69,7 @@ pub struct Clause {
 pub struct Test {
     /// Where: `0` (position), `shell` (keyword), `*` (any argument), `1.algorithms` (key of an
     /// object), `value` (of an assignment, entry or return), `key` (of an element that is assigned),
-    /// `receiver`. The first that is there counts.
+    /// `receiver`, `parent` (the expression around it). The first that is there counts.
     pub at: Vec<String>,
     /// Is exactly this constant.
     pub is: Option<Scalar>,

@@ -128,6 +128,8 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "xml.sax.saxutils.escape"
         | "xml.sax.saxutils.quoteattr"
         | "tornado.escape.xhtml_escape" => Clean::HTML,
+        // Escaped for a pattern is escaped for nothing else.
+        "re.escape" | "regex.escape" | "glob.escape" | "fnmatch.translate" => return None,
         "ldap.filter.escape_filter_chars"
         | "ldap.filter.filter_format"
         | "ldap.dn.escape_dn_chars"
@@ -190,6 +192,7 @@ fn is_html_escape(method: &str) -> bool {
         return true;
     }
     lower == "render_html"
+        || (lower.contains("escape") && !lower.contains("unescape"))
         || lower.contains("html")
             && ["escape", "sanitize", "clean", "encode"]
                 .iter()
