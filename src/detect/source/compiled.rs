@@ -226,13 +226,15 @@ impl WordSearch {
 }
 
 /// True where neither end of a text stands inside a word. A phrase that begins with a quote may
-/// follow a letter: `f"select`.
+/// follow a letter, and one that ends with a sign may stand before one: `f"select`, `<?=name`.
 fn is_whole(text: &[u8], at: &Range<usize>) -> bool {
     let is_word_byte =
         |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
     let before = at.start.checked_sub(1).and_then(|at| text.get(at));
     let is_tail = is_word_byte(text.get(at.start)) && is_word_byte(before);
-    !is_tail && !is_word_byte(text.get(at.end))
+    let last = at.end.checked_sub(1).and_then(|at| text.get(at));
+    let is_head = is_word_byte(last) && is_word_byte(text.get(at.end));
+    !is_tail && !is_head
 }
 
 /// All rules of a language.
@@ -402,8 +404,8 @@ impl Compiled {
 /// How a constant is written in the languages that there are; nothing where it has several forms.
 fn spellings(scalar: &Scalar) -> &'static [&'static str] {
     match scalar {
-        Scalar::Bool(true) => &["True", "true"],
-        Scalar::Bool(false) => &["False", "false"],
+        Scalar::Bool(true) => &["True", "true", "TRUE"],
+        Scalar::Bool(false) => &["False", "false", "FALSE"],
         Scalar::Number(_) | Scalar::Text(_) => &[],
     }
 }

@@ -138,6 +138,11 @@ impl<'s> Pass<'_, 's> {
         if name == "fmt.Sprint" {
             return self.compose(&given);
         }
+        if matches!(name.as_str(), "implode" | "join")
+            && let [separator, list] = given.as_slice()
+        {
+            return self.joined(*separator, &[*list]);
+        }
         if (library.loads)(&name)
             && let Some(path) = arguments.first().and_then(|id| self.module(*id))
         {

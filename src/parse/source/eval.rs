@@ -231,7 +231,7 @@ impl<'s> Pass<'_, 's> {
                 new
             }
             Node::Import { local, path } => {
-                let value = Value::of(Shape::Reference(path));
+                let value = self.reference(path, id);
                 let local = self.code.names.root(local);
                 self.bind(
                     local,

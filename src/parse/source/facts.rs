@@ -488,6 +488,59 @@ mod tests {
     }
 
     #[test]
+    fn php_is_read_with_the_html_around_it() {
+        let text = "<p><?= $_GET['a'] ?></p>\n<?php\nnamespace A; use B\\C as D;\nconst K = 'x'; define('L', 'y');\n\
+                    function f(\\PDO $pdo, string $s) { $q = \"a $s {$s['k']}\" . K . L; $pdo->query($q); D::g(n: $s); \
+                    $i = (int) $_GET['i']; h($i, $_SERVER['HTTP_HOST'], $_SERVER['DOCUMENT_ROOT'], sprintf('%s-%d', $s, $i)); \
+                    `ls $s`; $s(1); }\n";
+        assert_eq!(
+            calls(FileKind::Php, text),
+            [
+                "<?=($_GET.a!)",
+                "define(\"L\", \"y\")",
+                "PDO().query(a _ _xy)",
+                "C.g(n=?)",
+                "intval($_GET.i!)",
+                "sprintf(\"%s-%d\", ?, ?)",
+                "h(?, $_SERVER.HTTP_HOST!, $_SERVER.DOCUMENT_ROOT, _-\u{fffb})",
+                "`(ls _)",
+                "$(?, 1)",
+            ]
+        );
+    }
+
+    #[test]
+    fn handlers_of_php_frameworks_take_their_parameters_from_the_request() {
+        let text = "<?php\nRoute::get('/{id}', function ($id, int $n) { f($id, $n); });\n\
+                    class A extends Controller { #[Route('/{x}')] public function b($x, Request $r) { g($x, $r->get('y')); } \
+                    private function c($z) { h($z); } }\n";
+        let found = calls(FileKind::Php, text);
+        for wanted in [
+            "f($_REQUEST!, ?)",
+            "g($_REQUEST!, Request().get()!)",
+            "h(?)",
+        ] {
+            assert!(found.iter().any(|f| f == wanted), "{wanted} in {found:?}");
+        }
+    }
+
+    #[test]
+    fn ruby_reads_commands_blocks_and_heredocs() {
+        let text = "def f(x)\n  a = \"b #{x}\" + 'c'\n  system a, K: 1\n  `ls #{params[:d]}`\n  \
+                    list.each { |i| puts i }\n  run(<<~SQL, 2)\n    select #{x}\n  SQL\n  \
+                    OpenSSL::PKey.new(params[:n].to_i, if x then 1 else 2 end)\nend\n";
+        let found = calls(FileKind::Ruby, text);
+        for wanted in [
+            "system(b _c, K=1)",
+            "`(ls _!)",
+            "run(    select _\n, 2)",
+            "OpenSSL.PKey.new(?, 1|2)",
+        ] {
+            assert!(found.iter().any(|f| f == wanted), "{wanted} in {found:?}");
+        }
+    }
+
+    #[test]
     fn no_truncation_of_any_source_panics() {
         let python = "@app.route('/<x>')\nasync def f(a, *b, c: int = 1, **d):\n  with open(a) as g, h:\n    \
                       for i, (j, k) in enumerate(x): y = [z for z in f'{i!r:>{j}}' if z]\n  match a:\n    \
@@ -505,9 +558,18 @@ mod tests {
                     match v { W::X(w) | Y(w) if z => { a += 1; w }, _ => loop { break 'a } };\nfor (b, c) in d.iter() { unsafe { *e } }\n\
                     let f = move |g: h, i| j::<k>(&mut l[..], [0u8; 4], 'm', br#\"n\"#, b\"\\xff\", 0xff_u8, -1);\nO { p, q: r, ..s }.t.0 as u64\n}\n\
                     impl<T> X<T> for a::Y<T> { const Z: &str = concat!(\"a\", \"b\"); fn m(&self) -> vec![Q] { self.n = vec![1, x]; } }\n";
+        let php = "<p><?= $a, $b ?></p><?php namespace A; use B\\{C, D as E}; #[Route('/{x}')] final class F extends G { use H; \
+                   const I = [1, 'k' => 2, ...$j]; public ?int $k = 0777; fn(int $l, &...$m) => match(true) { 1 => $n, default => -1 }; } \
+                   foreach ($o as $p => [$q, 'r' => $s]): $t[] .= \"u{$v['w']}$x[y]\\x41\" . <<<Z\n a $b {$c}\nZ; endforeach; \
+                   ($d->e)(f: @$g?->h(), ...$i); new class($j) {}; `k`; include (string) $l ?: $m ?? 'n'; $$o = &$p; echo 1 ?>";
+        let ruby = "class A < B\n  def c(d, e = 1, *f, g:, h: 2, **i, &j)\n    k ||= %w[l m] << <<~N + %q(o) ; a #{b} \n    p\n  N\n    \
+                    q, (r, *s) = t.u { |v, (w, x)| y&.z! } if a unless b\n    `c #{d[:e]['f']}`; g.h = :\"i#{j}\" rescue -1\n  \
+                    case k when 1 then {l: 1, 'm' => 2, n:, **o} else [*p] end\n  end\nend\nput '/q' do |r| -> (s) { s % [1] }.() end\n";
         for (kind, text) in [
             (FileKind::Go, go),
             (FileKind::Rust, rust),
+            (FileKind::Php, php),
+            (FileKind::Ruby, ruby),
             (FileKind::Python, python),
             (FileKind::JavaScript, script),
             (FileKind::TypeScript, script),
@@ -557,9 +619,18 @@ mod tests {
                 FileKind::JavaScript,
                 FileKind::Go,
                 FileKind::Rust,
+                FileKind::Ruby,
             ] {
                 let _ = facts(kind, text.as_bytes());
             }
         }
+        let dots = format!("<?php $x = {}$a;\n", "$a . ".repeat(20_000));
+        let arrows = format!("<?php $a{};\n", "->b".repeat(50_000));
+        let casts = format!("<?php {}$a;\n", "(string) ".repeat(20_000));
+        for text in [dots, arrows, casts] {
+            let _ = facts(FileKind::Php, text.as_bytes());
+        }
+        let heredocs = "f(<<~A, <<~B)\n".repeat(20_000);
+        let _ = facts(FileKind::Ruby, heredocs.as_bytes());
     }
 }

@@ -133,7 +133,10 @@ impl<'s> Pass<'_, 's> {
 
     /// In some languages a number or text is no condition, or always holds.
     fn has_truthy_values(&self) -> bool {
-        matches!(self.language, Language::Python | Language::JavaScript)
+        matches!(
+            self.language,
+            Language::Python | Language::JavaScript | Language::Php
+        )
     }
 
     /// The one constant that a value is.
@@ -428,6 +431,36 @@ impl<'s> Pass<'_, 's> {
                 for arg in args {
                     learn(*arg, Clean::ALL);
                 }
+            }
+        }
+        if let (None, Some(first)) = (object, args.first()) {
+            // PHP asks by functions: `ctype_digit($x)`, `in_array($x, $list)`.
+            let second = args.get(1).copied().unwrap_or(NodeId::NONE);
+            if library::is_class_test(name) {
+                learn(*first, Clean::ALL);
+            }
+            if library::is_prefix_test(name) {
+                let text = self.literal(second);
+                let is_site = matches!(text, Some(Literal::Text(text)) if text.contains("://"));
+                learn(*first, if is_site { Clean::URL } else { Clean::PATH });
+            }
+            if matches!(name, "in_array" | "array_key_exists" | "array_search")
+                && args.len() > 1
+                && self.is_allow_list(second)
+            {
+                learn(*first, Clean::ALL);
+            }
+            if name == "isset"
+                && let Node::Index { object, key } = self.code.node(*first)
+                && self.is_allow_list(*object)
+            {
+                learn(*key, Clean::ALL);
+            }
+            if name == "preg_match"
+                && let Some(Literal::Text(pattern)) = self.literal(*first)
+                && library::is_whole_pattern(pattern)
+            {
+                learn(second, Clean::ALL);
             }
         }
         if let Some(clean) = library::is_approval(name) {

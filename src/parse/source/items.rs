@@ -576,6 +576,7 @@ fn grows(method: &str) -> bool {
             | "WriteString"
             | "write"
             | "push"
+            | "<<"
             | "print"
     )
 }

@@ -63,6 +63,17 @@ pub(super) fn rust_body(raw: &str) -> &str {
     inner.strip_suffix('"').unwrap_or(inner)
 }
 
+/// The text of a literal in which a backslash escapes only quotes and itself: PHP and Ruby in `'`.
+pub(super) fn single_quoted(raw: &str) -> Cow<'_, str> {
+    let raw = raw.strip_prefix(['b', 'B']).unwrap_or(raw);
+    let body = raw.strip_prefix('\'').unwrap_or(raw);
+    let body = body.strip_suffix('\'').unwrap_or(body);
+    if !body.contains('\\') {
+        return Cow::Borrowed(body);
+    }
+    Cow::Owned(body.replace("\\'", "'").replace("\\\\", "\\"))
+}
+
 /// Resolves the escapes that the C family of languages shares; unknown ones stay as written.
 pub(super) fn unescape(body: &str) -> Cow<'_, str> {
     if !body.contains('\\') {
@@ -126,6 +137,12 @@ pub(super) fn number(raw: &str) -> Option<f64> {
             return u64::from_str_radix(rest, radix).ok().map(|n| n as f64);
         }
     }
+    // `0777`: octal wherever it may be written so.
+    if lower.len() > 1 && lower.starts_with('0') && lower.bytes().all(|b| matches!(b, b'0'..=b'7'))
+    {
+        #[allow(clippy::cast_precision_loss)]
+        return u64::from_str_radix(&lower, 8).ok().map(|n| n as f64);
+    }
     lower.parse().ok()
 }
 
@@ -167,6 +184,8 @@ mod tests {
     #[test]
     fn numbers_are_read_in_every_base() {
         assert_eq!(number("0o777"), Some(511.0));
+        assert_eq!(number("0777"), Some(511.0));
+        assert_eq!(number("0.5"), Some(0.5));
         assert_eq!(number("1_024"), Some(1024.0));
         assert_eq!(number("0xffn"), Some(255.0));
         assert_eq!(number("1.5e3"), Some(1500.0));

@@ -99,6 +99,8 @@ languages! {
     JavaScript = javascript: JavaScript, TypeScript, Tsx;
     Go = go: Go;
     Rust = rust: Rust;
+    Php = php: Php;
+    Ruby = ruby: Ruby;
 }
 
 impl Language {

@@ -242,7 +242,7 @@ fn percent_length(text: &str) -> Option<usize> {
     }
     while bytes
         .get(at)
-        .is_some_and(|b| b.is_ascii_digit() || b"-+ #.*".contains(b))
+        .is_some_and(|b| b.is_ascii_digit() || b"-+ #.*$".contains(b))
     {
         at += 1;
     }

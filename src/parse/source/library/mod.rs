@@ -3,7 +3,9 @@
 
 pub(super) mod go;
 pub(super) mod javascript;
+pub(super) mod php;
 pub(super) mod python;
+pub(super) mod ruby;
 pub(super) mod rust;
 
 use super::value::{Clean, Taint};
@@ -66,6 +68,14 @@ pub(super) fn keeps_text(method: &str) -> bool {
             | "toUpperCase"
             | "trimEnd"
             | "trimStart"
+            | "freeze"
+            | "dup"
+            | "to_s"
+            | "squish"
+            | "chomp"
+            | "strip_heredoc"
+            | "downcase"
+            | "upcase"
             | "resolve"
             | "absolute"
             | "as_posix"
@@ -114,9 +124,9 @@ pub(super) fn no_number(_: &str) -> bool {
     false
 }
 
-/// Members that hold a number whoever owns them.
+/// Members that hold a number, or a path of the server's making, whoever owns them.
 pub(super) fn is_number_member(name: &str) -> bool {
-    matches!(name, "pid" | "ppid" | "length" | "byteLength")
+    matches!(name, "pid" | "ppid" | "length" | "byteLength" | "tmp_name")
 }
 
 /// `MAX_SIZE`: by every style guide, a constant.
@@ -187,7 +197,19 @@ pub(super) fn makes(path: &str) -> Option<Makes> {
 pub(super) fn is_class_test(method: &str) -> bool {
     matches!(
         method,
-        "isdigit" | "isnumeric" | "isdecimal" | "isalnum" | "isalpha" | "isidentifier"
+        "isdigit"
+            | "isnumeric"
+            | "isdecimal"
+            | "isalnum"
+            | "isalpha"
+            | "isidentifier"
+            | "ctype_digit"
+            | "ctype_alnum"
+            | "ctype_alpha"
+            | "ctype_xdigit"
+            | "is_numeric"
+            | "is_int"
+            | "intval"
     )
 }
 
@@ -200,6 +222,7 @@ pub(super) fn is_prefix_test(method: &str) -> bool {
             | "StartsWith"
             | "starts_with"
             | "start_with?"
+            | "str_starts_with"
             | "is_relative_to"
     )
 }
@@ -242,6 +265,20 @@ pub(super) fn is_whole_match<'t>(
         }
         _ => false,
     }
+}
+
+/// A pattern between its delimiters, as PHP writes it, that the whole of a text must match.
+pub(super) fn is_whole_pattern(delimited: &str) -> bool {
+    let mut chars = delimited.chars();
+    let close = match chars.next() {
+        Some('(') => ')',
+        Some('{') => '}',
+        Some('[') => ']',
+        Some(other) => other,
+        None => return false,
+    };
+    let body = chars.as_str().rsplit_once(close);
+    body.is_some_and(|(body, _)| is_anchored(body))
 }
 
 fn is_anchored(pattern: &str) -> bool {
