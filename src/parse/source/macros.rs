@@ -21,7 +21,7 @@ pub(super) fn read<'s>(code: &mut Code<'s>, node: &Syntax<'_>) -> NodeId {
     let written = code.slice(path);
     let name = written.rsplit("::").next().unwrap_or(written);
     let tokens = (0..node.child_count()).rev().find_map(|at| {
-        let child = node.child(u32::try_from(at).unwrap_or(0))?;
+        let child = node.child(at)?;
         (child.kind() == "token_tree").then_some(child)
     });
     let arguments = tokens.map_or_else(Vec::new, |tokens| arguments(&tokens));

@@ -10,6 +10,7 @@ use crate::model::{FileKind, Span};
 use super::code::{
     Binding, Code, Flow, Fork, Key, List, Literal, Node, NodeId, Operator, ScopeKind, When,
 };
+use super::library::rust::is_number;
 use super::literal;
 use super::macros;
 use super::names::Symbol;
@@ -367,28 +368,7 @@ fn holds_numbers(arguments: &str) -> bool {
         .filter(|word| !word.is_empty())
         .peekable();
     words.peek().is_some()
-        && words.all(|word| {
-            matches!(
-                word,
-                "u8" | "u16"
-                    | "u32"
-                    | "u64"
-                    | "u128"
-                    | "usize"
-                    | "i8"
-                    | "i16"
-                    | "i32"
-                    | "i64"
-                    | "i128"
-                    | "isize"
-                    | "f32"
-                    | "f64"
-                    | "bool"
-                    | "Uuid"
-                    | "uuid"
-                    | "IpAddr"
-            )
-        })
+        && words.all(|word| is_number(word) || matches!(word, "Uuid" | "uuid" | "IpAddr"))
 }
 
 impl<'s> walk::Adapter<'s> for Adapter {

@@ -12,8 +12,8 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
     passes_on,
     template: no_template,
     fills,
-    wraps: wraps,
-    keeps: keeps,
+    wraps,
+    keeps,
     reference: Some("&mut"),
     is_number,
     is_own,
@@ -209,7 +209,7 @@ fn fills(_: &str, method: &str) -> bool {
     )
 }
 
-fn is_number(path: &str) -> bool {
+pub(in crate::parse::source) fn is_number(path: &str) -> bool {
     matches!(
         path,
         "u8" | "u16"
