@@ -131,6 +131,8 @@ pub(in crate::parse::source) fn is_call(method: &str) -> bool {
 fn cleans(path: &str, method: &str) -> Option<Clean> {
     Some(match path {
         "Shellwords.escape"
+        | "shell_quote"
+        | "shell_escape"
         | "Shellwords.shellescape"
         | "Shellwords.join"
         | "Shellwords.shelljoin" => Clean::SHELL,
@@ -254,7 +256,16 @@ fn is_own(path: &str) -> bool {
         "__dir__" | "__method__" | "Rails.root" | "Rails.env" | "$0" | "$$"
     ) || matches!(
         last,
-        "table_name" | "quoted_table_name" | "primary_key" | "root_path" | "class_name"
+        "table_name"
+            | "quoted_table_name"
+            | "primary_key"
+            | "root_path"
+            | "quoted_true"
+            | "quoted_false"
+            | "id"
+            | "lft"
+            | "rgt"
+            | "class_name"
     ) || last.ends_with("_path") && !path.contains('@')
 }
 
