@@ -521,12 +521,10 @@ impl<'s> walk::Adapter<'s> for Adapter {
                     self.subjects.push(done.id);
                 }
             }
-            Kind::Case if done.kind == Kind::CasePattern => {
-                // One pattern begins the way; more of them are rare enough to be unknown.
-                if children.len() == first + 1 {
-                    let when = self.case(code, done);
-                    code.arm(when);
-                }
+            // The first pattern begins the way; more of them are rare enough to be unknown.
+            Kind::Case if done.kind == Kind::CasePattern && children.len() == first + 1 => {
+                let when = self.case(code, done);
+                code.arm(when);
             }
             Kind::For | Kind::ForIn if done.field == f.right => {
                 let own = children.get(first..).unwrap_or(&[]);
