@@ -257,12 +257,13 @@ pub(super) fn fit(
     {
         return None;
     }
-    let guards = &clause.clause.guard;
-    if !guards.is_empty()
-        && facts.scope_calls(facts.code.scope_of(place.node), |name| {
-            guards.iter().any(|guard| guard == name)
+    let calls = |names: &[String]| {
+        facts.scope_calls(facts.code.scope_of(place.node), |name| {
+            names.iter().any(|wanted| wanted == name)
         })
-    {
+    };
+    let (guards, beside) = (&clause.clause.guard, &clause.clause.beside);
+    if (!guards.is_empty() && calls(guards)) || (!beside.is_empty() && !calls(beside)) {
         return None;
     }
     Some(Fit {
@@ -381,7 +382,8 @@ fn satisfies(facts: &Facts<'_>, part: Part, test: &CompiledTest) -> bool {
     if wants.composed.is_some_and(|wanted| wanted != composed) {
         return false;
     }
-    let washed = escaped || value.washed.covers(test.escaped);
+    // What can be guessed can be guessed in any spelling.
+    let washed = (escaped || value.washed.covers(test.escaped)) && test.taint != Taint::RANDOM;
     if test.taint != Taint::NONE && (!value.taint.overlaps(test.taint) || washed) {
         return false;
     }

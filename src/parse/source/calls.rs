@@ -107,6 +107,11 @@ impl<'s> Pass<'_, 's> {
                 ..Value::made_of(given)
             };
         }
+        if self.language.has_fields_in_scope()
+            && let Some(value) = self.managed_call(&name, callee, &arguments)
+        {
+            return value;
+        }
         if let Some(at) = (library.template)(&name)
             && let Some(template) = given.get(at)
         {
@@ -218,6 +223,9 @@ impl<'s> Pass<'_, 's> {
             Some(path) => self.reference(path, id),
             None => Value::UNKNOWN,
         };
+        if self.language.has_fields_in_scope() {
+            value = self.managed_result(value, (&name, path, method), receiver, &given);
+        }
         value.taint_by(receiver);
         if let Some(sign) = library.reference {
             let mut read = Value::UNKNOWN;

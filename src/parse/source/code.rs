@@ -4,12 +4,13 @@
 //! of, and one pass from front to back can judge them all, without recursion.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::model::Span;
 
 use super::names::{Names, Path, Symbol};
+use super::value::Taint;
 
 /// A place in the list of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -281,6 +282,10 @@ pub struct Code<'s> {
     pub(super) shared: HashSet<Symbol>,
     /// Functions and modules that only tests run.
     pub(super) tests: Vec<Span>,
+    /// The declared types of parameters and of what assignments bind.
+    pub(super) types: HashMap<NodeId, Path>,
+    /// Parameters that hold foreign data.
+    pub(super) foreign: HashMap<NodeId, Taint>,
     scope: ScopeId,
     outer: Vec<ScopeId>,
 }
@@ -304,6 +309,8 @@ impl<'s> Code<'s> {
             }],
             shared: HashSet::new(),
             tests: Vec::new(),
+            types: HashMap::new(),
+            foreign: HashMap::new(),
             scope: ScopeId::MODULE,
             outer: Vec::new(),
         }
@@ -451,6 +458,24 @@ impl<'s> Code<'s> {
             },
             span,
         )
+    }
+
+    /// Says what type a parameter, or what an assignment binds, is declared to have.
+    pub(super) fn declare(&mut self, id: NodeId, of: Path) {
+        self.types.insert(id, of);
+    }
+
+    /// Says that a parameter holds foreign data.
+    pub(super) fn mark_foreign(&mut self, id: NodeId, taint: Taint) {
+        if taint != Taint::NONE {
+            self.foreign.insert(id, taint);
+        }
+    }
+
+    /// True where the innermost scope has exactly this span.
+    pub(super) fn is_scope(&self, span: Span) -> bool {
+        self.scope(self.scope)
+            .is_some_and(|scope| scope.span == span)
     }
 
     /// Opens a class or function; what is added until [`Code::close_scope`] belongs to it.

@@ -42,6 +42,8 @@ pub(super) struct Variable {
     pub ever: Value,
     /// When it was last set: a field that was set before its owner says nothing any more.
     pub serial: u32,
+    /// The type that it is declared to have.
+    pub of: Option<Path>,
 }
 
 pub(super) struct Pass<'c, 's> {
@@ -59,6 +61,8 @@ pub(super) struct Pass<'c, 's> {
     pub(super) serial: u32,
     /// Which scope every scope's code runs within: a class body is no scope for its methods.
     pub(super) function_of: Vec<ScopeId>,
+    /// Whether this is the round in which only the module runs.
+    is_importing: bool,
 }
 
 pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
@@ -86,12 +90,14 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
         unsteady: Unsteady::of(code),
         helpers: Helpers::of(code),
         serial: 0,
+        is_importing: true,
         language,
         code,
     };
     pass.learn_scopes();
     // A function runs when the module has run: its constants are known by then.
     for at_import in [true, false] {
+        pass.is_importing = at_import;
         pass.frames.clear();
         (pass.dead, pass.beyond) = (0, 0);
         for id in pass.code.ids() {
@@ -102,6 +108,8 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
                 .unwrap_or(true);
             if when == at_import {
                 pass.visit(id, scope);
+            } else if let (false, Node::Function(function)) = (at_import, pass.code.node(id)) {
+                pass.leave_function(*function);
             }
         }
     }
@@ -115,7 +123,8 @@ impl<'s> Pass<'_, 's> {
             let own = ScopeId(u32::try_from(at).unwrap_or(0));
             let mut outer = scope.parent;
             while let Some(parent) = self.code.scopes.get(outer.0 as usize) {
-                if parent.kind != ScopeKind::Class || outer == own {
+                let is_seen = self.language.has_fields_in_scope();
+                if parent.kind != ScopeKind::Class || outer == own || is_seen {
                     break;
                 }
                 outer = parent.parent;
@@ -199,7 +208,9 @@ impl<'s> Pass<'_, 's> {
             }
             Node::Instance(of_type) => self.instance(of_type),
             Node::Function(scope) => {
-                self.leave_function(scope);
+                if !self.is_importing {
+                    self.leave_function(scope);
+                }
                 Value::of(Shape::Function(scope))
             }
             Node::Parameter(name) => {
@@ -207,6 +218,10 @@ impl<'s> Pass<'_, 's> {
                 self.set_access(id, Some(path));
                 let mut value = self.parameter(id, scope);
                 value.params = self.parameter_bit(name, scope);
+                let of = self.code.types.get(&id).copied();
+                if let Some(of) = of {
+                    value = self.typed(value, of);
+                }
                 self.bind(
                     path,
                     value,
@@ -228,6 +243,11 @@ impl<'s> Pass<'_, 's> {
                     self.declare(&mut new, target, scope);
                 }
                 self.assign(target, value, new, binding, scope);
+                if let Some(of) = self.code.types.get(&id).copied()
+                    && let Some(path) = self.access(target)
+                {
+                    self.give_type(path, scope, of);
+                }
                 new
             }
             Node::Import { local, path } => {
@@ -324,6 +344,9 @@ impl<'s> Pass<'_, 's> {
     }
 
     fn member(&mut self, id: NodeId, object: NodeId, name: Symbol, scope: ScopeId) -> Value {
+        if let Some(class) = self.new_of_file(object, name, scope) {
+            return class;
+        }
         let of = self.value(object);
         let access = self
             .access(object)
@@ -360,6 +383,11 @@ impl<'s> Pass<'_, 's> {
                     Some(value) => return value,
                     None => Value::UNKNOWN,
                 }
+            }
+            Shape::Function(class) if self.language.has_fields_in_scope() => {
+                let path = self.code.names.root(name);
+                let field = self.variables.get(&(class, path));
+                field.map_or(Value::UNKNOWN, |field| field.ever)
             }
             _ => Value::UNKNOWN,
         };
@@ -484,6 +512,10 @@ impl<'s> Pass<'_, 's> {
 
     fn parameter(&self, id: NodeId, scope: ScopeId) -> Value {
         let mut value = Value::UNKNOWN;
+        if let Some(taint) = self.code.foreign.get(&id) {
+            value.taint = *taint;
+            value.entry = id;
+        }
         let decorators = self
             .code
             .scope(scope)

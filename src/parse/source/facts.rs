@@ -565,11 +565,23 @@ mod tests {
         let ruby = "class A < B\n  def c(d, e = 1, *f, g:, h: 2, **i, &j)\n    k ||= %w[l m] << <<~N + %q(o) ; a #{b} \n    p\n  N\n    \
                     q, (r, *s) = t.u { |v, (w, x)| y&.z! } if a unless b\n    `c #{d[:e]['f']}`; g.h = :\"i#{j}\" rescue -1\n  \
                     case k when 1 then {l: 1, 'm' => 2, n:, **o} else [*p] end\n  end\nend\nput '/q' do |r| -> (s) { s % [1] }.() end\n";
+        let java = "package a; import static b.C.d; @E(f = {\"g\"}) class H<T> extends I { final int j[] = {1}; \\u0041 \n\
+                    @K void l(@M String n, int... o) throws P { try (Q r = s()) { t: for (var u : v) { if (w instanceof X y && !z) \
+                    continue t; else break; } } catch (A | B c) { throw d; } finally { e = f -> { return -1; }; } \
+                    switch (g) { case 'h': case \"i\": j(); default: k = l ? m::n : new O<>(){ int p; }; } \
+                    var q = switch (r) { case 1, 2 -> \"\"\"\n s\"\"\"; default -> { yield 0x1FL; } }; this.t.u[1] += 'v'; } }";
+        let csharp = "using static A.B; namespace C; [D(E = 1)] public class F : G<H>, I { string J { get; set; } = \"k\"; int L => M;\n\
+                      async Task N([FromQuery] string o, params int[] p) { foreach (var (q, r) in s) yield return t?.U?[1].V!;\n\
+                      using var w = new X(1) { Y = z, [\"a\"] = b }; if (c is D { E: 1 } f and not null) throw new G($\"{h:x} {{i}}\");\n\
+                      switch (j) { case 'k': case > 1 when l: break; default: goto case 'k'; } var m = n switch { 1 => \"o\", _ => @\"p\" };\n\
+                      #if Q\n lock (r) { } \n#endif\n delegate (int s) { return default; }; (a, b) = (c, d); var e = [1, ..f]; } }";
         for (kind, text) in [
             (FileKind::Go, go),
             (FileKind::Rust, rust),
             (FileKind::Php, php),
             (FileKind::Ruby, ruby),
+            (FileKind::Java, java),
+            (FileKind::CSharp, csharp),
             (FileKind::Python, python),
             (FileKind::JavaScript, script),
             (FileKind::TypeScript, script),

@@ -312,6 +312,7 @@ impl<'s> Pass<'_, 's> {
                 now: None,
                 ever: value.unwrap_or(Value::UNKNOWN),
                 serial: 0,
+                of: None,
             })
             .now = value;
     }

@@ -6,14 +6,7 @@ use std::borrow::Cow;
 pub(super) fn python(raw: &str) -> Cow<'_, str> {
     let quoted = raw.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     let is_raw = raw[..raw.len() - quoted.len()].contains(['r', 'R']);
-    let body = ["\"\"\"", "'''", "\"", "'"]
-        .iter()
-        .find_map(|quote| {
-            quoted
-                .strip_prefix(quote)
-                .map(|rest| rest.strip_suffix(quote).unwrap_or(rest))
-        })
-        .unwrap_or(quoted);
+    let body = inner(quoted, &["\"\"\"", "'''", "\"", "'"]);
     if is_raw {
         Cow::Borrowed(body)
     } else {
@@ -23,14 +16,54 @@ pub(super) fn python(raw: &str) -> Cow<'_, str> {
 
 /// The text of a JavaScript string or template without substitutions.
 pub(super) fn javascript(raw: &str) -> Cow<'_, str> {
-    let body = ["\"", "'", "`"]
+    unescape(inner(raw, &["\"", "'", "`"]))
+}
+
+/// The text of a Java string, text block or character.
+pub(super) fn java(raw: &str) -> Cow<'_, str> {
+    if let Some(block) = raw.strip_prefix("\"\"\"") {
+        let block = block.strip_suffix("\"\"\"").unwrap_or(block);
+        let body = block.trim_start_matches([' ', '\t', '\r']);
+        return unescape(body.strip_prefix('\n').unwrap_or(body));
+    }
+    unescape(inner(raw, &["\"", "'"]))
+}
+
+/// The text of a C# string, verbatim string, raw string or character.
+pub(super) fn csharp(raw: &str) -> Cow<'_, str> {
+    let raw = raw.strip_suffix("u8").unwrap_or(raw);
+    if let Some(verbatim) = raw.strip_prefix('@') {
+        let body = inner(verbatim, &["\""]);
+        return match body.contains("\"\"") {
+            true => Cow::Owned(body.replace("\"\"", "\"")),
+            false => Cow::Borrowed(body),
+        };
+    }
+    if raw.starts_with("\"\"\"") {
+        return Cow::Borrowed(raw.trim_matches('"').trim_matches('\n'));
+    }
+    unescape(inner(raw, &["\"", "'"]))
+}
+
+/// What stands between the first of some quotes that there is, closed or not.
+fn inner<'s>(raw: &'s str, quotes: &[&str]) -> &'s str {
+    quotes
         .iter()
         .find_map(|quote| {
             raw.strip_prefix(quote)
                 .map(|rest| rest.strip_suffix(quote).unwrap_or(rest))
         })
-        .unwrap_or(raw);
-    unescape(body)
+        .unwrap_or(raw)
+}
+
+/// A number that may end with the letters of its type: `10L`, `1.5f`, `2m`.
+pub(super) fn number_with_suffix(raw: &str) -> Option<f64> {
+    let is_hex = raw.starts_with("0x") || raw.starts_with("0X");
+    let digits = match is_hex {
+        true => raw.trim_end_matches(['l', 'L', 'u', 'U']),
+        false => raw.trim_end_matches(['l', 'L', 'u', 'U', 'f', 'F', 'd', 'D', 'm', 'M']),
+    };
+    number(digits)
 }
 
 /// The text of a Go string literal: raw between backquotes.

@@ -15,6 +15,7 @@ mod items;
 mod library;
 mod literal;
 mod macros;
+mod managed;
 mod names;
 mod paths;
 mod texts;
@@ -101,9 +102,17 @@ languages! {
     Rust = rust: Rust;
     Php = php: Php;
     Ruby = ruby: Ruby;
+    Java = java: Java;
+    CSharp = csharp: CSharp;
 }
 
 impl Language {
+    /// True where methods see the fields of their class by name, and a block's variables end with
+    /// it.
+    fn has_fields_in_scope(self) -> bool {
+        matches!(self, Self::Java | Self::CSharp)
+    }
+
     /// Words of which a file that gets hold of a request contains one.
     pub fn request_words(self) -> &'static [&'static str] {
         self.library().request_words

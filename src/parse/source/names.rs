@@ -117,6 +117,17 @@ impl<'s> Names<'s> {
         self.steps.get(path.0 as usize).and_then(|step| step.parent)
     }
 
+    /// True for the simple name of a type, by the habit of writing it with a capital.
+    pub fn is_type(&self, path: Path) -> bool {
+        let step = self.steps.get(path.0 as usize);
+        step.is_some_and(|step| {
+            step.parent.is_none()
+                && self
+                    .text(step.name)
+                    .starts_with(|c: char| c.is_ascii_uppercase())
+        })
+    }
+
     /// The path as text: `a.b().c`.
     pub fn render(&self, path: Path) -> String {
         let mut parts = Vec::new();

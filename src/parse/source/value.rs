@@ -34,6 +34,10 @@ impl Taint {
         Self(self.0 | other.0)
     }
 
+    pub fn only(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     pub fn overlaps(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }

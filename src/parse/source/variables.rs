@@ -80,20 +80,32 @@ impl Pass<'_, '_> {
             };
             value = self.add(old, value);
         }
-        let certain = !binding.conditional && home == scope && !self.is_beyond();
+        // A block's variable is a new one, whatever a sibling calls its own.
+        let is_new = binding.declares && self.language.has_fields_in_scope();
+        let of = before
+            .and_then(|variable| variable.of)
+            .filter(|_| !is_new || home != scope);
+        if let Some(of) = of {
+            value = self.typed(value, of);
+        }
+        let certain = is_new || (!binding.conditional && home == scope && !self.is_beyond());
         let new = match now {
             Some(old) if !certain => self.join(old, value),
             _ => value,
         };
-        let ever = match before {
+        let mut ever = match before {
             Some(before) => self.join(before.ever, value),
             None => value,
         };
+        if let Some(of) = of {
+            ever = self.typed(ever, of);
+        }
         self.set_now(slot, Some(new));
         self.serial += 1;
         if let Some(variable) = self.variables.get_mut(&slot) {
             variable.ever = ever;
             variable.serial = self.serial;
+            variable.of = of;
         }
     }
 
@@ -174,7 +186,7 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn is_null(&self, value: Value) -> bool {
+    pub(super) fn is_null(&self, value: Value) -> bool {
         matches!(value.shape, Shape::Constant(at)
             if self.learnt.constants.get(at as usize) == Some(&Literal::Null))
     }

@@ -49,6 +49,8 @@ pub struct Clause {
     pub unless: Vec<Test>,
     /// Last names of calls whose presence in the same function means that somebody checked.
     pub guard: Vec<String>,
+    /// Last names of calls of which one must stand in the same function.
+    pub beside: Vec<String>,
     /// What the primary label marks: `callee`, `name`, `whole`, or a place as in [`Test::at`].
     pub mark: Option<String>,
     /// `{callee}`, `{mark}`, `{value}` and `{role}` stand for what was found.

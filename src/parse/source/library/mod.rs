@@ -1,13 +1,16 @@
 //! What the libraries of a language do to values, one file a language: where foreign data enters,
 //! what makes it harmless, what passes it on.
 
+pub(super) mod csharp;
 pub(super) mod go;
+pub(super) mod java;
 pub(super) mod javascript;
 pub(super) mod php;
 pub(super) mod python;
 pub(super) mod ruby;
 pub(super) mod rust;
 
+use super::Language;
 use super::value::{Clean, Taint};
 
 /// What there is to know about a language's libraries. Paths are canonical names.
@@ -86,6 +89,12 @@ pub(super) fn keeps_text(method: &str) -> bool {
             | "ToLower"
             | "ToUpper"
             | "Trim"
+            | "getBytes"
+            | "toCharArray"
+            | "intern"
+            | "ToLowerInvariant"
+            | "ToUpperInvariant"
+            | "ToCharArray"
     )
 }
 
@@ -101,6 +110,115 @@ pub(super) fn is_own_address(name: &str) -> bool {
             | "path"
             | "originalUrl"
             | "host"
+    )
+}
+
+/// The type of what a call gives back, by its path.
+pub(super) fn returns(language: Language, path: &str) -> Option<&'static str> {
+    match language {
+        Language::Java => java::returns(path),
+        Language::CSharp => csharp::returns(path),
+        _ => None,
+    }
+}
+
+/// True for methods of a type that give one of it, by convention.
+pub(super) fn makes_its_own(method: &str) -> bool {
+    matches!(
+        method,
+        "getInstance" | "newInstance" | "getInstanceStrong" | "newFactory" | "Create"
+    )
+}
+
+/// True for methods that nobody knows but whose names say that they give back their argument in
+/// another form.
+pub(super) fn hands_on(method: &str) -> bool {
+    let words = [
+        "do",
+        "process",
+        "transform",
+        "convert",
+        "normali",
+        "format",
+        "decode",
+        "decrypt",
+        "wrap",
+        "concat",
+        "handle",
+        "Do",
+        "Process",
+        "Transform",
+        "Convert",
+        "Format",
+        "Decode",
+        "Decrypt",
+    ];
+    words.iter().any(|word| {
+        method.strip_prefix(word).is_some_and(|rest| {
+            word.len() > 3 || rest.starts_with(|c: char| c.is_ascii_uppercase())
+        })
+    })
+}
+
+/// True for declared types that no text fits into: numbers, truth, dates, ids.
+pub(super) fn is_plain_type(name: &str) -> bool {
+    matches!(
+        name,
+        "int"
+            | "long"
+            | "short"
+            | "byte"
+            | "float"
+            | "double"
+            | "boolean"
+            | "bool"
+            | "decimal"
+            | "uint"
+            | "ulong"
+            | "ushort"
+            | "sbyte"
+            | "Integer"
+            | "Long"
+            | "Short"
+            | "Byte"
+            | "Float"
+            | "Double"
+            | "Boolean"
+            | "BigInteger"
+            | "BigDecimal"
+            | "Int32"
+            | "Int64"
+            | "Int16"
+            | "UInt32"
+            | "UInt64"
+            | "Guid"
+            | "UUID"
+            | "DateTime"
+            | "DateTimeOffset"
+            | "DateOnly"
+            | "TimeSpan"
+            | "LocalDate"
+            | "LocalDateTime"
+            | "Instant"
+            | "Duration"
+            | "OptionalInt"
+    )
+}
+
+/// True for declared types that say nothing about what is in a variable.
+pub(super) fn is_open_type(name: &str) -> bool {
+    matches!(
+        name,
+        "String"
+            | "string"
+            | "Object"
+            | "object"
+            | "char"
+            | "Character"
+            | "CharSequence"
+            | "T"
+            | "dynamic"
+            | "void"
     )
 }
 

@@ -1,0 +1,468 @@
+//! What the adapter does at every node of the tree.
+
+use tree_sitter::Node as Syntax;
+
+use crate::model::Span;
+
+use super::super::code::{
+    Binding, Code, Flow, Fork, From, List, Literal, Node, NodeId, ScopeKind, When,
+};
+use super::super::literal;
+use super::super::walk::{self, Child, Enter};
+use super::{Adapter, Declaration, Declared, Dialect, Kind, MAX_QUALIFIED, simple_type};
+
+impl<'s, D: Dialect> Adapter<'s, D> {
+    fn enter_identifier(
+        &mut self,
+        code: &mut Code<'s>,
+        field: u16,
+        node: &Syntax<'_>,
+        parent: Option<(Kind, Syntax<'_>)>,
+    ) -> Enter {
+        let f = self.fields;
+        let span = Span::from(node.byte_range());
+        let kind = parent.map_or(Kind::Other, |(kind, _)| kind);
+        let is_label = match kind {
+            Kind::Call | Kind::Class | Kind::Function | Kind::Argument | Kind::Binding => {
+                field == f.name
+            }
+            Kind::Member => field == f.field || (field == f.name && f.name != 0),
+            Kind::Pair => field == f.key,
+            _ => false,
+        };
+        if is_label {
+            return Enter::Skip;
+        }
+        let is_parameter = match kind {
+            Kind::Parameter => field == f.name,
+            Kind::Parameters => true,
+            Kind::Lambda => field == f.parameters,
+            _ => false,
+        };
+        if !is_parameter {
+            return Enter::Done(Self::name_node(code, span));
+        }
+        let text = code.slice(span);
+        let name = code.names.intern(text);
+        let id = code.add(Node::Parameter(name), span);
+        if let Some((_, parameters)) = self.functions.last_mut() {
+            parameters.push(text);
+        }
+        if let Some((Kind::Parameter | Kind::Parameters, parent)) = parent {
+            let of = self.type_of(code, &parent);
+            if let Some(of) = of {
+                code.declare(id, of);
+            }
+            if kind == Kind::Parameter {
+                let own = Self::annotations(code, &parent);
+                let of = of.and_then(|of| code.names.last(of));
+                let taint = D::parameter(&Declaration {
+                    own: &own,
+                    method: self.functions.last().map_or(&[], |(names, _)| names),
+                    class: self.classes.last().map_or(&[], Vec::as_slice),
+                    of: of.map_or("", |name| code.names.text(name)),
+                });
+                code.mark_foreign(id, taint);
+            }
+        }
+        Enter::Done(id)
+    }
+}
+
+impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
+    type Kind = Kind;
+
+    fn kind(&self, id: u16) -> Kind {
+        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    }
+
+    fn enter(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Kind,
+        field: u16,
+        node: &Syntax<'_>,
+        parent: Option<(Kind, Syntax<'_>)>,
+    ) -> Enter {
+        let span = Span::from(node.byte_range());
+        let f = self.fields;
+        if field == self.type_field || (field == f.returns && f.returns != 0) {
+            return Enter::Skip;
+        }
+        let parent_kind = parent.map_or(Kind::Other, |(kind, _)| kind);
+        match kind {
+            Kind::Identifier => self.enter_identifier(code, field, node, parent),
+            Kind::GenericName if parent_kind == Kind::Member && field == f.name => Enter::Skip,
+            Kind::GenericName => Enter::Done(Self::name_node(code, span)),
+            Kind::Ignored | Kind::TextContent => Enter::Skip,
+            Kind::Import => {
+                Self::static_import(code, node);
+                Enter::Skip
+            }
+            Kind::Text => {
+                let text = D::text(code.slice(span));
+                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+            }
+            Kind::Number => {
+                let node = match literal::number_with_suffix(code.slice(span)) {
+                    Some(number) => Node::Literal(Literal::Number(number)),
+                    None => Node::Opaque(List::default()),
+                };
+                Enter::Done(code.add(node, span))
+            }
+            Kind::True | Kind::False | Kind::Bool => {
+                let is_true = code.slice(span) == "true";
+                Enter::Done(code.add(Node::Literal(Literal::Bool(is_true)), span))
+            }
+            Kind::Null => Enter::Done(code.add(Node::Literal(Literal::Null), span)),
+            Kind::Member if span.len() <= MAX_QUALIFIED => {
+                let text = code.slice(span);
+                let name = match D::qualified(text) {
+                    Some(name) => name,
+                    None => match self.own_field(code, span) {
+                        Some(name) => name,
+                        None => return Enter::Into,
+                    },
+                };
+                let name = code.names.intern(name);
+                Enter::Done(code.add(Node::Name(name), span))
+            }
+            Kind::Class | Kind::ClassBody if kind == Kind::Class || parent_kind == Kind::New => {
+                let name = node
+                    .child_by_field_id(f.name)
+                    .map(|name| Span::from(name.byte_range()));
+                let name = name.map(|span| code.names.intern(code.slice(span)));
+                self.classes.push(Self::annotations(code, node));
+                code.open_scope(ScopeKind::Class, name, span, Vec::new());
+                Enter::Into
+            }
+            Kind::Function | Kind::Lambda => {
+                let name = node
+                    .child_by_field_id(f.name)
+                    .map(|name| Span::from(name.byte_range()));
+                let name = name.map(|span| code.names.intern(code.slice(span)));
+                let annotations = match kind {
+                    Kind::Function => Self::annotations(code, node),
+                    _ => Vec::new(),
+                };
+                self.functions.push((annotations, Vec::new()));
+                code.open_scope(ScopeKind::Function, name, span, Vec::new());
+                Enter::Into
+            }
+            Kind::Field => {
+                let mut cursor = node.walk();
+                self.is_open_field = !node.children(&mut cursor).take(8).any(|part| {
+                    let words = code.slice(Span::from(part.byte_range()));
+                    matches!(part.kind(), "modifiers" | "modifier")
+                        && words
+                            .split_whitespace()
+                            .any(|word| matches!(word, "final" | "readonly" | "const"))
+                }) && node.kind() == "field_declaration";
+                if parent_kind == Kind::Ignored {
+                    return Enter::Skip;
+                }
+                self.declared.push(Declared {
+                    of: self.type_of(code, node),
+                    is_open_field: self.is_open_field,
+                });
+                Enter::Into
+            }
+            Kind::Declaration | Kind::Resource | Kind::Property | Kind::ForEach | Kind::Pattern => {
+                self.declared.push(Declared {
+                    of: self.type_of(code, node),
+                    is_open_field: parent_kind == Kind::Field && self.is_open_field,
+                });
+                Enter::Into
+            }
+            Kind::Assignment => {
+                self.entries.push(parent_kind == Kind::Initializer);
+                Enter::Into
+            }
+            Kind::Loop => {
+                code.fork(Fork::Loop);
+                // What a `do` does, it does once at least.
+                let is_do = node.kind() == "do_statement";
+                code.arm(if is_do { When::Always } else { When::Maybe });
+                Enter::Into
+            }
+            Kind::Try => {
+                code.fork(Fork::Choice);
+                code.arm(When::Always);
+                Enter::Into
+            }
+            Kind::Catch => {
+                code.arm_from(When::Maybe, From::First);
+                Enter::Into
+            }
+            Kind::Finally => {
+                code.join();
+                Enter::Into
+            }
+            Kind::Rule => {
+                if let Some((_, falls)) = self.subjects.last_mut() {
+                    *falls = false;
+                }
+                Enter::Into
+            }
+            Kind::Section if code.slice(span).starts_with("default") => {
+                self.case(code, &[]);
+                Enter::Into
+            }
+            Kind::Break | Kind::Continue => {
+                // One with a label leads somewhere else: to the end, as far as anybody knows.
+                code.flow(match kind {
+                    Kind::Break => Flow::Break,
+                    _ => Flow::Continue,
+                });
+                Enter::Skip
+            }
+            _ => Enter::Into,
+        }
+    }
+
+    fn between(
+        &mut self,
+        code: &mut Code<'s>,
+        parent: Kind,
+        children: &mut Vec<Child<Kind>>,
+        first: usize,
+    ) {
+        let Some(done) = children.last().copied() else {
+            return;
+        };
+        let f = self.fields;
+        match parent {
+            Kind::If if done.field == f.condition => {
+                code.fork(Fork::Choice);
+                code.arm(When::Holds(done.id));
+            }
+            Kind::If if done.field == f.consequence => {
+                let own = children.get(first..).unwrap_or(&[]);
+                code.arm(When::Fails(Self::id_of(own, f.condition)));
+            }
+            Kind::While if done.field == f.condition => {
+                code.fork(Fork::Loop);
+                code.arm(When::Holds(done.id));
+            }
+            Kind::Switch if self.is_subject(done) => {
+                code.fork(Fork::Switch);
+                self.subjects.push((done.id, true));
+            }
+            Kind::Section if children.len() == first + 1 && done.id != NodeId::NONE => {
+                self.case(code, &[done.id]);
+            }
+            Kind::ForEach
+                if (done.field == f.value && f.value != 0)
+                    || (done.field == f.right && done.field != 0) =>
+            {
+                let own = children.get(first..).unwrap_or(&[]);
+                let target = [f.name, f.left]
+                    .into_iter()
+                    .find_map(|field| Self::id_of(own, field).some());
+                let element = Binding {
+                    element: true,
+                    declares: true,
+                    ..Binding::default()
+                };
+                code.fork(Fork::Loop);
+                code.arm(When::Maybe);
+                if let Some(target) = target {
+                    let assign = code.assign(target, done.id, element, done.span);
+                    if let Some(of) = self.declared.last().and_then(|declared| declared.of) {
+                        code.declare(assign, of);
+                    }
+                }
+            }
+            Kind::Conditional if done.field == f.condition => self.conditions.push(done.id),
+            _ => {}
+        }
+    }
+
+    fn leave(
+        &mut self,
+        code: &mut Code<'s>,
+        kind: Kind,
+        node: &Syntax<'_>,
+        children: &[Child<Kind>],
+    ) -> NodeId {
+        let span = Span::from(node.byte_range());
+        let f = self.fields;
+        match kind {
+            Kind::Statement | Kind::Parameters | Kind::Parameter | Kind::SuperCall => NodeId::NONE,
+            Kind::ClassBody if code.is_scope(span) => {
+                self.classes.pop();
+                code.close_scope();
+                NodeId::NONE
+            }
+            Kind::ClassBody => NodeId::NONE,
+            Kind::If | Kind::While => {
+                if children.iter().any(|child| child.field == f.condition) {
+                    code.join();
+                }
+                NodeId::NONE
+            }
+            Kind::Switch => {
+                if !children.iter().any(|child| self.is_subject(*child)) {
+                    // The form that is an expression: one of its arms.
+                    let arms = children
+                        .iter()
+                        .filter(|child| child.kind == Kind::SwitchArm);
+                    let arms = code.add_list(arms.filter_map(|arm| arm.id.some()));
+                    return code.add(Node::Either(arms), span);
+                }
+                self.subjects.pop();
+                code.join();
+                code.add(Node::Opaque(List::default()), span)
+            }
+            Kind::Label => {
+                let values: Vec<NodeId> = children.iter().filter_map(|c| c.id.some()).collect();
+                self.case(code, &values);
+                NodeId::NONE
+            }
+            Kind::SwitchArm => Self::last(children),
+            Kind::ForEach => {
+                self.declared.pop();
+                if children.iter().any(|child| {
+                    (child.field == f.value && f.value != 0)
+                        || (child.field == f.right && f.right != 0)
+                }) {
+                    code.join();
+                }
+                NodeId::NONE
+            }
+            Kind::Loop => {
+                code.join();
+                NodeId::NONE
+            }
+            Kind::Try => {
+                if !children.iter().any(|child| child.kind == Kind::Finally) {
+                    code.join();
+                }
+                NodeId::NONE
+            }
+            Kind::Throw => {
+                code.flow(Flow::Stop);
+                NodeId::NONE
+            }
+            Kind::Catch | Kind::Finally | Kind::Section | Kind::Rule => NodeId::NONE,
+            Kind::Field => {
+                self.declared.pop();
+                NodeId::NONE
+            }
+            Kind::Declaration => {
+                self.declared.pop();
+                Self::last(children)
+            }
+            Kind::Declarator => {
+                let target = Self::id_of(children, f.name);
+                let value = children
+                    .iter()
+                    .rev()
+                    .find(|child| child.field != f.name && child.kind != Kind::Arguments)
+                    .map_or(NodeId::NONE, |child| child.id);
+                self.bind(code, target, value, span)
+            }
+            Kind::Resource | Kind::Property | Kind::Pattern => {
+                let id = match Self::child_of(children, f.name) {
+                    Some(name) => {
+                        let target = match name.id.some() {
+                            Some(target) => target,
+                            None => Self::name_node(code, name.span),
+                        };
+                        let value = Self::id_of(children, f.value);
+                        self.bind(code, target, value, span)
+                    }
+                    None => Self::last(children),
+                };
+                self.declared.pop();
+                match kind {
+                    Kind::Pattern => code.add(Node::Opaque(List::default()), span),
+                    _ => id,
+                }
+            }
+            Kind::InstanceOf => {
+                if let Some(target) = Self::id_of(children, f.name).some() {
+                    let value = Self::id_of(children, f.left);
+                    let right = Self::child_of(children, f.right).map(|child| child.span);
+                    let of = right
+                        .and_then(|at| simple_type(code.slice(at)))
+                        .map(|name| code.names.intern(name))
+                        .map(|name| code.names.root(name));
+                    self.declared.push(Declared {
+                        of,
+                        is_open_field: false,
+                    });
+                    self.bind(code, target, value, span);
+                    self.declared.pop();
+                }
+                code.add(Node::Opaque(List::default()), span)
+            }
+            Kind::Function | Kind::Lambda | Kind::Class => {
+                let body = Self::child_of(children, f.body);
+                if kind == Kind::Lambda
+                    && let Some(value) = body.and_then(|body| body.id.some())
+                {
+                    code.add(Node::Return(value), span);
+                }
+                if kind == Kind::Class {
+                    self.classes.pop();
+                } else {
+                    self.functions.pop();
+                }
+                let scope = code.close_scope();
+                let function = code.add(Node::Function(scope), span);
+                if kind != Kind::Lambda
+                    && let Some(name) = code.scope(scope).and_then(|scope| scope.name)
+                {
+                    let at = Self::child_of(children, f.name).map_or(span, |child| child.span);
+                    let target = code.add(Node::Name(name), at);
+                    let declares = Binding {
+                        declares: true,
+                        ..Binding::default()
+                    };
+                    code.assign(target, function, declares, span);
+                }
+                function
+            }
+            Kind::Return => {
+                let value = Self::last(children);
+                code.add(Node::Return(value), span)
+            }
+            Kind::ArrowBody => {
+                let value = Self::last(children);
+                if !self.functions.is_empty() {
+                    code.add(Node::Return(value), span);
+                }
+                value
+            }
+            Kind::Assignment => {
+                let target = Self::id_of(children, f.left);
+                let value = Self::id_of(children, f.right);
+                let value = match code.node(value) {
+                    Node::Assign { value, .. } => *value,
+                    _ => value,
+                };
+                let operator = node.child_by_field_id(f.operator);
+                let operator = operator.map_or("", |n| code.slice(Span::from(n.byte_range())));
+                if self.entries.pop() == Some(true) {
+                    let key = Self::key(code, code.span(target));
+                    return code.add(Node::Entry { key, value }, span);
+                }
+                let binding = Binding {
+                    append: operator == "+=",
+                    ..Binding::default()
+                };
+                code.assign(target, value, binding, span)
+            }
+            Kind::Conditional => {
+                self.conditions.pop();
+                let expression = self.expression(code, kind, node, children);
+                code.add(expression, span)
+            }
+            _ => {
+                let expression = self.expression(code, kind, node, children);
+                code.add(expression, span)
+            }
+        }
+    }
+}
