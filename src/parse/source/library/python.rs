@@ -208,8 +208,6 @@ fn passes_on(path: &str, method: &str) -> bool {
             | "b64decode"
             | "b64encode"
             | "urlsafe_b64decode"
-            | "doSomething"
-            | "do_something"
     ) || matches!(
         path,
         "str"
