@@ -1,6 +1,6 @@
 //! Rust syntax to [`Code`].
 //!
-//! Paths are dotted: `std::process::Command::new` is `std.process.Command.new`. What a macro is
+//! Paths are dotted: `std::fs::File::open` is `std.fs.File.open`. What a macro is
 //! given is read as far as it is a text with holes; of anything else the names in it count.
 
 use tree_sitter::{Language, Node as Syntax};

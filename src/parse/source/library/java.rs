@@ -180,9 +180,7 @@ pub(super) fn returns(path: &str) -> Option<&'static str> {
         "HttpServletRequest.getSession()" => "HttpSession",
         "HttpServletResponse.getWriter()" | "ServletResponse.getWriter()" => "PrintWriter",
         "HttpServletResponse.getOutputStream()" => "ServletOutputStream",
-        "EntityManager.unwrap()"
-        | "SessionFactory.getCurrentSession()"
-        | "SessionFactory.openSession()" => "Session",
+        "SessionFactory.getCurrentSession()" | "SessionFactory.openSession()" => "Session",
         "XPathFactory.newXPath()" => "XPath",
         "DocumentBuilderFactory.newDocumentBuilder()" => "DocumentBuilder",
         "SAXParserFactory.newSAXParser()" => "SAXParser",

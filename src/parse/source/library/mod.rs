@@ -274,7 +274,6 @@ pub(super) fn ends(path: &str, method: &str) -> bool {
             | "log.Fatalf"
             | "Environment.Exit"
             | "System.Environment.Exit"
-            | "std::process::exit"
             | "std.process.exit"
             | "panic!"
             | "unreachable!"
