@@ -1,10 +1,12 @@
 //! setup.py: the lists that the call of `setup` is given, as far as they are written out. Nothing
 //! is run: what is read from files or computed is not known.
 
+use std::collections::HashSet;
+
 use super::pep508::Demand;
 use super::pyproject::{self, Wish};
 use super::{Ask, Input, Lockfile};
-use crate::model::{FileKind, Scope, Span};
+use crate::model::{FileKind, Package, Scope, Span};
 use crate::parse::source::{self, Facts, Literal, Node, NodeId, Shape};
 use crate::parse::toml::place;
 use crate::text::LineIndex;
@@ -42,6 +44,10 @@ pub fn read(input: &Input<'_>) -> Lockfile {
             _ => {}
         }
     }
+    // What is put into a dictionary is seen there, and again where it is handed over.
+    let mut seen = HashSet::new();
+    let is_new = |package: &Package| seen.insert((package.span, package.name.clone()));
+    lockfile.packages.retain(is_new);
     if source::syntax_errors(FileKind::SetupPy, input.text.as_bytes()) != Ok(0) {
         let unknown = "not all of it is Python as it is understood here";
         lockfile.unknown.push(unknown.to_owned());
@@ -172,6 +178,12 @@ impl Reader<'_> {
                 self.take_list(right, scope, steps) && left
             }
             (_, Node::Same(inner)) => self.take_list(*inner, scope, steps),
+            (_, Node::Choose { yes, no, .. }) => {
+                self.take_list(*yes, scope, steps);
+                self.take_list(*no, scope, steps);
+                // Only one of them is asked for.
+                false
+            }
             (_, Node::Either(list)) => {
                 let facts = self.facts;
                 for &one in facts.code.list(*list) {
