@@ -74,6 +74,21 @@ pub struct Binding {
     pub element: bool,
 }
 
+impl Binding {
+    pub const DECLARES: Self = Self {
+        append: false,
+        conditional: false,
+        declares: true,
+        element: false,
+    };
+
+    /// What a loop does.
+    pub const ELEMENT: Self = Self {
+        element: true,
+        ..Self::DECLARES
+    };
+}
+
 /// One expression, or one of the few statements that matter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node<'s> {
@@ -443,6 +458,34 @@ impl<'s> Code<'s> {
         }
     }
 
+    pub(super) fn literal(&mut self, literal: Literal<'s>, span: Span) -> NodeId {
+        self.add(Node::Literal(literal), span)
+    }
+
+    pub(super) fn named(&mut self, name: Symbol, is_parameter: bool, span: Span) -> NodeId {
+        let node = match is_parameter {
+            true => Node::Parameter(name),
+            false => Node::Name(name),
+        };
+        self.add(node, span)
+    }
+
+    /// A number, as far as it could be read.
+    pub(super) fn number(&mut self, number: Option<f64>, span: Span) -> NodeId {
+        match number {
+            Some(number) => self.literal(Literal::Number(number), span),
+            None => self.add(Node::Opaque(List::default()), span),
+        }
+    }
+
+    /// What an assignment within an assignment gives on: `x` of `b = x` in `a = b = x`.
+    pub(super) fn assigned(&self, value: NodeId) -> NodeId {
+        match self.node(value) {
+            Node::Assign { value, .. } => *value,
+            _ => value,
+        }
+    }
+
     pub(super) fn assign(
         &mut self,
         target: NodeId,
@@ -514,6 +557,35 @@ impl<'s> Code<'s> {
         closed
     }
 
+    /// Closes the innermost function or class, which is a value.
+    pub(super) fn close_function(&mut self, span: Span) -> NodeId {
+        let scope = self.close_scope();
+        self.add(Node::Function(scope), span)
+    }
+
+    /// The same for one that declares its name, which may be a member of its owner.
+    pub(super) fn close_declared(
+        &mut self,
+        owner: Option<Symbol>,
+        name_at: Span,
+        span: Span,
+    ) -> NodeId {
+        let scope = self.close_scope();
+        let function = self.add(Node::Function(scope), span);
+        if let Some(name) = self.scope(scope).and_then(|scope| scope.name) {
+            let target = match owner {
+                Some(owner) => {
+                    let object = self.add(Node::Name(owner), name_at);
+                    Node::Member { object, name }
+                }
+                None => Node::Name(name),
+            };
+            let target = self.add(target, name_at);
+            self.assign(target, function, Binding::DECLARES, span);
+        }
+        function
+    }
+
     /// Ways part here; [`Code::arm`] begins each, [`Code::join`] ends them.
     pub(super) fn fork(&mut self, fork: Fork) {
         self.flow(Flow::Fork(fork));
@@ -537,13 +609,25 @@ impl<'s> Code<'s> {
         self.add(Node::Flow(flow), Span::new(span.end, span.end));
     }
 
-    /// A branch or loop of which nothing more is known, in one step: fork and arm.
-    pub(super) fn enter_branch(&mut self) {
-        self.fork(Fork::Choice);
-        self.arm(When::Maybe);
+    /// Ways part, and the first begins.
+    pub(super) fn branch(&mut self, fork: Fork, when: When) {
+        self.fork(fork);
+        self.arm(when);
     }
 
-    pub(super) fn leave_branch(&mut self) {
-        self.join();
+    /// The body of a loop begins; what a `do` does, it does once at least.
+    pub(super) fn enter_loop(&mut self, is_do: bool) {
+        self.branch(Fork::Loop, if is_do { When::Always } else { When::Maybe });
+    }
+
+    /// When a subject is what a `case` says, as far as that is constant.
+    pub(super) fn when_is(&mut self, subject: NodeId, case: NodeId) -> When {
+        match self.node(case) {
+            Node::Literal(_) => When::Is {
+                subject,
+                cases: self.add_list([case]),
+            },
+            _ => When::Maybe,
+        }
     }
 }

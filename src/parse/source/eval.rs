@@ -222,15 +222,7 @@ impl<'s> Pass<'_, 's> {
                 if let Some(of) = of {
                     value = self.typed(value, of);
                 }
-                self.bind(
-                    path,
-                    value,
-                    scope,
-                    Binding {
-                        declares: true,
-                        ..Binding::default()
-                    },
-                );
+                self.bind(path, value, scope, Binding::DECLARES);
                 value
             }
             Node::Assign {
@@ -253,15 +245,7 @@ impl<'s> Pass<'_, 's> {
             Node::Import { local, path } => {
                 let value = self.reference(path, id);
                 let local = self.code.names.root(local);
-                self.bind(
-                    local,
-                    value,
-                    scope,
-                    Binding {
-                        declares: true,
-                        ..Binding::default()
-                    },
-                );
+                self.bind(local, value, scope, Binding::DECLARES);
                 value
             }
             Node::Opaque(list) => {

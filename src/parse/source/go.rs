@@ -13,7 +13,7 @@ use super::code::{
 use super::literal;
 use super::names::Symbol;
 use super::walk::{
-    self, Child, Enter, child_of, fields, first, id_of, kinds, last, list, negative,
+    self, Child, Enter, child_of, fields, first, has, id_of, kinds, last, list, name_of, negative,
 };
 
 kinds! {
@@ -99,13 +99,6 @@ pub(super) struct Adapter {
     subjects: Vec<NodeId>,
 }
 
-const DECLARES: Binding = Binding {
-    append: false,
-    conditional: false,
-    declares: true,
-    element: false,
-};
-
 impl Adapter {
     pub fn new(language: &Language) -> Self {
         Self {
@@ -158,7 +151,7 @@ impl Adapter {
     fn typed(code: &mut Code<'_>, name: NodeId, of_type: NodeId, span: Span) {
         if let Some(of_type) = of_type.some() {
             let instance = code.add(Node::Instance(of_type), span);
-            code.assign(name, instance, DECLARES, span);
+            code.assign(name, instance, Binding::DECLARES, span);
         }
     }
 
@@ -378,8 +371,8 @@ fn is_plain(name: &str) -> bool {
 impl<'s> walk::Adapter<'s> for Adapter {
     type Kind = Kind;
 
-    fn kind(&self, id: u16) -> Kind {
-        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    fn kinds(&self) -> &[Kind] {
+        &self.kinds
     }
 
     fn enter(
@@ -442,18 +435,15 @@ impl<'s> walk::Adapter<'s> for Adapter {
             },
             Kind::Text => {
                 let text = literal::go(code.slice(span));
-                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+                Enter::Done(code.literal(Literal::Text(text), span))
             }
             Kind::Number | Kind::Rune => {
-                let node = match number(code.slice(span)) {
-                    Some(number) => Node::Literal(Literal::Number(number)),
-                    None => Node::Opaque(List::default()),
-                };
-                Enter::Done(code.add(node, span))
+                let number = number(code.slice(span));
+                Enter::Done(code.number(number, span))
             }
-            Kind::True => Enter::Done(code.add(Node::Literal(Literal::Bool(true)), span)),
-            Kind::False => Enter::Done(code.add(Node::Literal(Literal::Bool(false)), span)),
-            Kind::Nil => Enter::Done(code.add(Node::Literal(Literal::Null), span)),
+            Kind::True => Enter::Done(code.literal(Literal::Bool(true), span)),
+            Kind::False => Enter::Done(code.literal(Literal::Bool(false), span)),
+            Kind::Nil => Enter::Done(code.literal(Literal::Null, span)),
             Kind::Iota => {
                 // Some number.
                 let zero = code.add(Node::Literal(Literal::Number(0.0)), span);
@@ -472,9 +462,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 Enter::Into
             }
             Kind::Function | Kind::Method => {
-                let name = node.child_by_field_id(f.name);
-                let name = name.map(|name| code.slice(Span::from(name.byte_range())));
-                let name = name.map(|name| code.names.intern(name));
+                let name = name_of(code, node, f.name);
                 code.open_scope(ScopeKind::Function, name, span, Vec::new());
                 Enter::Into
             }
@@ -483,8 +471,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 Enter::Into
             }
             Kind::For => {
-                code.fork(Fork::Loop);
-                code.arm(When::Maybe);
+                code.branch(Fork::Loop, When::Maybe);
                 Enter::Into
             }
             Kind::Switch => {
@@ -529,8 +516,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
         let own = children.get(first..).unwrap_or(&[]);
         match parent {
             Kind::If if done.field == f.condition => {
-                code.fork(Fork::Choice);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id));
             }
             Kind::If if done.field == f.consequence => {
                 code.arm(When::Fails(id_of(own, f.condition)));
@@ -538,7 +524,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::Switch if done.field == f.value => {
                 // `switch v := x.(type)` binds before its cases run.
                 for target in Self::expressions(code, id_of(own, f.alias)) {
-                    code.assign(target, done.id, DECLARES, done.span);
+                    code.assign(target, done.id, Binding::DECLARES, done.span);
                 }
                 code.fork(Fork::Switch);
                 self.subjects.push(done.id);
@@ -569,7 +555,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 NodeId::NONE
             }
             Kind::If => {
-                if children.iter().any(|child| child.field == f.condition) {
+                if has(children, f.condition) {
                     code.join();
                 }
                 NodeId::NONE
@@ -611,21 +597,9 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 NodeId::NONE
             }
             Kind::Function | Kind::Method => {
-                let scope = code.close_scope();
-                let function = code.add(Node::Function(scope), span);
-                if let Some(name) = code.scope(scope).and_then(|scope| scope.name) {
-                    let at = child_of(children, f.name).map_or(span, |child| child.span);
-                    let target = match self.receiver(code, children) {
-                        Some(owner) => {
-                            let object = code.add(Node::Name(owner), at);
-                            Node::Member { object, name }
-                        }
-                        None => Node::Name(name),
-                    };
-                    let target = code.add(target, at);
-                    code.assign(target, function, DECLARES, span);
-                }
-                function
+                let owner = self.receiver(code, children);
+                let at = child_of(children, f.name).map_or(span, |child| child.span);
+                code.close_declared(owner, at, span)
             }
             Kind::Return => {
                 // Of several results the first is what a function is called for.
@@ -654,7 +628,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                         Self::typed(code, target, of_type, span);
                     }
                 } else {
-                    Self::assign_all(code, &targets, &values, DECLARES, span);
+                    Self::assign_all(code, &targets, &values, Binding::DECLARES, span);
                 }
                 NodeId::NONE
             }
@@ -662,7 +636,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 let value = id_of(children, f.right);
                 let binding = Binding {
                     element: kind == Kind::Range,
-                    ..DECLARES
+                    ..Binding::DECLARES
                 };
                 for target in Self::expressions(code, id_of(children, f.left)) {
                     code.assign(target, value, binding, span);

@@ -10,7 +10,8 @@ use super::code::{
 use super::literal;
 use super::names::{Path, Symbol};
 use super::walk::{
-    self, Child, Enter, child_of, entry_key, fields, first, id_of, kinds, last, list, negative,
+    self, Child, Enter, child_of, entry_key, fields, first, has, id_of, kinds, last, list, name_of,
+    negative,
 };
 
 kinds! {
@@ -195,10 +196,7 @@ impl Adapter {
             },
             span,
         );
-        let binding = Binding {
-            declares: true,
-            ..Binding::default()
-        };
+        let binding = Binding::DECLARES;
         code.assign(target, value, binding, span);
     }
 
@@ -358,15 +356,15 @@ fn named(code: &mut Code<'_>, span: Span) -> Key {
 fn template_text(code: &mut Code<'_>, span: Span, parts: &mut Vec<NodeId>) {
     if !span.is_empty() {
         let text = literal::unescape(code.slice(span));
-        parts.push(code.add(Node::Literal(Literal::Text(text)), span));
+        parts.push(code.literal(Literal::Text(text), span));
     }
 }
 
 impl<'s> walk::Adapter<'s> for Adapter {
     type Kind = Kind;
 
-    fn kind(&self, id: u16) -> Kind {
-        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    fn kinds(&self) -> &[Kind] {
+        &self.kinds
     }
 
     fn enter(
@@ -394,12 +392,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                     Kind::Through => field == f.pattern && f.pattern != 0,
                     _ => false,
                 };
-                let node = if is_parameter {
-                    Node::Parameter(name)
-                } else {
-                    Node::Name(name)
-                };
-                Enter::Done(code.add(node, span))
+                Enter::Done(code.named(name, is_parameter, span))
             }
             Kind::Property | Kind::Ignored => Enter::Skip,
             Kind::Shorthand => {
@@ -414,34 +407,26 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Text => {
                 let text = literal::javascript(code.slice(span));
-                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+                Enter::Done(code.literal(Literal::Text(text), span))
             }
             Kind::Template if !code.slice(span).contains("${") => {
                 let text = literal::javascript(code.slice(span));
-                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+                Enter::Done(code.literal(Literal::Text(text), span))
             }
             Kind::Number => {
-                let node = match literal::number(code.slice(span)) {
-                    Some(number) => Node::Literal(Literal::Number(number)),
-                    None => Node::Opaque(List::default()),
-                };
-                Enter::Done(code.add(node, span))
+                let number = literal::number(code.slice(span));
+                Enter::Done(code.number(number, span))
             }
-            Kind::True => Enter::Done(code.add(Node::Literal(Literal::Bool(true)), span)),
-            Kind::False => Enter::Done(code.add(Node::Literal(Literal::Bool(false)), span)),
-            Kind::Null => Enter::Done(code.add(Node::Literal(Literal::Null), span)),
+            Kind::True => Enter::Done(code.literal(Literal::Bool(true), span)),
+            Kind::False => Enter::Done(code.literal(Literal::Bool(false), span)),
+            Kind::Null => Enter::Done(code.literal(Literal::Null, span)),
             Kind::Import => {
                 self.import(code, node);
                 Enter::Skip
             }
             Kind::Function | Kind::Arrow | Kind::Class => {
-                let own = node
-                    .child_by_field_id(f.name)
-                    .map(|name| Span::from(name.byte_range()));
-                let name = match own {
-                    Some(span) => Some(code.names.intern(code.slice(span))),
-                    None => self.name_from_parent(code, parent),
-                };
+                let name = name_of(code, node, f.name);
+                let name = name.or_else(|| self.name_from_parent(code, parent));
                 let scope = if kind == Kind::Class {
                     ScopeKind::Class
                 } else {
@@ -452,15 +437,11 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 Enter::Into
             }
             Kind::Loop => {
-                code.fork(Fork::Loop);
-                // What a `do` does, it does once at least.
-                let is_do = node.kind() == "do_statement";
-                code.arm(if is_do { When::Always } else { When::Maybe });
+                code.enter_loop(node.kind() == "do_statement");
                 Enter::Into
             }
             Kind::Try => {
-                code.fork(Fork::Choice);
-                code.arm(When::Always);
+                code.branch(Fork::Choice, When::Always);
                 Enter::Into
             }
             Kind::Catch => {
@@ -497,23 +478,18 @@ impl<'s> walk::Adapter<'s> for Adapter {
         let Some(done) = children.last().copied() else {
             return;
         };
-        let binding = Binding {
-            declares: true,
-            ..Binding::default()
-        };
+        let binding = Binding::DECLARES;
         let f = self.fields;
         match parent {
             Kind::If if done.field == f.condition => {
-                code.fork(Fork::Choice);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id));
             }
             Kind::If if done.field == f.consequence => {
                 let own = children.get(first..).unwrap_or(&[]);
                 code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
-                code.fork(Fork::Loop);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id));
             }
             Kind::Switch if done.field == f.value => {
                 code.fork(Fork::Switch);
@@ -521,16 +497,11 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Case if done.field == f.value => {
                 let subject = self.subjects.last().copied().unwrap_or(NodeId::NONE);
-                let cases = code.add_list([done.id]);
-                let when = match code.node(done.id) {
-                    Node::Literal(_) => When::Is { subject, cases },
-                    _ => When::Maybe,
-                };
+                let when = code.when_is(subject, done.id);
                 code.arm_from(when, From::Previous);
             }
             Kind::ForIn if done.field == f.right => {
-                code.fork(Fork::Loop);
-                code.arm(When::Maybe);
+                code.branch(Fork::Loop, When::Maybe);
                 let target = id_of(children.get(first..).unwrap_or(&[]), self.fields.left);
                 let element = Binding {
                     element: true,
@@ -558,10 +529,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
     ) -> NodeId {
         let span = Span::from(node.byte_range());
         let f = self.fields;
-        let declares = Binding {
-            declares: true,
-            ..Binding::default()
-        };
+        let declares = Binding::DECLARES;
         match kind {
             Kind::Statement => NodeId::NONE,
             Kind::Parameters => {
@@ -574,7 +542,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                     Kind::Switch => f.value,
                     _ => f.condition,
                 };
-                if children.iter().any(|child| child.field == head) {
+                if has(children, head) {
                     code.join();
                     if kind == Kind::Switch {
                         self.subjects.pop();
@@ -604,15 +572,11 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 {
                     code.add(Node::Return(value), span);
                 }
-                let scope = code.close_scope();
-                let function = code.add(Node::Function(scope), span);
-                if matches!(node.kind(), "function_declaration" | "class_declaration")
-                    && let Some(name) = code.scope(scope).and_then(|scope| scope.name)
-                {
-                    let target = code.add(Node::Name(name), span);
-                    code.assign(target, function, declares, span);
+                if matches!(node.kind(), "function_declaration" | "class_declaration") {
+                    code.close_declared(None, span, span)
+                } else {
+                    code.close_function(span)
                 }
-                function
             }
             Kind::Decorator => {
                 let inner = last(children);
@@ -628,7 +592,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 match id_of(children, f.value).some() {
                     Some(value) => code.assign(target, value, declares, span),
                     None => {
-                        let nothing = code.add(Node::Literal(Literal::Null), span);
+                        let nothing = code.literal(Literal::Null, span);
                         code.assign(target, nothing, declares, span)
                     }
                 }
@@ -636,10 +600,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::Assignment | Kind::Augmented => {
                 let target = id_of(children, f.left);
                 let value = id_of(children, f.right);
-                let value = match code.node(value) {
-                    Node::Assign { value, .. } => *value,
-                    _ => value,
-                };
+                let value = code.assigned(value);
                 let binding = Binding {
                     append: kind == Kind::Augmented,
                     ..Binding::default()

@@ -29,7 +29,7 @@ pub(super) fn read<'s>(code: &mut Code<'s>, node: &Syntax<'_>) -> NodeId {
         "env" | "option_env" | "include_str" | "include_bytes" | "file" | "line" | "stringify"
         | "module_path" => {
             // The compiler puts it in.
-            let known = code.add(Node::Literal(Literal::Null), span);
+            let known = code.literal(Literal::Null, span);
             let parts = code.add_list([known]);
             return code.add(Node::Opaque(parts), span);
         }

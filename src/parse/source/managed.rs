@@ -15,7 +15,7 @@ use super::code::{Binding, Code, From, Key, List, Literal, Node, NodeId, Operato
 use super::literal;
 use super::names::Path;
 use super::value::Taint;
-use super::walk::{Child, fields, kinds, negative};
+use super::walk::{Child, child_of, fields, id_of, kinds, last, list, negative};
 
 mod calls;
 mod tree;
@@ -179,28 +179,6 @@ impl<'s, D: Dialect> Adapter<'s, D> {
         }
     }
 
-    fn child_of(children: &[Child<Kind>], field: u16) -> Option<&Child<Kind>> {
-        children
-            .iter()
-            .find(|child| child.field == field && field != 0)
-    }
-
-    fn id_of(children: &[Child<Kind>], field: u16) -> NodeId {
-        Self::child_of(children, field).map_or(NodeId::NONE, |child| child.id)
-    }
-
-    fn list(code: &mut Code<'s>, children: &[Child<Kind>]) -> List {
-        code.add_list(children.iter().filter_map(|child| child.id.some()))
-    }
-
-    fn last(children: &[Child<Kind>]) -> NodeId {
-        children
-            .iter()
-            .rev()
-            .find_map(|child| child.id.some())
-            .unwrap_or(NodeId::NONE)
-    }
-
     /// The declared type of a node as a path, `None` for texts and what is inferred.
     fn type_of(&self, code: &mut Code<'s>, node: &Syntax<'_>) -> Option<Path> {
         let written = node.child_by_field_id(self.type_field)?;
@@ -294,11 +272,11 @@ impl<'s, D: Dialect> Adapter<'s, D> {
     fn call(&self, code: &mut Code<'s>, children: &[Child<Kind>]) -> Node<'s> {
         let f = self.fields;
         let args = self.arguments(code, children);
-        let callee = match Self::id_of(children, f.function).some() {
+        let callee = match id_of(children, f.function).some() {
             Some(function) => function,
             None => {
-                let at = Self::child_of(children, f.name).map_or(Span::default(), |c| c.span);
-                match Self::child_of(children, f.object).filter(|c| c.id != NodeId::NONE) {
+                let at = child_of(children, f.name).map_or(Span::default(), |c| c.span);
+                match child_of(children, f.object).filter(|c| c.id != NodeId::NONE) {
                     Some(object) => {
                         let name = code.slice(at);
                         let name = code.names.intern(name);
@@ -323,7 +301,7 @@ impl<'s, D: Dialect> Adapter<'s, D> {
     ) -> Node<'s> {
         let args = self.arguments(code, children);
         let span = Span::from(node.byte_range());
-        let written = Self::child_of(children, self.type_field).map(|child| child.span);
+        let written = child_of(children, self.type_field).map(|child| child.span);
         let of = written
             .and_then(|at| simple_type(code.slice(at)))
             .map(|name| code.names.intern(name));
@@ -357,9 +335,9 @@ impl<'s, D: Dialect> Adapter<'s, D> {
             Kind::Member => {
                 let object = [f.object, f.expression]
                     .into_iter()
-                    .find_map(|field| Self::id_of(children, field).some());
-                let at = Self::child_of(children, f.field)
-                    .or_else(|| Self::child_of(children, f.name))
+                    .find_map(|field| id_of(children, field).some());
+                let at = child_of(children, f.field)
+                    .or_else(|| child_of(children, f.name))
                     .map_or(Span::default(), |child| child.span);
                 let name = code.slice(at);
                 let name = name.split('<').next().unwrap_or(name);
@@ -369,7 +347,7 @@ impl<'s, D: Dialect> Adapter<'s, D> {
                 }
             }
             Kind::Binding => {
-                let at = Self::child_of(children, f.name).map_or(span, |child| child.span);
+                let at = child_of(children, f.name).map_or(span, |child| child.span);
                 let name = code.slice(at);
                 Node::Member {
                     object: self.conditions.last().copied().unwrap_or(NodeId::NONE),
@@ -379,8 +357,8 @@ impl<'s, D: Dialect> Adapter<'s, D> {
             Kind::Subscript => {
                 let object = [f.array, f.expression]
                     .into_iter()
-                    .find_map(|field| Self::id_of(children, field).some());
-                let key = Self::last(children);
+                    .find_map(|field| id_of(children, field).some());
+                let key = last(children);
                 let key = match code.node(key) {
                     Node::Sequence(list) => code.list(*list).first().copied().unwrap_or(key),
                     _ => key,
@@ -392,13 +370,13 @@ impl<'s, D: Dialect> Adapter<'s, D> {
             }
             Kind::Call => self.call(code, children),
             Kind::New => self.new_object(code, node, children),
-            Kind::Argument => match Self::child_of(children, f.name) {
+            Kind::Argument => match child_of(children, f.name) {
                 Some(name) => Node::Entry {
                     key: Self::key(code, name.span),
-                    value: Self::last(children),
+                    value: last(children),
                 },
                 // `[Attribute(Key = value)]` parses as an assignment.
-                None => match code.node(Self::last(children)) {
+                None => match code.node(last(children)) {
                     Node::Assign { target, value, .. } => {
                         let (target, value) = (*target, *value);
                         Node::Entry {
@@ -410,49 +388,49 @@ impl<'s, D: Dialect> Adapter<'s, D> {
                 },
             },
             Kind::Pair => {
-                let at = Self::child_of(children, f.key).map_or(span, |child| child.span);
+                let at = child_of(children, f.key).map_or(span, |child| child.span);
                 Node::Entry {
                     key: Self::key(code, at),
-                    value: Self::id_of(children, f.value),
+                    value: id_of(children, f.value),
                 }
             }
             Kind::Binary => {
-                let left = Self::id_of(children, f.left);
-                let right = Self::id_of(children, f.right);
+                let left = id_of(children, f.left);
+                let right = id_of(children, f.right);
                 match node.child_by_field_id(f.operator).map(|n| n.kind()) {
                     Some("+") => Node::Sum { left, right },
-                    Some("??" | "||") => Node::Either(Self::list(code, children)),
-                    Some("&&") => Node::Both(Self::list(code, children)),
+                    Some("??" | "||") => Node::Either(list(code, children)),
+                    Some("&&") => Node::Both(list(code, children)),
                     operator => match operator.and_then(Operator::of) {
                         Some(operator) => Node::Binary {
                             operator,
                             left,
                             right,
                         },
-                        None => Node::Opaque(Self::list(code, children)),
+                        None => Node::Opaque(list(code, children)),
                     },
                 }
             }
-            Kind::Unary => match (code.slice(span).bytes().next(), Self::last(children)) {
+            Kind::Unary => match (code.slice(span).bytes().next(), last(children)) {
                 (Some(b'!'), inner) if !matches!(code.node(inner), Node::Literal(_)) => {
                     Node::Not(inner)
                 }
                 _ => negative(code, span, children),
             },
             Kind::Ternary => Node::Choose {
-                condition: Self::id_of(children, f.condition),
-                yes: Self::id_of(children, f.consequence),
-                no: Self::id_of(children, f.alternative),
+                condition: id_of(children, f.condition),
+                yes: id_of(children, f.consequence),
+                no: id_of(children, f.alternative),
             },
-            Kind::Arguments | Kind::Array => Node::Sequence(Self::list(code, children)),
-            Kind::Initializer => Node::Map(Self::list(code, children)),
+            Kind::Arguments | Kind::Array => Node::Sequence(list(code, children)),
+            Kind::Initializer => Node::Map(list(code, children)),
             Kind::Interpolated => {
                 let mut parts = Vec::new();
                 for child in children {
                     match child.kind {
                         Kind::TextContent => {
                             let text = literal::unescape(code.slice(child.span));
-                            parts.push(code.add(Node::Literal(Literal::Text(text)), child.span));
+                            parts.push(code.literal(Literal::Text(text), child.span));
                         }
                         _ => parts.extend(child.id.some()),
                     }
@@ -460,7 +438,7 @@ impl<'s, D: Dialect> Adapter<'s, D> {
                 Node::Text(code.add_list(parts))
             }
             Kind::Through | Kind::Interpolation | Kind::Conditional => {
-                match Self::last(children).some() {
+                match last(children).some() {
                     Some(inner) => Node::Same(inner),
                     None => Node::Opaque(List::default()),
                 }
@@ -469,7 +447,7 @@ impl<'s, D: Dialect> Adapter<'s, D> {
                 Some(inner) => Node::Same(inner),
                 None => Node::Opaque(List::default()),
             },
-            _ => Node::Opaque(Self::list(code, children)),
+            _ => Node::Opaque(list(code, children)),
         }
     }
 
@@ -510,10 +488,7 @@ impl<'s, D: Dialect> Adapter<'s, D> {
     /// Gives a name a value and perhaps a type.
     fn bind(&self, code: &mut Code<'s>, target: NodeId, value: NodeId, span: Span) -> NodeId {
         let declared = self.declared.last().copied().unwrap_or_default();
-        let declares = Binding {
-            declares: true,
-            ..Binding::default()
-        };
+        let declares = Binding::DECLARES;
         let has_value = value != NodeId::NONE;
         let value = value
             .some()

@@ -16,7 +16,7 @@ use crate::model::{FileKind, Span};
 use super::code::{Binding, Code, Flow, Fork, From, List, Literal, Node, NodeId, ScopeKind, When};
 use super::library::php as library;
 use super::literal;
-use super::walk::{self, Child, Enter, child_of, fields, id_of, kinds};
+use super::walk::{self, Child, Enter, child_of, fields, has, id_of, kinds, name_of};
 
 kinds! {
     Name = "name" | "relative_scope",
@@ -244,8 +244,8 @@ impl<'s> Adapter<'s> {
 impl<'s> walk::Adapter<'s> for Adapter<'s> {
     type Kind = Kind;
 
-    fn kind(&self, id: u16) -> Kind {
-        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    fn kinds(&self) -> &[Kind] {
+        &self.kinds
     }
 
     fn enter(
@@ -296,26 +296,23 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                     Kind::Text => literal::single_quoted(raw),
                     _ => Cow::Borrowed(raw.trim_start_matches(['\r', '\n'])),
                 };
-                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+                Enter::Done(code.literal(Literal::Text(text), span))
             }
             Kind::Encapsed
                 if node.kind() == "encapsed_string" && !code.slice(span).contains('$') =>
             {
                 let text = literal::javascript(code.slice(span));
-                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+                Enter::Done(code.literal(Literal::Text(text), span))
             }
             Kind::Number => {
-                let node = match literal::number(code.slice(span)) {
-                    Some(number) => Node::Literal(Literal::Number(number)),
-                    None => Node::Opaque(List::default()),
-                };
-                Enter::Done(code.add(node, span))
+                let number = literal::number(code.slice(span));
+                Enter::Done(code.number(number, span))
             }
             Kind::Boolean => {
                 let value = code.slice(span).eq_ignore_ascii_case("true");
-                Enter::Done(code.add(Node::Literal(Literal::Bool(value)), span))
+                Enter::Done(code.literal(Literal::Bool(value), span))
             }
-            Kind::Null => Enter::Done(code.add(Node::Literal(Literal::Null), span)),
+            Kind::Null => Enter::Done(code.literal(Literal::Null, span)),
             Kind::Ignored | Kind::TextContent | Kind::MatchCondition => Enter::Skip,
             Kind::Tag => {
                 self.echoes = code.slice(span) == "<?=";
@@ -342,10 +339,7 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                 Enter::Into
             }
             Kind::Class | Kind::AnonymousClass => {
-                let name = node
-                    .child_by_field_id(f.name)
-                    .map(|name| code.slice(Span::from(name.byte_range())));
-                let name = name.map(|name| code.names.intern(name));
+                let name = name_of(code, node, f.name);
                 self.controllers.push(false);
                 self.routed = false;
                 code.open_scope(ScopeKind::Class, name, span, Vec::new());
@@ -382,15 +376,11 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                 Enter::Into
             }
             Kind::Loop => {
-                code.fork(Fork::Loop);
-                // What a `do` does, it does once at least.
-                let is_do = node.kind() == "do_statement";
-                code.arm(if is_do { When::Always } else { When::Maybe });
+                code.enter_loop(node.kind() == "do_statement");
                 Enter::Into
             }
             Kind::Try => {
-                code.fork(Fork::Choice);
-                code.arm(When::Always);
+                code.branch(Fork::Choice, When::Always);
                 Enter::Into
             }
             Kind::Catch => {
@@ -437,15 +427,13 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                 }
             }
             Kind::If if done.field == f.condition => {
-                code.fork(Fork::Choice);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id));
             }
             Kind::If if done.field == f.body => {
                 code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::ElseIf if done.field == f.condition => {
-                code.fork(Fork::Choice);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id));
                 if let Some(open) = self.elses.last_mut() {
                     *open += 1;
                 }
@@ -454,8 +442,7 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                 code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
-                code.fork(Fork::Loop);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id));
             }
             Kind::Switch if done.field == f.condition => {
                 code.fork(Fork::Switch);
@@ -463,30 +450,23 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
             }
             Kind::Case if done.field == f.value => {
                 let subject = self.subjects.last().copied().unwrap_or(NodeId::NONE);
-                let cases = code.add_list([done.id]);
-                let when = match code.node(done.id) {
-                    Node::Literal(_) => When::Is { subject, cases },
-                    _ => When::Maybe,
-                };
+                let when = code.when_is(subject, done.id);
                 code.arm_from(when, From::Previous);
             }
             Kind::Binary if own.len() == 1 => {
                 if let Some(Some(holds)) = self.shortcuts.last() {
-                    code.fork(Fork::Choice);
-                    code.arm(match holds {
-                        true => When::Holds(done.id),
-                        false => When::Fails(done.id),
-                    });
+                    code.branch(
+                        Fork::Choice,
+                        match holds {
+                            true => When::Holds(done.id),
+                            false => When::Fails(done.id),
+                        },
+                    );
                 }
             }
             Kind::Foreach if own.len() == 2 => {
-                code.fork(Fork::Loop);
-                code.arm(When::Maybe);
-                let element = Binding {
-                    declares: true,
-                    element: true,
-                    ..Binding::default()
-                };
+                code.branch(Fork::Loop, When::Maybe);
+                let element = Binding::ELEMENT;
                 let of = own.first().map_or(NodeId::NONE, |child| child.id);
                 let targets = match (done.kind, code.node(done.id)) {
                     (Kind::Pair, Node::Sequence(list)) => code.list(*list).to_vec(),
@@ -509,10 +489,7 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
     ) -> NodeId {
         let span = Span::from(node.byte_range());
         let f = self.fields;
-        let declares = Binding {
-            declares: true,
-            ..Binding::default()
-        };
+        let declares = Binding::DECLARES;
         match kind {
             Kind::Statement | Kind::AttributeList => NodeId::NONE,
             Kind::Case | Kind::Catch | Kind::Else | Kind::ElseIf | Kind::Finally => NodeId::NONE,
@@ -522,7 +499,7 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                         code.join();
                     }
                 }
-                if children.iter().any(|child| child.field == f.condition) {
+                if has(children, f.condition) {
                     code.join();
                     if kind == Kind::Switch {
                         self.subjects.pop();
@@ -583,15 +560,11 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                 {
                     code.add(Node::Return(value), span);
                 }
-                let scope = code.close_scope();
-                let function = code.add(Node::Function(scope), span);
-                if matches!(node.kind(), "function_definition" | "class_declaration")
-                    && let Some(name) = code.scope(scope).and_then(|scope| scope.name)
-                {
-                    let target = code.add(Node::Name(name), span);
-                    code.assign(target, function, declares, span);
+                if matches!(node.kind(), "function_definition" | "class_declaration") {
+                    code.close_declared(None, span, span)
+                } else {
+                    code.close_function(span)
                 }
-                function
             }
             Kind::Return => code.add(Node::Return(walk::last(children)), span),
             Kind::Assignment | Kind::Augmented => {
@@ -603,10 +576,7 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                 if value == NodeId::NONE {
                     return NodeId::NONE;
                 }
-                let value = match code.node(value) {
-                    Node::Assign { value, .. } => *value,
-                    _ => value,
-                };
+                let value = code.assigned(value);
                 let operator = node.child_by_field_id(f.operator).map(|n| n.kind());
                 // `$list[] = x` adds to what is there.
                 if matches!(code.node(target), Node::Same(_))

@@ -9,7 +9,9 @@ use super::code::{
 };
 use super::literal;
 use super::names::Symbol;
-use super::walk::{self, Child, Enter, entry_key, fields, id_of, kinds, last, list, negative};
+use super::walk::{
+    self, Child, Enter, entry_key, fields, has, id_of, kinds, last, list, name_of, negative,
+};
 
 kinds! {
     Identifier = "identifier",
@@ -125,7 +127,7 @@ impl Adapter {
             return Enter::Into;
         }
         let text = literal::python(raw);
-        Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+        Enter::Done(code.literal(Literal::Text(text), span))
     }
 
     fn import<'s>(code: &mut Code<'s>, node: &Syntax<'_>, from: bool, fields: Fields) {
@@ -354,7 +356,7 @@ impl Adapter {
                     match child.kind {
                         Kind::TextContent => {
                             let text = literal::unescape(code.slice(child.span));
-                            parts.push(code.add(Node::Literal(Literal::Text(text)), child.span));
+                            parts.push(code.literal(Literal::Text(text), child.span));
                         }
                         _ => parts.extend(child.id.some()),
                     }
@@ -376,8 +378,8 @@ impl Adapter {
 impl<'s> walk::Adapter<'s> for Adapter {
     type Kind = Kind;
 
-    fn kind(&self, id: u16) -> Kind {
-        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    fn kinds(&self) -> &[Kind] {
+        &self.kinds
     }
 
     fn enter(
@@ -412,15 +414,12 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Text => Self::text(code, node),
             Kind::Number => {
-                let node = match literal::number(code.slice(span)) {
-                    Some(number) => Node::Literal(Literal::Number(number)),
-                    None => Node::Opaque(List::default()),
-                };
-                Enter::Done(code.add(node, span))
+                let number = literal::number(code.slice(span));
+                Enter::Done(code.number(number, span))
             }
-            Kind::True => Enter::Done(code.add(Node::Literal(Literal::Bool(true)), span)),
-            Kind::False => Enter::Done(code.add(Node::Literal(Literal::Bool(false)), span)),
-            Kind::Null => Enter::Done(code.add(Node::Literal(Literal::Null), span)),
+            Kind::True => Enter::Done(code.literal(Literal::Bool(true), span)),
+            Kind::False => Enter::Done(code.literal(Literal::Bool(false), span)),
+            Kind::Null => Enter::Done(code.literal(Literal::Null, span)),
             Kind::Comment
             | Kind::Type
             | Kind::FutureImport
@@ -431,10 +430,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 Enter::Skip
             }
             Kind::Function | Kind::Lambda | Kind::Class => {
-                let name = node
-                    .child_by_field_id(self.fields.name)
-                    .map(|name| Span::from(name.byte_range()));
-                let name = name.map(|span| code.names.intern(code.slice(span)));
+                let name = name_of(code, node, self.fields.name);
                 let scope = if kind == Kind::Class {
                     ScopeKind::Class
                 } else {
@@ -449,8 +445,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 Enter::Into
             }
             Kind::Try => {
-                code.fork(Fork::Choice);
-                code.arm(When::Always);
+                code.branch(Fork::Choice, When::Always);
                 Enter::Into
             }
             Kind::Case => {
@@ -503,16 +498,14 @@ impl<'s> walk::Adapter<'s> for Adapter {
         let f = self.fields;
         match parent {
             Kind::If if done.field == f.condition => {
-                code.fork(Fork::Choice);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id));
             }
             Kind::If if done.field == f.consequence => {
                 let own = children.get(first..).unwrap_or(&[]);
                 code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
-                code.fork(Fork::Loop);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id));
             }
             Kind::Match if done.field == f.subject => {
                 let own = children.get(first..).unwrap_or(&[]);
@@ -529,15 +522,10 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::For | Kind::ForIn if done.field == f.right => {
                 let own = children.get(first..).unwrap_or(&[]);
                 if parent == Kind::For && own.iter().filter(|c| c.field == f.right).count() == 1 {
-                    code.fork(Fork::Loop);
-                    code.arm(When::Maybe);
+                    code.branch(Fork::Loop, When::Maybe);
                 }
                 let target = id_of(children.get(first..).unwrap_or(&[]), f.left);
-                let binding = Binding {
-                    declares: true,
-                    element: true,
-                    ..Binding::default()
-                };
+                let binding = Binding::ELEMENT;
                 code.assign(target, done.id, binding, done.span);
             }
             _ => {}
@@ -581,7 +569,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 NodeId::NONE
             }
             Kind::Match => {
-                if children.iter().any(|child| child.field == f.subject) {
+                if has(children, f.subject) {
                     self.subjects.pop();
                     code.join();
                 }
@@ -593,7 +581,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 } else {
                     f.condition
                 };
-                if children.iter().any(|child| child.field == head) {
+                if has(children, head) {
                     code.join();
                 }
                 NodeId::NONE
@@ -626,17 +614,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 {
                     code.add(Node::Return(value), span);
                 }
-                let scope = code.close_scope();
-                let function = code.add(Node::Function(scope), span);
-                if let Some(name) = code.scope(scope).and_then(|scope| scope.name) {
-                    let target = code.add(Node::Name(name), span);
-                    let binding = Binding {
-                        declares: true,
-                        ..Binding::default()
-                    };
-                    code.assign(target, function, binding, span);
-                }
-                function
+                code.close_declared(None, span, span)
             }
             Kind::Decorator => {
                 let inner = last(children);
@@ -659,10 +637,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                     return NodeId::NONE;
                 };
                 // `a = b = x` assigns `x` twice.
-                let value = match code.node(value) {
-                    Node::Assign { value, .. } => *value,
-                    _ => value,
-                };
+                let value = code.assigned(value);
                 let binding = Binding {
                     append: kind == Kind::Augmented,
                     declares: true,
@@ -678,10 +653,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 // `with open(x) as f`, `except E as e`, `case x as y`.
                 let value = children.first().map_or(NodeId::NONE, |child| child.id);
                 let target = children.last().map_or(NodeId::NONE, |child| child.id);
-                let binding = Binding {
-                    declares: true,
-                    ..Binding::default()
-                };
+                let binding = Binding::DECLARES;
                 code.assign(target, value, binding, span)
             }
             _ => {

@@ -15,7 +15,9 @@ use super::code::{
 };
 use super::library::ruby as library;
 use super::literal;
-use super::walk::{self, Child, Enter, child_of, entry_key, fields, id_of, kinds, negative};
+use super::walk::{
+    self, Child, Enter, child_of, entry_key, fields, has, id_of, kinds, name_of, negative,
+};
 
 /// Longest text of a heredoc that is looked at.
 const MAX_HEREDOC: usize = 1 << 15;
@@ -115,7 +117,7 @@ impl Adapter {
     }
 
     fn literal<'s>(code: &mut Code<'s>, text: Cow<'s, str>, span: Span) -> NodeId {
-        code.add(Node::Literal(Literal::Text(text)), span)
+        code.literal(Literal::Text(text), span)
     }
 
     /// A string without interpolation; its kind of quotation tells what a backslash does.
@@ -414,8 +416,8 @@ impl Adapter {
 impl<'s> walk::Adapter<'s> for Adapter {
     type Kind = Kind;
 
-    fn kind(&self, id: u16) -> Kind {
-        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    fn kinds(&self) -> &[Kind] {
+        &self.kinds
     }
 
     fn enter(
@@ -445,12 +447,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                     Kind::Parameter => field == f.name,
                     _ => false,
                 };
-                let node = if is_parameter {
-                    Node::Parameter(name)
-                } else {
-                    Node::Name(name)
-                };
-                Enter::Done(code.add(node, span))
+                Enter::Done(code.named(name, is_parameter, span))
             }
             Kind::Text if !code.slice(span).contains("#{") => Enter::Done(Self::plain(code, span)),
             Kind::Symbol => {
@@ -462,25 +459,19 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Heredoc => Enter::Done(self.heredoc(code, span)),
             Kind::Number => {
-                let node = match literal::number(code.slice(span)) {
-                    Some(number) => Node::Literal(Literal::Number(number)),
-                    None => Node::Opaque(List::default()),
-                };
-                Enter::Done(code.add(node, span))
+                let number = literal::number(code.slice(span));
+                Enter::Done(code.number(number, span))
             }
-            Kind::True => Enter::Done(code.add(Node::Literal(Literal::Bool(true)), span)),
-            Kind::False => Enter::Done(code.add(Node::Literal(Literal::Bool(false)), span)),
-            Kind::Null => Enter::Done(code.add(Node::Literal(Literal::Null), span)),
+            Kind::True => Enter::Done(code.literal(Literal::Bool(true), span)),
+            Kind::False => Enter::Done(code.literal(Literal::Bool(false), span)),
+            Kind::Null => Enter::Done(code.literal(Literal::Null, span)),
             Kind::Ignored | Kind::TextContent => Enter::Skip,
             Kind::Call => {
                 self.receivers.push(NodeId::NONE);
                 Enter::Into
             }
             Kind::Method | Kind::Lambda | Kind::Class => {
-                let name = node
-                    .child_by_field_id(f.name)
-                    .map(|name| code.slice(Span::from(name.byte_range())));
-                let name = name.map(|name| code.names.intern(name));
+                let name = name_of(code, node, f.name);
                 let scope = if kind == Kind::Class {
                     ScopeKind::Class
                 } else {
@@ -495,8 +486,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 if own {
                     code.open_scope(ScopeKind::Function, None, span, Vec::new());
                 } else {
-                    code.fork(Fork::Loop);
-                    code.arm(When::Maybe);
+                    code.branch(Fork::Loop, When::Maybe);
                 }
                 Enter::Into
             }
@@ -510,8 +500,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 Enter::Into
             }
             Kind::Loop => {
-                code.fork(Fork::Loop);
-                code.arm(When::Maybe);
+                code.branch(Fork::Loop, When::Maybe);
                 Enter::Into
             }
             Kind::When => {
@@ -524,7 +513,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             // The body stands before the condition.
             Kind::Modifier | Kind::Rescue => {
-                code.enter_branch();
+                code.branch(Fork::Choice, When::Maybe);
                 Enter::Into
             }
             _ => Enter::Into,
@@ -542,11 +531,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             return;
         };
         let f = self.fields;
-        let element = Binding {
-            declares: true,
-            element: true,
-            ..Binding::default()
-        };
+        let element = Binding::ELEMENT;
         match parent {
             Kind::Call if done.field == f.receiver && done.field != 0 => {
                 if let Some(receiver) = self.receivers.last_mut() {
@@ -566,27 +551,27 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 }
             }
             Kind::If | Kind::Unless if done.field == f.condition => {
-                code.fork(Fork::Choice);
-                code.arm(way(parent, done.id, true));
+                code.branch(Fork::Choice, way(parent, done.id, true));
             }
             Kind::If | Kind::Unless if done.field == f.consequence => {
                 let condition = id_of(children.get(first..).unwrap_or(&[]), f.condition);
                 code.arm(way(parent, condition, false));
             }
-            Kind::Modifier if done.field == f.body => code.leave_branch(),
+            Kind::Modifier if done.field == f.body => code.join(),
             Kind::Case if done.field == f.value => code.fork(Fork::Choice),
             Kind::Binary if children.len() == first + 1 => {
                 if let Some(Some(holds)) = self.shortcuts.last() {
-                    code.fork(Fork::Choice);
-                    code.arm(match holds {
-                        true => When::Holds(done.id),
-                        false => When::Fails(done.id),
-                    });
+                    code.branch(
+                        Fork::Choice,
+                        match holds {
+                            true => When::Holds(done.id),
+                            false => When::Fails(done.id),
+                        },
+                    );
                 }
             }
             Kind::For if done.field == f.value && done.field != 0 => {
-                code.fork(Fork::Loop);
-                code.arm(When::Maybe);
+                code.branch(Fork::Loop, When::Maybe);
                 let own = children.get(first..).unwrap_or(&[]);
                 let target = id_of(own, f.pattern);
                 code.assign(target, done.id, element, done.span);
@@ -613,18 +598,18 @@ impl<'s> walk::Adapter<'s> for Adapter {
             // The last expression is the value of all.
             Kind::Last | Kind::When => walk::last(children),
             Kind::Loop | Kind::Rescue => {
-                code.leave_branch();
+                code.join();
                 NodeId::NONE
             }
             Kind::For => {
-                if children.iter().any(|child| child.field == f.value) {
+                if has(children, f.value) {
                     code.join();
                 }
                 NodeId::NONE
             }
             Kind::Modifier => {
-                if !children.iter().any(|child| child.field == f.body) {
-                    code.leave_branch();
+                if !has(children, f.body) {
+                    code.join();
                 }
                 self.require(code, node, children);
                 id_of(children, f.body)
@@ -635,7 +620,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 } else {
                     f.condition
                 };
-                if children.iter().any(|child| child.field == head) {
+                if has(children, head) {
                     code.join();
                 }
                 let expression = Self::expression(code, kind, node, children, f);
@@ -651,10 +636,9 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::Block => {
                 let value = id_of(children, f.body);
                 if self.blocks.pop() == Some(true) {
-                    let scope = code.close_scope();
-                    return code.add(Node::Function(scope), span);
+                    return code.close_function(span);
                 }
-                code.leave_branch();
+                code.join();
                 value
             }
             Kind::Method | Kind::Lambda | Kind::Class => {
@@ -663,19 +647,11 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 {
                     code.add(Node::Return(value), span);
                 }
-                let scope = code.close_scope();
-                let function = code.add(Node::Function(scope), span);
-                if node.kind() == "method"
-                    && let Some(name) = code.scope(scope).and_then(|scope| scope.name)
-                {
-                    let target = code.add(Node::Name(name), span);
-                    let binding = Binding {
-                        declares: true,
-                        ..Binding::default()
-                    };
-                    code.assign(target, function, binding, span);
+                if node.kind() == "method" {
+                    code.close_declared(None, span, span)
+                } else {
+                    code.close_function(span)
                 }
-                function
             }
             Kind::Return => {
                 let value = walk::last(children);
@@ -692,10 +668,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 let Some(value) = id_of(children, f.right).some() else {
                     return NodeId::NONE;
                 };
-                let value = match code.node(value) {
-                    Node::Assign { value, .. } => *value,
-                    _ => value,
-                };
+                let value = code.assigned(value);
                 let operator = node.child_by_field_id(f.operator).map(|n| n.kind());
                 let binding = Binding {
                     append: matches!(operator, Some("+=" | "<<=")),

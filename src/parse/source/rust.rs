@@ -16,7 +16,7 @@ use super::macros;
 use super::names::Symbol;
 use super::paths;
 use super::walk::{
-    self, Child, Enter, child_of, fields, first, id_of, kinds, last, list, negative,
+    self, Child, Enter, child_of, fields, first, id_of, kinds, last, list, name_of, negative,
 };
 
 kinds! {
@@ -115,13 +115,6 @@ pub(super) struct Adapter {
     is_test: bool,
 }
 
-const DECLARES: Binding = Binding {
-    append: false,
-    conditional: false,
-    declares: true,
-    element: false,
-};
-
 impl Adapter {
     pub fn new(language: &Language) -> Self {
         Self {
@@ -147,7 +140,7 @@ impl Adapter {
     fn typed(code: &mut Code<'_>, target: NodeId, of_type: NodeId, span: Span) {
         if let (Some(_), Some(of_type)) = (target.some(), of_type.some()) {
             let instance = code.add(Node::Instance(of_type), span);
-            code.assign(target, instance, DECLARES, span);
+            code.assign(target, instance, Binding::DECLARES, span);
         }
     }
 
@@ -374,8 +367,8 @@ fn holds_numbers(arguments: &str) -> bool {
 impl<'s> walk::Adapter<'s> for Adapter {
     type Kind = Kind;
 
-    fn kind(&self, id: u16) -> Kind {
-        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    fn kinds(&self) -> &[Kind] {
+        &self.kinds
     }
 
     fn enter(
@@ -405,11 +398,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                     Kind::Parameters => true,
                     _ => false,
                 };
-                let node = match is_parameter {
-                    true => Node::Parameter(name),
-                    false => Node::Name(name),
-                };
-                Enter::Done(code.add(node, span))
+                Enter::Done(code.named(name, is_parameter, span))
             }
             Kind::TypeName => {
                 let text = code.slice(span);
@@ -441,14 +430,11 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Text => {
                 let text = literal::rust(code.slice(span));
-                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+                Enter::Done(code.literal(Literal::Text(text), span))
             }
             Kind::Number => {
-                let node = match number(code.slice(span)) {
-                    Some(number) => Node::Literal(Literal::Number(number)),
-                    None => Node::Opaque(List::default()),
-                };
-                Enter::Done(code.add(node, span))
+                let number = number(code.slice(span));
+                Enter::Done(code.number(number, span))
             }
             Kind::Character => {
                 let text = code.slice(span).trim_matches('\'');
@@ -456,7 +442,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Boolean => {
                 let holds = code.slice(span) == "true";
-                Enter::Done(code.add(Node::Literal(Literal::Bool(holds)), span))
+                Enter::Done(code.literal(Literal::Bool(holds), span))
             }
             Kind::Macro => Enter::Done(macros::read(code, node)),
             Kind::Attribute => {
@@ -489,9 +475,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 if kind == Kind::Function {
                     self.note_test(code, span);
                 }
-                let name = node.child_by_field_id(f.name);
-                let name = name.map(|name| code.slice(Span::from(name.byte_range())));
-                let name = name.map(|name| code.names.intern(name));
+                let name = name_of(code, node, f.name);
                 let attributes = match kind {
                     Kind::Function => std::mem::take(&mut self.attributes),
                     _ => Vec::new(),
@@ -500,8 +484,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 Enter::Into
             }
             Kind::Loop | Kind::For => {
-                code.fork(Fork::Loop);
-                code.arm(When::Maybe);
+                code.branch(Fork::Loop, When::Maybe);
                 Enter::Into
             }
             Kind::Break => {
@@ -530,15 +513,13 @@ impl<'s> walk::Adapter<'s> for Adapter {
         let own = children.get(first..).unwrap_or(&[]);
         match parent {
             Kind::If if done.field == f.condition => {
-                code.fork(Fork::Choice);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id));
             }
             Kind::If if done.field == f.consequence => {
                 code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
-                code.fork(Fork::Loop);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id));
             }
             Kind::Match if done.field == f.value => {
                 code.fork(Fork::Choice);
@@ -549,14 +530,11 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 let when = case(code, subject, done.id, done.span);
                 code.arm(when);
                 if when == When::Maybe && done.id != NodeId::NONE {
-                    code.assign(done.id, subject, DECLARES, done.span);
+                    code.assign(done.id, subject, Binding::DECLARES, done.span);
                 }
             }
             Kind::For if done.field == f.value => {
-                let binding = Binding {
-                    element: true,
-                    ..DECLARES
-                };
+                let binding = Binding::ELEMENT;
                 code.assign(id_of(own, f.pattern), done.id, binding, done.span);
             }
             _ => {}
@@ -661,20 +639,9 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 if let Some(value) = id_of(children, f.body).some() {
                     code.add(Node::Return(value), span);
                 }
-                let scope = code.close_scope();
-                let function = code.add(Node::Function(scope), span);
-                if let Some(name) = code.scope(scope).and_then(|scope| scope.name) {
-                    let at = child_of(children, f.name).map_or(span, |child| child.span);
-                    let target = match self.owners.last() {
-                        Some(owner) => {
-                            let object = code.add(Node::Name(*owner), at);
-                            Node::Member { object, name }
-                        }
-                        None => Node::Name(name),
-                    };
-                    let target = code.add(target, at);
-                    code.assign(target, function, DECLARES, span);
-                }
+                let owner = self.owners.last().copied();
+                let at = child_of(children, f.name).map_or(span, |child| child.span);
+                let function = code.close_declared(owner, at, span);
                 match kind {
                     Kind::Closure => function,
                     _ => NodeId::NONE,
@@ -699,7 +666,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 };
                 match id_of(children, f.value).some() {
                     Some(value) => {
-                        code.assign(target, value, DECLARES, span);
+                        code.assign(target, value, Binding::DECLARES, span);
                     }
                     None => Self::typed(code, target, id_of(children, self.of_type), span),
                 }
@@ -707,7 +674,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Condition => {
                 let value = id_of(children, f.value);
-                code.assign(id_of(children, f.pattern), value, DECLARES, span);
+                code.assign(id_of(children, f.pattern), value, Binding::DECLARES, span);
                 code.add(Node::Opaque(List::default()), span)
             }
             Kind::Assignment | Kind::Compound => {

@@ -5,6 +5,7 @@ use tree_sitter::{Node as Syntax, Tree};
 use crate::model::Span;
 
 use super::code::{Code, Key, List, Literal, Node, NodeId};
+use super::names::Symbol;
 
 /// What an adapter wants done with a node that it meets.
 pub(super) enum Enter {
@@ -36,6 +37,18 @@ pub(super) fn child_of<K>(children: &[Child<K>], field: u16) -> Option<&Child<K>
 /// The node of a field's part, or none.
 pub(super) fn id_of<K>(children: &[Child<K>], field: u16) -> NodeId {
     child_of(children, field).map_or(NodeId::NONE, |child| child.id)
+}
+
+/// True where a part of this field was met.
+pub(super) fn has<K>(children: &[Child<K>], field: u16) -> bool {
+    child_of(children, field).is_some()
+}
+
+/// What stands in a field, as a name.
+pub(super) fn name_of(code: &mut Code<'_>, node: &Syntax<'_>, field: u16) -> Option<Symbol> {
+    let name = node.child_by_field_id(field)?;
+    let name = code.slice(Span::from(name.byte_range()));
+    Some(code.names.intern(name))
 }
 
 /// The parts that are expressions.
@@ -81,9 +94,10 @@ pub(super) fn negative<'s, K>(code: &mut Code<'s>, span: Span, children: &[Child
 
 /// From one language's syntax tree to [`Code`].
 pub(super) trait Adapter<'s> {
-    type Kind: Copy;
+    type Kind: Copy + Default;
 
-    fn kind(&self, id: u16) -> Self::Kind;
+    /// The kinds of nodes by the grammar's numbers.
+    fn kinds(&self) -> &[Self::Kind];
     fn enter(
         &mut self,
         code: &mut Code<'s>,
@@ -125,7 +139,8 @@ pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut 
         let node = cursor.node();
         let mut descended = false;
         if node.is_named() {
-            let kind = adapter.kind(node.kind_id());
+            let kind = adapter.kinds().get(usize::from(node.kind_id()));
+            let kind = kind.copied().unwrap_or_default();
             let field = cursor.field_id().map_or(0, |id| id.get());
             let parent = frames.last().map(|frame| (frame.kind, frame.node));
             match adapter.enter(code, kind, field, &node, parent) {
@@ -201,8 +216,8 @@ fn note<'s, A: Adapter<'s>>(
 /// Declares the kinds of nodes that an adapter knows, with a table from the grammar's numbers.
 macro_rules! kinds {
     ($($kind:ident = $($name:literal)|+),* $(,)?) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Kind { $($kind,)* Other }
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub(super) enum Kind { $($kind,)* #[default] Other }
 
         fn kind_table(language: &tree_sitter::Language) -> Vec<Kind> {
             (0..language.node_kind_count())

@@ -8,7 +8,7 @@ use super::super::code::{
     Binding, Code, Flow, Fork, From, List, Literal, Node, NodeId, ScopeKind, When,
 };
 use super::super::literal;
-use super::super::walk::{self, Child, Enter};
+use super::super::walk::{self, Child, Enter, child_of, has, id_of, last, name_of};
 use super::{Adapter, Declaration, Declared, Dialect, Kind, MAX_QUALIFIED, simple_type};
 
 impl<'s, D: Dialect> Adapter<'s, D> {
@@ -72,8 +72,8 @@ impl<'s, D: Dialect> Adapter<'s, D> {
 impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
     type Kind = Kind;
 
-    fn kind(&self, id: u16) -> Kind {
-        self.kinds.get(id as usize).copied().unwrap_or(Kind::Other)
+    fn kinds(&self) -> &[Kind] {
+        &self.kinds
     }
 
     fn enter(
@@ -101,20 +101,17 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
             }
             Kind::Text => {
                 let text = D::text(code.slice(span));
-                Enter::Done(code.add(Node::Literal(Literal::Text(text)), span))
+                Enter::Done(code.literal(Literal::Text(text), span))
             }
             Kind::Number => {
-                let node = match literal::number_with_suffix(code.slice(span)) {
-                    Some(number) => Node::Literal(Literal::Number(number)),
-                    None => Node::Opaque(List::default()),
-                };
-                Enter::Done(code.add(node, span))
+                let number = literal::number_with_suffix(code.slice(span));
+                Enter::Done(code.number(number, span))
             }
             Kind::True | Kind::False | Kind::Bool => {
                 let is_true = code.slice(span) == "true";
-                Enter::Done(code.add(Node::Literal(Literal::Bool(is_true)), span))
+                Enter::Done(code.literal(Literal::Bool(is_true), span))
             }
-            Kind::Null => Enter::Done(code.add(Node::Literal(Literal::Null), span)),
+            Kind::Null => Enter::Done(code.literal(Literal::Null, span)),
             Kind::Member if span.len() <= MAX_QUALIFIED => {
                 let text = code.slice(span);
                 let name = match D::qualified(text) {
@@ -128,19 +125,13 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 Enter::Done(code.add(Node::Name(name), span))
             }
             Kind::Class | Kind::ClassBody if kind == Kind::Class || parent_kind == Kind::New => {
-                let name = node
-                    .child_by_field_id(f.name)
-                    .map(|name| Span::from(name.byte_range()));
-                let name = name.map(|span| code.names.intern(code.slice(span)));
+                let name = name_of(code, node, f.name);
                 self.classes.push(Self::annotations(code, node));
                 code.open_scope(ScopeKind::Class, name, span, Vec::new());
                 Enter::Into
             }
             Kind::Function | Kind::Lambda => {
-                let name = node
-                    .child_by_field_id(f.name)
-                    .map(|name| Span::from(name.byte_range()));
-                let name = name.map(|span| code.names.intern(code.slice(span)));
+                let name = name_of(code, node, f.name);
                 let annotations = match kind {
                     Kind::Function => Self::annotations(code, node),
                     _ => Vec::new(),
@@ -179,15 +170,11 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 Enter::Into
             }
             Kind::Loop => {
-                code.fork(Fork::Loop);
-                // What a `do` does, it does once at least.
-                let is_do = node.kind() == "do_statement";
-                code.arm(if is_do { When::Always } else { When::Maybe });
+                code.enter_loop(node.kind() == "do_statement");
                 Enter::Into
             }
             Kind::Try => {
-                code.fork(Fork::Choice);
-                code.arm(When::Always);
+                code.branch(Fork::Choice, When::Always);
                 Enter::Into
             }
             Kind::Catch => {
@@ -233,16 +220,14 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
         let f = self.fields;
         match parent {
             Kind::If if done.field == f.condition => {
-                code.fork(Fork::Choice);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id));
             }
             Kind::If if done.field == f.consequence => {
                 let own = children.get(first..).unwrap_or(&[]);
-                code.arm(When::Fails(Self::id_of(own, f.condition)));
+                code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
-                code.fork(Fork::Loop);
-                code.arm(When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id));
             }
             Kind::Switch if self.is_subject(done) => {
                 code.fork(Fork::Switch);
@@ -258,14 +243,9 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 let own = children.get(first..).unwrap_or(&[]);
                 let target = [f.name, f.left]
                     .into_iter()
-                    .find_map(|field| Self::id_of(own, field).some());
-                let element = Binding {
-                    element: true,
-                    declares: true,
-                    ..Binding::default()
-                };
-                code.fork(Fork::Loop);
-                code.arm(When::Maybe);
+                    .find_map(|field| id_of(own, field).some());
+                let element = Binding::ELEMENT;
+                code.branch(Fork::Loop, When::Maybe);
                 if let Some(target) = target {
                     let assign = code.assign(target, done.id, element, done.span);
                     if let Some(of) = self.declared.last().and_then(|declared| declared.of) {
@@ -296,7 +276,7 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
             }
             Kind::ClassBody => NodeId::NONE,
             Kind::If | Kind::While => {
-                if children.iter().any(|child| child.field == f.condition) {
+                if has(children, f.condition) {
                     code.join();
                 }
                 NodeId::NONE
@@ -319,7 +299,7 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 self.case(code, &values);
                 NodeId::NONE
             }
-            Kind::SwitchArm => Self::last(children),
+            Kind::SwitchArm => last(children),
             Kind::ForEach => {
                 self.declared.pop();
                 if children.iter().any(|child| {
@@ -351,10 +331,10 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
             }
             Kind::Declaration => {
                 self.declared.pop();
-                Self::last(children)
+                last(children)
             }
             Kind::Declarator => {
-                let target = Self::id_of(children, f.name);
+                let target = id_of(children, f.name);
                 let value = children
                     .iter()
                     .rev()
@@ -363,16 +343,16 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 self.bind(code, target, value, span)
             }
             Kind::Resource | Kind::Property | Kind::Pattern => {
-                let id = match Self::child_of(children, f.name) {
+                let id = match child_of(children, f.name) {
                     Some(name) => {
                         let target = match name.id.some() {
                             Some(target) => target,
                             None => Self::name_node(code, name.span),
                         };
-                        let value = Self::id_of(children, f.value);
+                        let value = id_of(children, f.value);
                         self.bind(code, target, value, span)
                     }
-                    None => Self::last(children),
+                    None => last(children),
                 };
                 self.declared.pop();
                 match kind {
@@ -381,9 +361,9 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 }
             }
             Kind::InstanceOf => {
-                if let Some(target) = Self::id_of(children, f.name).some() {
-                    let value = Self::id_of(children, f.left);
-                    let right = Self::child_of(children, f.right).map(|child| child.span);
+                if let Some(target) = id_of(children, f.name).some() {
+                    let value = id_of(children, f.left);
+                    let right = child_of(children, f.right).map(|child| child.span);
                     let of = right
                         .and_then(|at| simple_type(code.slice(at)))
                         .map(|name| code.names.intern(name))
@@ -398,7 +378,7 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 code.add(Node::Opaque(List::default()), span)
             }
             Kind::Function | Kind::Lambda | Kind::Class => {
-                let body = Self::child_of(children, f.body);
+                let body = child_of(children, f.body);
                 if kind == Kind::Lambda
                     && let Some(value) = body.and_then(|body| body.id.some())
                 {
@@ -409,39 +389,27 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 } else {
                     self.functions.pop();
                 }
-                let scope = code.close_scope();
-                let function = code.add(Node::Function(scope), span);
-                if kind != Kind::Lambda
-                    && let Some(name) = code.scope(scope).and_then(|scope| scope.name)
-                {
-                    let at = Self::child_of(children, f.name).map_or(span, |child| child.span);
-                    let target = code.add(Node::Name(name), at);
-                    let declares = Binding {
-                        declares: true,
-                        ..Binding::default()
-                    };
-                    code.assign(target, function, declares, span);
+                if kind == Kind::Lambda {
+                    return code.close_function(span);
                 }
-                function
+                let at = child_of(children, f.name).map_or(span, |child| child.span);
+                code.close_declared(None, at, span)
             }
             Kind::Return => {
-                let value = Self::last(children);
+                let value = last(children);
                 code.add(Node::Return(value), span)
             }
             Kind::ArrowBody => {
-                let value = Self::last(children);
+                let value = last(children);
                 if !self.functions.is_empty() {
                     code.add(Node::Return(value), span);
                 }
                 value
             }
             Kind::Assignment => {
-                let target = Self::id_of(children, f.left);
-                let value = Self::id_of(children, f.right);
-                let value = match code.node(value) {
-                    Node::Assign { value, .. } => *value,
-                    _ => value,
-                };
+                let target = id_of(children, f.left);
+                let value = id_of(children, f.right);
+                let value = code.assigned(value);
                 let operator = node.child_by_field_id(f.operator);
                 let operator = operator.map_or("", |n| code.slice(Span::from(n.byte_range())));
                 if self.entries.pop() == Some(true) {

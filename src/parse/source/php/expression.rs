@@ -24,7 +24,7 @@ impl<'s> Adapter<'s> {
         for child in children {
             if child.kind == Kind::TextContent {
                 let text = literal::unescape(code.slice(child.span));
-                parts.push(code.add(Node::Literal(Literal::Text(text)), child.span));
+                parts.push(code.literal(Literal::Text(text), child.span));
             } else {
                 parts.extend(child.id.some());
             }
@@ -53,10 +53,7 @@ impl<'s> Adapter<'s> {
             ("define", Some(constant)) if given.len() > 1 => {
                 let value = given.get(1).copied().unwrap_or(NodeId::NONE);
                 let target = Self::named(code, constant, at);
-                let declares = Binding {
-                    declares: true,
-                    ..Binding::default()
-                };
+                let declares = Binding::DECLARES;
                 code.assign(target, value, declares, span);
             }
             ("file_get_contents" | "fopen", Some("php://input")) => {
