@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::text::base64::digit;
+
 /// Longest piece that is decoded, in bytes.
 pub const LONGEST: usize = 32 << 10;
 
@@ -233,18 +235,6 @@ impl Decoded {
         }
         changed.then_some(decoded)
     }
-}
-
-/// The value of a digit of base64, of either alphabet.
-fn digit(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    })
 }
 
 fn hex_byte(pair: &[u8]) -> Option<u8> {

@@ -13,7 +13,8 @@ use super::code::{
 use super::literal;
 use super::names::Symbol;
 use super::walk::{
-    self, Child, Enter, child_of, fields, first, has, id_of, kinds, last, list, name_of, negative,
+    self, Child, Enter, Place, child_of, fields, first, has, id_of, kinds, last, list, name_of,
+    negative,
 };
 
 kinds! {
@@ -375,20 +376,19 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &self.kinds
     }
 
-    fn enter(
-        &mut self,
-        code: &mut Code<'s>,
-        kind: Kind,
-        field: u16,
-        node: &Syntax<'_>,
-        parent: Option<(Kind, Syntax<'_>)>,
-    ) -> Enter {
-        let span = Span::from(node.byte_range());
+    fn enter(&mut self, code: &mut Code<'s>, place: &Place<'_, Kind>) -> Enter {
+        let Place {
+            kind,
+            field,
+            span,
+            ref node,
+            ..
+        } = *place;
         let f = self.fields;
-        let parent_kind = parent.map_or(Kind::Other, |(kind, _)| kind);
         if field == f.result && f.result != 0 {
             return Enter::Skip;
         }
+        let parent_kind = place.parent_kind();
         match kind {
             Kind::Identifier => {
                 if field == f.name && matches!(parent_kind, Kind::Function | Kind::Method) {
@@ -506,14 +506,10 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &mut self,
         code: &mut Code<'s>,
         parent: Kind,
-        children: &mut Vec<Child<Kind>>,
-        first: usize,
+        done: Child<Kind>,
+        own: &[Child<Kind>],
     ) {
-        let Some(done) = children.last().copied() else {
-            return;
-        };
         let f = self.fields;
-        let own = children.get(first..).unwrap_or(&[]);
         match parent {
             Kind::If if done.field == f.condition => {
                 code.branch(Fork::Choice, When::Holds(done.id));

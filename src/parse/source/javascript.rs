@@ -10,8 +10,8 @@ use super::code::{
 use super::literal;
 use super::names::{Path, Symbol};
 use super::walk::{
-    self, Child, Enter, child_of, entry_key, fields, first, has, id_of, kinds, last, list, name_of,
-    negative,
+    self, Child, Enter, Place, child_of, entry_key, fields, first, has, id_of, kinds, last, list,
+    name_of, negative,
 };
 
 kinds! {
@@ -367,17 +367,16 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &self.kinds
     }
 
-    fn enter(
-        &mut self,
-        code: &mut Code<'s>,
-        kind: Kind,
-        field: u16,
-        node: &Syntax<'_>,
-        parent: Option<(Kind, Syntax<'_>)>,
-    ) -> Enter {
-        let span = Span::from(node.byte_range());
+    fn enter(&mut self, code: &mut Code<'s>, place: &Place<'_, Kind>) -> Enter {
+        let Place {
+            kind,
+            field,
+            span,
+            ref node,
+            parent,
+        } = *place;
         let f = self.fields;
-        let parent_kind = parent.map_or(Kind::Other, |(kind, _)| kind);
+        let parent_kind = place.parent_kind();
         match kind {
             Kind::Identifier => {
                 if matches!(parent_kind, Kind::Function | Kind::Class | Kind::Tag)
@@ -472,20 +471,16 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &mut self,
         code: &mut Code<'s>,
         parent: Kind,
-        children: &mut Vec<Child<Kind>>,
-        first: usize,
+        done: Child<Kind>,
+        own: &[Child<Kind>],
     ) {
-        let Some(done) = children.last().copied() else {
-            return;
-        };
-        let binding = Binding::DECLARES;
         let f = self.fields;
+        let binding = Binding::DECLARES;
         match parent {
             Kind::If if done.field == f.condition => {
                 code.branch(Fork::Choice, When::Holds(done.id));
             }
             Kind::If if done.field == f.consequence => {
-                let own = children.get(first..).unwrap_or(&[]);
                 code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
@@ -502,7 +497,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::ForIn if done.field == f.right => {
                 code.branch(Fork::Loop, When::Maybe);
-                let target = id_of(children.get(first..).unwrap_or(&[]), self.fields.left);
+                let target = id_of(own, self.fields.left);
                 let element = Binding {
                     element: true,
                     ..binding

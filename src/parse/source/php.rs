@@ -16,7 +16,7 @@ use crate::model::{FileKind, Span};
 use super::code::{Binding, Code, Flow, Fork, From, List, Literal, Node, NodeId, ScopeKind, When};
 use super::library::php as library;
 use super::literal;
-use super::walk::{self, Child, Enter, child_of, fields, has, id_of, kinds, name_of};
+use super::walk::{self, Child, Enter, Place, child_of, fields, has, id_of, kinds, name_of};
 
 kinds! {
     Name = "name" | "relative_scope",
@@ -248,17 +248,16 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
         &self.kinds
     }
 
-    fn enter(
-        &mut self,
-        code: &mut Code<'s>,
-        kind: Kind,
-        field: u16,
-        node: &Syntax<'_>,
-        parent: Option<(Kind, Syntax<'_>)>,
-    ) -> Enter {
-        let span = Span::from(node.byte_range());
+    fn enter(&mut self, code: &mut Code<'s>, place: &Place<'_, Kind>) -> Enter {
+        let Place {
+            kind,
+            field,
+            span,
+            ref node,
+            ..
+        } = *place;
         let f = self.fields;
-        let parent_kind = parent.map_or(Kind::Other, |(kind, _)| kind);
+        let parent_kind = place.parent_kind();
         match kind {
             Kind::Name | Kind::Qualified => {
                 let is_label = field != 0
@@ -410,13 +409,9 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
         &mut self,
         code: &mut Code<'s>,
         parent: Kind,
-        children: &mut Vec<Child<Kind>>,
-        first: usize,
+        done: Child<Kind>,
+        own: &[Child<Kind>],
     ) {
-        let own = children.get(first..).unwrap_or(&[]);
-        let Some(done) = own.last().copied() else {
-            return;
-        };
         let f = self.fields;
         match parent {
             Kind::Function if done.field == self.fields.attributes && done.field != 0 => {

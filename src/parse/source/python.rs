@@ -10,7 +10,7 @@ use super::code::{
 use super::literal;
 use super::names::Symbol;
 use super::walk::{
-    self, Child, Enter, entry_key, fields, has, id_of, kinds, last, list, name_of, negative,
+    self, Child, Enter, Place, entry_key, fields, has, id_of, kinds, last, list, name_of, negative,
 };
 
 kinds! {
@@ -382,16 +382,15 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &self.kinds
     }
 
-    fn enter(
-        &mut self,
-        code: &mut Code<'s>,
-        kind: Kind,
-        field: u16,
-        node: &Syntax<'_>,
-        parent: Option<(Kind, Syntax<'_>)>,
-    ) -> Enter {
-        let span = Span::from(node.byte_range());
-        let parent = parent.map_or(Kind::Other, |(kind, _)| kind);
+    fn enter(&mut self, code: &mut Code<'s>, place: &Place<'_, Kind>) -> Enter {
+        let Place {
+            kind,
+            field,
+            span,
+            ref node,
+            ..
+        } = *place;
+        let parent = place.parent_kind();
         match kind {
             Kind::Identifier => {
                 let is_label = match parent {
@@ -489,42 +488,37 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &mut self,
         code: &mut Code<'s>,
         parent: Kind,
-        children: &mut Vec<Child<Kind>>,
-        first: usize,
+        done: Child<Kind>,
+        own: &[Child<Kind>],
     ) {
-        let Some(done) = children.last().copied() else {
-            return;
-        };
         let f = self.fields;
         match parent {
             Kind::If if done.field == f.condition => {
                 code.branch(Fork::Choice, When::Holds(done.id));
             }
             Kind::If if done.field == f.consequence => {
-                let own = children.get(first..).unwrap_or(&[]);
                 code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
                 code.branch(Fork::Loop, When::Holds(done.id));
             }
-            Kind::Match if done.field == f.subject => {
-                let own = children.get(first..).unwrap_or(&[]);
-                if own.iter().filter(|child| child.field == f.subject).count() == 1 {
-                    code.fork(Fork::Choice);
-                    self.subjects.push(done.id);
-                }
+            Kind::Match
+                if done.field == f.subject
+                    && own.iter().filter(|c| c.field == f.subject).count() == 1 =>
+            {
+                code.fork(Fork::Choice);
+                self.subjects.push(done.id);
             }
             // The first pattern begins the way; more of them are rare enough to be unknown.
-            Kind::Case if done.kind == Kind::CasePattern && children.len() == first + 1 => {
+            Kind::Case if done.kind == Kind::CasePattern && own.len() == 1 => {
                 let when = self.case(code, done);
                 code.arm(when);
             }
             Kind::For | Kind::ForIn if done.field == f.right => {
-                let own = children.get(first..).unwrap_or(&[]);
                 if parent == Kind::For && own.iter().filter(|c| c.field == f.right).count() == 1 {
                     code.branch(Fork::Loop, When::Maybe);
                 }
-                let target = id_of(children.get(first..).unwrap_or(&[]), f.left);
+                let target = id_of(own, f.left);
                 let binding = Binding::ELEMENT;
                 code.assign(target, done.id, binding, done.span);
             }

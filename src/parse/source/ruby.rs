@@ -16,7 +16,7 @@ use super::code::{
 use super::library::ruby as library;
 use super::literal;
 use super::walk::{
-    self, Child, Enter, child_of, entry_key, fields, has, id_of, kinds, name_of, negative,
+    self, Child, Enter, Place, child_of, entry_key, fields, has, id_of, kinds, name_of, negative,
 };
 
 /// Longest text of a heredoc that is looked at.
@@ -420,17 +420,16 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &self.kinds
     }
 
-    fn enter(
-        &mut self,
-        code: &mut Code<'s>,
-        kind: Kind,
-        field: u16,
-        node: &Syntax<'_>,
-        parent: Option<(Kind, Syntax<'_>)>,
-    ) -> Enter {
-        let span = Span::from(node.byte_range());
+    fn enter(&mut self, code: &mut Code<'s>, place: &Place<'_, Kind>) -> Enter {
+        let Place {
+            kind,
+            field,
+            span,
+            ref node,
+            parent,
+        } = *place;
         let f = self.fields;
-        let parent_kind = parent.map_or(Kind::Other, |(kind, _)| kind);
+        let parent_kind = place.parent_kind();
         match kind {
             Kind::Identifier => {
                 let is_label = match parent_kind {
@@ -524,12 +523,9 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &mut self,
         code: &mut Code<'s>,
         parent: Kind,
-        children: &mut Vec<Child<Kind>>,
-        first: usize,
+        done: Child<Kind>,
+        own: &[Child<Kind>],
     ) {
-        let Some(done) = children.last().copied() else {
-            return;
-        };
         let f = self.fields;
         let element = Binding::ELEMENT;
         match parent {
@@ -554,12 +550,12 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 code.branch(Fork::Choice, way(parent, done.id, true));
             }
             Kind::If | Kind::Unless if done.field == f.consequence => {
-                let condition = id_of(children.get(first..).unwrap_or(&[]), f.condition);
+                let condition = id_of(own, f.condition);
                 code.arm(way(parent, condition, false));
             }
             Kind::Modifier if done.field == f.body => code.join(),
             Kind::Case if done.field == f.value => code.fork(Fork::Choice),
-            Kind::Binary if children.len() == first + 1 => {
+            Kind::Binary if own.len() == 1 => {
                 if let Some(Some(holds)) = self.shortcuts.last() {
                     code.branch(
                         Fork::Choice,
@@ -572,7 +568,6 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::For if done.field == f.value && done.field != 0 => {
                 code.branch(Fork::Loop, When::Maybe);
-                let own = children.get(first..).unwrap_or(&[]);
                 let target = id_of(own, f.pattern);
                 code.assign(target, done.id, element, done.span);
             }

@@ -16,7 +16,7 @@ use super::macros;
 use super::names::Symbol;
 use super::paths;
 use super::walk::{
-    self, Child, Enter, child_of, fields, first, id_of, kinds, last, list, name_of, negative,
+    self, Child, Enter, Place, child_of, fields, first, id_of, kinds, last, list, name_of, negative,
 };
 
 kinds! {
@@ -371,17 +371,16 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &self.kinds
     }
 
-    fn enter(
-        &mut self,
-        code: &mut Code<'s>,
-        kind: Kind,
-        field: u16,
-        node: &Syntax<'_>,
-        parent: Option<(Kind, Syntax<'_>)>,
-    ) -> Enter {
-        let span = Span::from(node.byte_range());
+    fn enter(&mut self, code: &mut Code<'s>, place: &Place<'_, Kind>) -> Enter {
+        let Place {
+            kind,
+            field,
+            span,
+            ref node,
+            ..
+        } = *place;
         let f = self.fields;
-        let parent = parent.map_or(Kind::Other, |(kind, _)| kind);
+        let parent = place.parent_kind();
         match kind {
             Kind::Identifier => {
                 let is_label = match parent {
@@ -503,14 +502,10 @@ impl<'s> walk::Adapter<'s> for Adapter {
         &mut self,
         code: &mut Code<'s>,
         parent: Kind,
-        children: &mut Vec<Child<Kind>>,
-        first: usize,
+        done: Child<Kind>,
+        own: &[Child<Kind>],
     ) {
-        let Some(done) = children.last().copied() else {
-            return;
-        };
         let f = self.fields;
-        let own = children.get(first..).unwrap_or(&[]);
         match parent {
             Kind::If if done.field == f.condition => {
                 code.branch(Fork::Choice, When::Holds(done.id));

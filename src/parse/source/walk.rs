@@ -27,6 +27,23 @@ pub(super) struct Child<K> {
     pub id: NodeId,
 }
 
+/// Where the walk is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'t, K> {
+    pub kind: K,
+    /// The grammar's number of its field in the parent, 0 for none.
+    pub field: u16,
+    pub span: Span,
+    pub node: Syntax<'t>,
+    pub parent: Option<(K, Syntax<'t>)>,
+}
+
+impl<K: Copy + Default> Place<'_, K> {
+    pub fn parent_kind(&self) -> K {
+        self.parent.map_or_else(K::default, |(kind, _)| kind)
+    }
+}
+
 /// The part of a field.
 pub(super) fn child_of<K>(children: &[Child<K>], field: u16) -> Option<&Child<K>> {
     children
@@ -98,21 +115,15 @@ pub(super) trait Adapter<'s> {
 
     /// The kinds of nodes by the grammar's numbers.
     fn kinds(&self) -> &[Self::Kind];
-    fn enter(
-        &mut self,
-        code: &mut Code<'s>,
-        kind: Self::Kind,
-        field: u16,
-        node: &Syntax<'_>,
-        parent: Option<(Self::Kind, Syntax<'_>)>,
-    ) -> Enter;
-    /// Called after each part of a node, for what must be known before the next part.
+    fn enter(&mut self, code: &mut Code<'s>, place: &Place<'_, Self::Kind>) -> Enter;
+    /// Called after each part of a node, for what must be known before the next part: the part that
+    /// is done, which is the last of the parent's own so far.
     fn between(
         &mut self,
         code: &mut Code<'s>,
         parent: Self::Kind,
-        children: &mut Vec<Child<Self::Kind>>,
-        first: usize,
+        done: Child<Self::Kind>,
+        own: &[Child<Self::Kind>],
     );
     fn leave(
         &mut self,
@@ -142,8 +153,14 @@ pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut 
             let kind = adapter.kinds().get(usize::from(node.kind_id()));
             let kind = kind.copied().unwrap_or_default();
             let field = cursor.field_id().map_or(0, |id| id.get());
-            let parent = frames.last().map(|frame| (frame.kind, frame.node));
-            match adapter.enter(code, kind, field, &node, parent) {
+            let place = Place {
+                kind,
+                field,
+                span: Span::from(node.byte_range()),
+                node,
+                parent: frames.last().map(|frame| (frame.kind, frame.node)),
+            };
+            match adapter.enter(code, &place) {
                 Enter::Into => {
                     frames.push(Frame {
                         node,
@@ -158,11 +175,11 @@ pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut 
                 }
                 Enter::Done(id) => {
                     children.push(child(kind, field, &node, id));
-                    note(adapter, code, &frames, &mut children);
+                    note(adapter, code, &frames, &children);
                 }
                 Enter::Skip => {
                     children.push(child(kind, field, &node, NodeId::NONE));
-                    note(adapter, code, &frames, &mut children);
+                    note(adapter, code, &frames, &children);
                 }
             }
         }
@@ -206,10 +223,11 @@ fn note<'s, A: Adapter<'s>>(
     adapter: &mut A,
     code: &mut Code<'s>,
     frames: &[Frame<'_, A::Kind>],
-    children: &mut Vec<Child<A::Kind>>,
+    children: &[Child<A::Kind>],
 ) {
-    if let Some(frame) = frames.last() {
-        adapter.between(code, frame.kind, children, frame.first);
+    if let (Some(frame), Some(done)) = (frames.last(), children.last()) {
+        let own = children.get(frame.first..).unwrap_or(&[]);
+        adapter.between(code, frame.kind, *done, own);
     }
 }
 

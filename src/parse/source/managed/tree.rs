@@ -8,7 +8,7 @@ use super::super::code::{
     Binding, Code, Flow, Fork, From, List, Literal, Node, NodeId, ScopeKind, When,
 };
 use super::super::literal;
-use super::super::walk::{self, Child, Enter, child_of, has, id_of, last, name_of};
+use super::super::walk::{self, Child, Enter, Place, child_of, has, id_of, last, name_of};
 use super::{Adapter, Declaration, Declared, Dialect, Kind, MAX_QUALIFIED, simple_type};
 
 impl<'s, D: Dialect> Adapter<'s, D> {
@@ -76,20 +76,19 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
         &self.kinds
     }
 
-    fn enter(
-        &mut self,
-        code: &mut Code<'s>,
-        kind: Kind,
-        field: u16,
-        node: &Syntax<'_>,
-        parent: Option<(Kind, Syntax<'_>)>,
-    ) -> Enter {
-        let span = Span::from(node.byte_range());
+    fn enter(&mut self, code: &mut Code<'s>, place: &Place<'_, Kind>) -> Enter {
+        let Place {
+            kind,
+            field,
+            span,
+            ref node,
+            parent,
+        } = *place;
         let f = self.fields;
         if field == self.type_field || (field == f.returns && f.returns != 0) {
             return Enter::Skip;
         }
-        let parent_kind = parent.map_or(Kind::Other, |(kind, _)| kind);
+        let parent_kind = place.parent_kind();
         match kind {
             Kind::Identifier => self.enter_identifier(code, field, node, parent),
             Kind::GenericName if parent_kind == Kind::Member && field == f.name => Enter::Skip,
@@ -211,19 +210,15 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
         &mut self,
         code: &mut Code<'s>,
         parent: Kind,
-        children: &mut Vec<Child<Kind>>,
-        first: usize,
+        done: Child<Kind>,
+        own: &[Child<Kind>],
     ) {
-        let Some(done) = children.last().copied() else {
-            return;
-        };
         let f = self.fields;
         match parent {
             Kind::If if done.field == f.condition => {
                 code.branch(Fork::Choice, When::Holds(done.id));
             }
             Kind::If if done.field == f.consequence => {
-                let own = children.get(first..).unwrap_or(&[]);
                 code.arm(When::Fails(id_of(own, f.condition)));
             }
             Kind::While if done.field == f.condition => {
@@ -233,14 +228,13 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 code.fork(Fork::Switch);
                 self.subjects.push((done.id, true));
             }
-            Kind::Section if children.len() == first + 1 && done.id != NodeId::NONE => {
+            Kind::Section if own.len() == 1 && done.id != NodeId::NONE => {
                 self.case(code, &[done.id]);
             }
             Kind::ForEach
                 if (done.field == f.value && f.value != 0)
                     || (done.field == f.right && done.field != 0) =>
             {
-                let own = children.get(first..).unwrap_or(&[]);
                 let target = [f.name, f.left]
                     .into_iter()
                     .find_map(|field| id_of(own, field).some());
