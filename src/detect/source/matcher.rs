@@ -1,7 +1,9 @@
 //! Tries clauses on facts.
 
 use crate::model::Span;
-use crate::parse::source::{Argument, Facts, Key, Literal, Node, NodeId, Shape, Taint, Value};
+use crate::parse::source::{
+    Argument, Facts, Key, Literal, Node, NodeId, ScopeId, Shape, Taint, Value,
+};
 use crate::rules::pattern::source::Scalar;
 
 use super::compiled::{CompiledClause, CompiledTest, ELEMENT, Subject};
@@ -257,13 +259,20 @@ pub(super) fn fit(
     {
         return None;
     }
-    let calls = |names: &[String]| {
-        facts.scope_calls(facts.code.scope_of(place.node), |name| {
-            names.iter().any(|wanted| wanted == name)
-        })
-    };
     let (guards, beside) = (&clause.clause.guard, &clause.clause.beside);
-    if (!guards.is_empty() && calls(guards)) || (!beside.is_empty() && !calls(beside)) {
+    let own = facts.code.scope_of(place.node);
+    let calls = |scope: ScopeId, names: &[String]| {
+        facts.scope_calls(scope, |name| names.iter().any(|wanted| wanted == name))
+    };
+    // Who asked before a callback asked for the callback, too.
+    if !guards.is_empty()
+        && facts
+            .functions_around(own)
+            .any(|scope| calls(scope, guards))
+    {
+        return None;
+    }
+    if !beside.is_empty() && !calls(own, beside) {
         return None;
     }
     Some(Fit {

@@ -9,6 +9,9 @@ use super::items::Item;
 use super::names::{Path, Symbol};
 use super::value::{Shape, Value};
 
+/// Functions within functions that are looked at.
+const MAX_OUTER: usize = 5;
+
 /// Everything that rules may ask about a file.
 #[derive(Debug)]
 pub struct Facts<'s> {
@@ -238,6 +241,16 @@ impl<'s> Facts<'s> {
             }
             at = scope.parent;
         }
+    }
+
+    /// A scope, and the functions that it stands in.
+    pub fn functions_around(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
+        let outer = |id: &ScopeId| {
+            let parent = self.code.scope(*id)?.parent;
+            let is_function = self.code.scope(parent)?.kind == ScopeKind::Function;
+            is_function.then_some(parent)
+        };
+        std::iter::successors(Some(scope), outer).take(MAX_OUTER)
     }
 
     /// True where a call of one of these names stands in the same scope.

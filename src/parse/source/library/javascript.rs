@@ -71,6 +71,7 @@ fn request_member(object: &str, member: &str) -> bool {
                 | "pathParameters"
                 | "multiValueQueryStringParameters"
                 | "rawQueryString"
+                | "body"
         );
     is_event || (is_request && !is_answer && REQUEST_PARTS.contains(&member))
 }
