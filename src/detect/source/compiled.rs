@@ -8,8 +8,8 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 
 use crate::parse::source::{Clean, Language, Taint};
-use crate::rules::PATTERNS;
 use crate::rules::pattern::source::{Clause, Scalar, SourcePattern, Test, alternatives};
+use crate::rules::source_patterns;
 use crate::text::{Needles, SHORTEST};
 
 /// A regular expression that is compiled when it is first asked.
@@ -256,7 +256,6 @@ impl Compiled {
     }
 
     fn build(language: Language) -> Self {
-        let prefix = format!("source/{}/", language.folder());
         let mut words = Words::default();
         let mut built = Self {
             rules: Vec::new(),
@@ -264,9 +263,9 @@ impl Compiled {
             index: HashMap::new(),
             words: WordSearch::default(),
         };
-        for (id, json) in PATTERNS.iter().filter(|(id, _)| id.starts_with(&prefix)) {
+        for (id, json) in source_patterns(language.folder()) {
             // The build has validated every pattern with the same code.
-            let Ok(pattern) = serde_json::from_str::<SourcePattern>(json) else {
+            let Ok(pattern) = serde_json::from_str::<SourcePattern>(&json) else {
                 continue;
             };
             let rule = built.rules.len();

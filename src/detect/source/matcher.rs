@@ -1,5 +1,7 @@
 //! Tries clauses on facts.
 
+use std::borrow::Cow;
+
 use crate::model::Span;
 use crate::parse::source::{
     Argument, Facts, Key, Literal, Node, NodeId, ScopeId, Shape, Taint, Value,
@@ -7,6 +9,9 @@ use crate::parse::source::{
 use crate::rules::pattern::source::Scalar;
 
 use super::compiled::{CompiledClause, CompiledTest, ELEMENT, Subject};
+
+/// How much of a scope on either side of a node is looked at, in bytes.
+const NEAR: u32 = 16 << 10;
 
 /// A place in the code that a clause may fit.
 #[derive(Clone, Copy, Debug)]
@@ -236,7 +241,7 @@ pub(super) fn fit(
         && facts
             .code
             .scope(facts.code.scope_of(place.node))
-            .is_some_and(|scope| lacks.finds(facts.text(scope.span)))
+            .is_some_and(|scope| lacks.finds(&around(facts, scope.span, place.node)))
     {
         return None;
     }
@@ -279,6 +284,15 @@ pub(super) fn fit(
         mark: mark(facts, place, clause),
         decisive,
     })
+}
+
+/// What stands near a node in its scope: all of it, but of a scope without end.
+fn around<'s>(facts: &Facts<'s>, scope: Span, node: NodeId) -> Cow<'s, str> {
+    let own = facts.code.span(node);
+    let start = scope.start.max(own.start.saturating_sub(NEAR));
+    let end = scope.end.min(own.end.saturating_add(NEAR));
+    let near = facts.code.text.get(Span::new(start, end).range());
+    String::from_utf8_lossy(near.unwrap_or(&[]))
 }
 
 /// The five lines before a node, and its own as far as it.

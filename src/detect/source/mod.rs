@@ -7,9 +7,10 @@ mod terrain;
 
 use std::collections::HashSet;
 
-use crate::model::{Confidence, KindSet, Severity, SkipReason, Span};
+use crate::model::{Confidence, KindSet, Severity, SkipReason, Source, Span};
 use crate::parse::Document;
-use crate::parse::source::{self, Facts, Language, NodeId};
+use crate::parse::source::{self, Facts, Language, NodeId, Pieces};
+use crate::rules::ActiveRules;
 
 use super::{Context, Detector, Sink};
 use compiled::{Compiled, CompiledClause, ELEMENT};
@@ -29,40 +30,48 @@ impl Detector for SourceCode {
     }
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
-        if !cx.rules.any_of("source") {
-            return;
-        }
         let source = doc.source;
-        let Some(language) = Language::of(source.kind) else {
+        let Some((rules, possible)) = wanted(cx.rules, source) else {
             return;
         };
-        let rules = Compiled::of(language);
-        // Most files hold none of the words that any rule needs: they are never parsed.
         let path = String::from_utf8_lossy(source.path.as_bytes());
-        let enabled = |rule: &str| out.is_enabled(rule);
-        let Some(possible) = rules.possible(&path, &source.bytes, enabled) else {
-            return;
-        };
         if terrain::is_generated(&source.bytes) {
             out.skip(SkipReason::Generated);
             return;
         }
-        let facts = match doc.facts() {
-            Ok(facts) => facts,
-            Err(reason) => {
-                out.skip(reason.clone());
-                return;
+        for facts in Pieces::of(source.kind, &source.bytes) {
+            match facts {
+                Ok(facts) => {
+                    let pass = Pass {
+                        facts: &facts,
+                        rules,
+                        possible: &possible,
+                        is_test: terrain::is_test(&path),
+                        path: &path,
+                    };
+                    pass.run(out);
+                }
+                Err(reason) => out.skip(reason),
             }
-        };
-        let pass = Pass {
-            facts,
-            rules,
-            possible: &possible,
-            is_test: terrain::is_test(&path),
-            path: &path,
-        };
-        pass.run(out);
+        }
     }
+}
+
+/// The rules of a source's language, and which of their clauses it may fit; none where it need not
+/// be parsed: most files hold none of the words that any rule asks for.
+fn wanted(active: &ActiveRules, source: &Source) -> Option<(&'static Compiled, Vec<bool>)> {
+    if !active.any_of("source") {
+        return None;
+    }
+    let rules = Compiled::of(Language::of(source.kind)?);
+    let path = String::from_utf8_lossy(source.path.as_bytes());
+    let possible = rules.possible(&path, &source.bytes, |rule| active.is_enabled(rule))?;
+    Some((rules, possible))
+}
+
+/// True for sources that the rules parse.
+pub fn parses(active: &ActiveRules, source: &Source) -> bool {
+    wanted(active, source).is_some() && !terrain::is_generated(&source.bytes)
 }
 
 struct Pass<'p, 's> {
@@ -76,7 +85,7 @@ struct Pass<'p, 's> {
 impl Pass<'_, '_> {
     fn run(&self, out: &mut Sink<'_>) {
         let mut reported: HashSet<(usize, Span)> = HashSet::new();
-        for node in self.facts.code.ids() {
+        for node in self.facts.own() {
             if self.facts.is_dead(node) {
                 continue;
             }

@@ -1,10 +1,14 @@
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use tree_sitter::Tree;
+
+use crate::guard::flight::Held;
 use crate::model::Span;
 
 use super::Language;
 use super::code::{Code, Key, Literal, Node, NodeId, ScopeId, ScopeKind};
-use super::eval::Learnt;
+use super::eval::{self, Learnt};
 use super::items::Item;
 use super::names::{Path, Symbol};
 use super::value::{Shape, Value};
@@ -19,6 +23,10 @@ pub struct Facts<'s> {
     pub code: Code<'s>,
     learnt: Learnt<'s>,
     parents: OnceLock<Vec<NodeId>>,
+    /// The names that each scope calls.
+    called: OnceLock<HashMap<ScopeId, HashSet<Symbol>>>,
+    /// Its share of what may be held at once.
+    _held: Held<'static>,
 }
 
 /// One argument of a call.
@@ -33,13 +41,31 @@ pub struct Argument {
 }
 
 impl<'s> Facts<'s> {
-    pub(super) fn new(language: Language, code: Code<'s>, learnt: Learnt<'s>) -> Self {
+    /// Learns what a tree says beyond what is in the code already.
+    pub(super) fn learn(
+        language: Language,
+        grammar: &tree_sitter::Language,
+        tree: Tree,
+        mut code: Code<'s>,
+        held: Held<'static>,
+    ) -> Self {
+        language.read(&tree, grammar, &mut code);
+        // A tree takes many times the memory of its text: it goes before the facts come.
+        drop(tree);
+        let learnt = eval::run(&mut code, language);
         Self {
             language,
             code,
             learnt,
             parents: OnceLock::new(),
+            called: OnceLock::new(),
+            _held: held,
         }
+    }
+
+    /// The nodes of this piece of a file, without what pieces before it have handed on.
+    pub fn own(&self) -> impl Iterator<Item = NodeId> + use<> {
+        self.code.ids().skip(self.code.own)
     }
 
     pub fn value(&self, id: NodeId) -> Value {
@@ -255,18 +281,22 @@ impl<'s> Facts<'s> {
 
     /// True where a call of one of these names stands in the same scope.
     pub fn scope_calls(&self, scope: ScopeId, is_wanted: impl Fn(&str) -> bool) -> bool {
-        self.code.ids().any(|id| {
-            let Node::Call { callee, .. } = self.code.node(id) else {
-                return false;
-            };
-            self.code.scope_of(id) == scope
-                && match self.code.node(*callee) {
-                    Node::Name(name) | Node::Member { name, .. } => {
-                        is_wanted(self.code.names.text(*name))
-                    }
-                    _ => false,
+        let called = self.called.get_or_init(|| {
+            let mut called: HashMap<ScopeId, HashSet<Symbol>> = HashMap::new();
+            for id in self.code.ids() {
+                if let Node::Call { callee, .. } = self.code.node(id)
+                    && let Node::Name(name) | Node::Member { name, .. } = self.code.node(*callee)
+                {
+                    let names = called.entry(self.code.scope_of(id)).or_default();
+                    names.insert(*name);
                 }
-        })
+            }
+            called
+        });
+        let names = called.get(&scope).into_iter().flatten();
+        names
+            .into_iter()
+            .any(|name| is_wanted(self.code.names.text(*name)))
     }
 
     pub fn text(&self, span: Span) -> &'s str {
