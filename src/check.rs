@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::advisory::Advisories;
 use crate::detect::secret::Team;
-use crate::detect::{Context, Given};
+use crate::detect::{Context, Given, source};
 use crate::engine::{PackageCollector, PackageList, Progress, ScanOptions, conceal, scan};
 use crate::fix::{Edited, Look, Mode, Repair, repair};
 use crate::input::{
@@ -83,6 +83,10 @@ pub struct CheckRequest {
     pub honour_ignores: bool,
     /// Whether secrets that fail their own check are left out, whatever the configuration says.
     pub strict_checksum: bool,
+    /// Whether test code counts in full, whatever the configuration says.
+    pub judges_tests: bool,
+    /// The same for vendored, generated and minified code.
+    pub judges_vendored: bool,
     pub whole_files: bool,
     pub threads: Option<usize>,
     /// Whether archives are opened.
@@ -113,6 +117,8 @@ impl CheckRequest {
             confidence: None,
             honour_ignores: true,
             strict_checksum: false,
+            judges_tests: false,
+            judges_vendored: false,
             whole_files: false,
             threads: None,
             archives: false,
@@ -396,6 +402,7 @@ pub fn read_baseline(request: &CheckRequest) -> Result<Option<Baseline>, CheckEr
 fn given(request: &CheckRequest, config: &Config, rules: &RuleSet) -> Given {
     Given {
         team: Team::new(rules).map(Arc::new),
+        source_team: source::Team::new(rules).map(Arc::new),
         allowed: config.allowed.clone(),
         today: request.today.map(Date::day),
         registries: config.registries.clone(),
@@ -403,6 +410,8 @@ fn given(request: &CheckRequest, config: &Config, rules: &RuleSet) -> Given {
         wanted: request.wanted.clone(),
         labels: config.labels.clone(),
         strict_checksum: request.strict_checksum || config.strict_checksum,
+        judges_tests: request.judges_tests || config.judges_tests,
+        judges_vendored: request.judges_vendored || config.judges_vendored,
         licences: config.licences.clone(),
         bans: config.bans.clone(),
         releases: config.releases.clone(),
@@ -622,7 +631,11 @@ fn configuration(
         return Ok((Config::default(), None));
     };
     let (path, text) = as_text(path, bytes)?;
-    match Config::parse(&text, rules) {
+    let config = Config::parse(&text, rules).and_then(|config| {
+        team::try_queries(&config.team, &text)?;
+        Ok(config)
+    });
+    match config {
         Ok(config) => Ok((config, Some((path, text)))),
         Err(error) => Err(CheckError::Config { path, text, error }),
     }

@@ -59,6 +59,12 @@ pub struct CommonArgs {
     /// Look into archives, those in archives too: zip (jar, whl, apk ...), tar, gz, zst
     #[arg(long, help_heading = "Input")]
     archives: bool,
+    /// Judge test code like any other; its findings are low otherwise
+    #[arg(long, help_heading = "Rules")]
+    tests: bool,
+    /// Judge vendored and minified code, too, and generated code like any other
+    #[arg(long, help_heading = "Rules")]
+    vendored: bool,
     /// Also run an installed shellcheck on the shell texts, and report what it says at its place
     #[arg(long, help_heading = "Rules")]
     shellcheck: bool,
@@ -366,6 +372,8 @@ fn request(what: What, args: &CommonArgs, whole_files: bool) -> Result<CheckRequ
     Ok(CheckRequest {
         whole_files,
         archives: args.archives,
+        judges_tests: args.tests,
+        judges_vendored: args.vendored,
         wanted: Wanted {
             targets: args
                 .target

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use super::allowed::Allowed;
 use super::dependency::{Ban, LicencePolicy, ReleasePolicy};
 use super::secret::Team;
+use super::source;
 use crate::advisory::Day;
 use crate::parse::dockerfile::Wanted;
 
@@ -22,8 +23,14 @@ pub struct Given {
     pub labels: Option<LabelSchema>,
     /// True where what looks like a secret and fails its own check is not reported.
     pub strict_checksum: bool,
+    /// Whether source code that only tests run counts like any other.
+    pub judges_tests: bool,
+    /// Whether vendored, generated and minified source code counts like any other.
+    pub judges_vendored: bool,
     /// The team's own kinds of secrets.
     pub team: Option<Arc<Team>>,
+    /// The team's own rules about source code.
+    pub source_team: Option<Arc<source::Team>>,
     /// What the configuration ignores by the secret's own text.
     pub allowed: Option<Arc<Allowed>>,
     /// The licences that packages may have; `None`: any.
@@ -80,7 +87,10 @@ impl Given {
         },
         labels: None,
         strict_checksum: false,
+        judges_tests: false,
+        judges_vendored: false,
         team: None,
+        source_team: None,
         allowed: None,
         licences: None,
         bans: Vec::new(),

@@ -1,7 +1,6 @@
 //! What stands between hostile input and us: limits, neutralised text, safe writes.
 
 pub mod atomic_write;
-pub mod flight;
 pub mod limits;
 pub mod nesting;
 pub mod positioned;

@@ -43,17 +43,16 @@ pub enum SkipReason {
     Unsupported(String),
     /// What goes beyond the limit of that name in [`crate::guard::LIMITS`].
     OverLimit { name: &'static str, limit: u64 },
-    /// Parts of it are not in the language that its name says: they are judged as far as they are
-    /// understood.
-    SyntaxErrors { places: usize, line: usize },
     /// Not parsed as what its name says it is, with the parser's words.
     Malformed(String),
     /// Packages that the file does not name and only a network or another program could find out.
     NotResolved(String),
     /// A template: it becomes a Dockerfile or a manifest only after rendering.
     Template,
-    /// Written by a tool for machines: minified, bundled or generated code.
-    Generated,
+    /// Source code that a tool wrote for machines: minified or bundled.
+    Minified,
+    /// Source code of other people, as package managers put it into a repository.
+    Vendored,
     /// Excluded by the configuration.
     Excluded,
     /// A git object that is not there (shallow or partial clone).
@@ -77,9 +76,14 @@ impl SkipReason {
                 | Self::NoContext
                 | Self::Excluded
                 | Self::Template
-                | Self::Generated
-                | Self::SyntaxErrors { .. }
+                | Self::Minified
+                | Self::Vendored
         )
+    }
+
+    /// True for source code that `--vendored` judges, too.
+    pub fn is_vendored(&self) -> bool {
+        matches!(self, Self::Minified | Self::Vendored)
     }
 
     /// A stable word for machines.
@@ -102,11 +106,11 @@ impl SkipReason {
             Self::Encrypted => "encrypted",
             Self::Unsupported(_) => "unsupported",
             Self::OverLimit { .. } => "over-limit",
-            Self::SyntaxErrors { .. } => "syntax-errors",
             Self::Malformed(_) => "malformed",
             Self::NotResolved(_) => "not-resolved",
             Self::Template => "template",
-            Self::Generated => "generated",
+            Self::Minified => "minified",
+            Self::Vendored => "vendored",
             Self::Excluded => "excluded",
             Self::MissingObject => "missing-object",
             Self::DetectorFailed(_) => "detector-failed",
@@ -151,15 +155,15 @@ impl std::fmt::Display for SkipReason {
                 let meaning = meaning.map_or("", |(.., meaning)| meaning);
                 write!(f, "over the limit {name}: {limit} {meaning}")
             }
-            Self::SyntaxErrors { places, line } => write!(
-                f,
-                "syntax errors in {places} place{}, first in line {line}: not judged in full",
-                if *places == 1 { "" } else { "s" },
-            ),
             Self::Malformed(why) => write!(f, "cannot be parsed: {why}"),
             Self::NotResolved(what) => write!(f, "not resolved: {what}"),
             Self::Template => f.write_str("template, judged only after rendering"),
-            Self::Generated => f.write_str("minified or generated code"),
+            Self::Minified => {
+                f.write_str("minified code: checked for secrets only without --vendored")
+            }
+            Self::Vendored => {
+                f.write_str("vendored code: checked for secrets only without --vendored")
+            }
             Self::Excluded => f.write_str("excluded by configuration"),
             Self::MissingObject => f.write_str("git object is missing (shallow or partial clone)"),
             Self::DetectorFailed(what) => write!(f, "internal error while checking: {what}"),

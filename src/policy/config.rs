@@ -40,6 +40,10 @@ pub struct Config {
     pub labels: Option<LabelSchema>,
     /// Whether secrets that fail their own check are left out.
     pub strict_checksum: bool,
+    /// Whether test code counts in full.
+    pub judges_tests: bool,
+    /// Whether vendored, generated and minified code counts in full.
+    pub judges_vendored: bool,
     /// The secrets that ignores mean by their own text, by the place of the ignore.
     pub allowed: Option<Arc<Allowed>>,
     /// OpenVEX documents of the repository.
@@ -70,6 +74,8 @@ impl Default for Config {
             package_registries: None,
             labels: None,
             strict_checksum: false,
+            judges_tests: false,
+            judges_vendored: false,
             allowed: None,
             vex: Vec::new(),
             team: Vec::new(),
@@ -155,6 +161,8 @@ struct Raw {
     #[serde(default)]
     secrets: RawSecrets,
     #[serde(default)]
+    source: RawSource,
+    #[serde(default)]
     advisories: RawAdvisories,
     #[serde(default)]
     vex: RawVex,
@@ -181,6 +189,13 @@ struct RawAdvisories {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 struct RawSecrets {
     strict_checksum: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawSource {
+    tests: bool,
+    vendored: bool,
 }
 
 #[derive(Deserialize)]
@@ -370,6 +385,8 @@ impl Config {
             package_registries: raw.registries.map(package_registries).transpose()?,
             labels: raw.labels.map(labels).transpose()?,
             strict_checksum: raw.secrets.strict_checksum,
+            judges_tests: raw.source.tests,
+            judges_vendored: raw.source.vendored,
             max_age: max_age(&raw.advisories)?,
             licences: raw.licenses.map(RawLicences::settle).transpose()?,
             bans: raw
@@ -546,6 +563,8 @@ mod tests {
             "policy/unused-suppression" = "off"
             [secrets]
             strict-checksum = true
+            [source]
+            tests = true
             [[ignore]]
             rule = "policy"
             path = "docs/**"
@@ -556,7 +575,7 @@ mod tests {
         .expect("valid");
         assert_eq!(config.profile, Some(Profile::Strict));
         assert_eq!(config.levels["policy/unused-suppression"], None);
-        assert!(config.strict_checksum);
+        assert!(config.strict_checksum && config.judges_tests && !config.judges_vendored);
         assert!(config.ignores[0].covers_path(&RepoPath::from("docs/a/b.md")));
         assert!(!config.ignores[0].covers_path(&RepoPath::from("src/docs.md")));
     }

@@ -184,6 +184,14 @@ fn skipped(report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result
         }
         writeln!(w)?;
     }
+    let vendored = usual.iter().filter(|s| s.reason.is_vendored()).count();
+    if !cx.verbose && vendored > 0 {
+        let files = plural(vendored, "file");
+        writeln!(
+            w,
+            "left out: {files} of vendored or minified code; --vendored judges them, -v lists them\n"
+        )?;
+    }
     if cx.verbose && !usual.is_empty() {
         writeln!(w, "left out on purpose:")?;
         for one in usual {

@@ -121,7 +121,6 @@ fn describe(id: &str, rule: Option<&Rule>) -> Value {
     );
     let first = rule
         .docs
-        .text()
         .lines()
         .map(str::trim)
         .find(|line| !line.is_empty() && !line.starts_with('#'))
@@ -131,7 +130,7 @@ fn describe(id: &str, rule: Option<&Rule>) -> Value {
         "name": rule.title,
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": first },
-        "help": { "text": rule.docs.text(), "markdown": rule.docs.text() },
+        "help": { "text": rule.docs, "markdown": rule.docs },
         "defaultConfiguration": { "level": rule.severity.level() },
         "properties": {
             "tags": tags,
@@ -177,13 +176,19 @@ fn result(
             Some(location)
         })
         .collect();
-    let steps: Vec<Value> = finding
-        .labels
-        .iter()
-        .filter(|l| matches!(l.role, Role::Flow(_)))
-        .filter_map(|l| {
-            let mut location = location(report, l)?;
-            location["message"] = json!({ "text": l.text });
+    let flow = || {
+        let labels = finding.labels.iter();
+        labels.filter(|l| matches!(l.role, Role::Flow(_)))
+    };
+    // A flow ends where the finding is.
+    let ends_there = |l: &Label| l.source == primary.source && l.span == primary.span;
+    let end = flow().last().filter(|last| !ends_there(last));
+    let steps: Vec<Value> = flow()
+        .map(|label| (label, &label.text))
+        .chain(end.map(|_| (primary, &finding.message)))
+        .filter_map(|(label, text)| {
+            let mut location = location(report, label)?;
+            location["message"] = json!({ "text": text });
             Some(json!({ "location": location }))
         })
         .collect();

@@ -1,10 +1,10 @@
-//! A team's own rules: what a repository says about secrets of its own.
+//! A team's own rules: what a repository says about secrets and source code of its own.
 //!
-//! They are written like the files of `rules/secret/`, with `id` and `title` as the only duties,
-//! and besides the forms of tokens they may have a regular expression. All of it is data of the
-//! repository that is checked: counted, bounded in size, linear in time, and no rule of ours can be
-//! replaced by it. An expression is only ever tried around a word of its rule, and compiled when
-//! the first such word turns up.
+//! They are written like the files of `rules/secret/` and `rules/source/<language>/`, with `id` and
+//! `title` as the only duties, and besides the forms of tokens they may have a regular expression.
+//! All of it is data of the repository that is checked: counted, bounded in size, linear in time,
+//! and no rule of ours can be replaced by it. An expression is only ever tried around a word of its
+//! rule, and compiled when the first such word turns up.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,12 +19,14 @@ use toml::Spanned;
 
 use super::Example;
 use super::pattern::secret::SecretPattern;
-use crate::model::{Confidence, Docs, Profile, Rule, RuleId, Severity};
+use super::spanned::Part;
+use super::team_source::{self, LANGUAGES, TeamSource, language_of};
+use crate::model::{Confidence, Profile, Rule, RuleId, Severity};
 
 /// Rules of a team in one repository.
 pub const MOST_RULES: usize = 500;
 /// Longest expression, in bytes.
-const LONGEST: usize = 8192;
+pub(super) const LONGEST: usize = 8192;
 /// States of an expression, roughly: bounded before it is ever compiled.
 const HEAVIEST: usize = 20_000;
 /// Deepest nesting of an expression.
@@ -41,11 +43,12 @@ pub struct TeamRule {
     pub good: Vec<Example>,
 }
 
-/// How its secret looks.
+/// How its secret looks, or what is wrong in the code.
 #[derive(Clone, Debug)]
 pub enum TeamPattern {
     Form(Box<SecretPattern>),
     Regex(Box<RegexPattern>),
+    Source(Box<TeamSource>),
 }
 
 /// An expression with its conditions.
@@ -80,7 +83,7 @@ pub struct TeamRuleError {
     pub span: Range<usize>,
 }
 
-fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> TeamRuleError {
+pub(super) fn at<T>(value: &Spanned<T>, message: impl Into<String>) -> TeamRuleError {
     TeamRuleError {
         message: message.into(),
         span: value.span(),
@@ -108,7 +111,7 @@ pub struct RawTeamRule {
     #[serde(default)]
     fixable: Option<Spanned<bool>>,
     check: Option<Spanned<String>>,
-    pattern: Spanned<BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
+    pattern: Spanned<Part>,
     #[serde(default)]
     bad: Vec<Example>,
     #[serde(default)]
@@ -137,17 +140,7 @@ impl RawTeamRule {
             let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
             (2..=80).contains(&slug.len()) && slug.bytes().all(plain)
         };
-        if !self
-            .id
-            .get_ref()
-            .strip_prefix("secret/")
-            .is_some_and(is_slug)
-        {
-            return Err(at(
-                &self.id,
-                "the id of a rule of your own is secret/ and small letters, digits and hyphens",
-            ));
-        }
+        let language = self.language(is_slug)?;
         let title = self.title.get_ref();
         if title.trim().is_empty() || title.len() > 200 || title.contains('\n') {
             return Err(at(&self.title, "a title is one line"));
@@ -158,38 +151,88 @@ impl RawTeamRule {
                 "rules of your own are patterns: check = \"pattern\"",
             ));
         }
-        if let Some(fixable) = self.fixable.as_ref().filter(|f| *f.get_ref()) {
-            return Err(at(fixable, "rules of your own have no fixes"));
+        let pattern = match &language {
+            Some(language) => {
+                let source = team_source::settle(language, &self.pattern)?;
+                TeamPattern::Source(Box::new(source))
+            }
+            None => settle_pattern(title, self.pattern)?,
+        };
+        let repairs = match &pattern {
+            TeamPattern::Source(source) => source.pattern.any.iter().any(|c| c.fix.is_some()),
+            TeamPattern::Form(_) | TeamPattern::Regex(_) => false,
+        };
+        if let Some(fixable) = self.fixable.as_ref().filter(|f| *f.get_ref() && !repairs) {
+            return Err(at(fixable, "no clause of this rule has a fix"));
         }
-        let pattern = settle_pattern(title, self.pattern)?;
+        let is_source = language.is_some();
         let cows = |list: Vec<String>| list.into_iter().map(Cow::Owned).collect::<Vec<_>>().into();
-        let docs = self.docs.unwrap_or_else(|| documentation(title));
+        let docs = self.docs.unwrap_or_else(|| documentation(title, is_source));
+        let category = if is_source { "code" } else { "secret" };
+        let severity = if is_source {
+            Severity::Medium
+        } else {
+            Severity::High
+        };
         Ok(TeamRule {
             rule: Rule {
                 id: RuleId::owned(self.id.get_ref().clone()),
                 title: Cow::Owned(title.clone()),
-                severity: self.severity.unwrap_or(Severity::High),
+                severity: self.severity.unwrap_or(severity),
                 confidence: self.confidence.unwrap_or(Confidence::Medium),
                 profile: self.profile.unwrap_or_default(),
-                category: Cow::Owned(self.category.unwrap_or_else(|| "secret".into())),
-                cwe: match self.cwe.is_empty() {
+                category: Cow::Owned(self.category.unwrap_or_else(|| category.into())),
+                cwe: match self.cwe.is_empty() && !is_source {
                     true => Cow::Borrowed(&[798]),
                     false => Cow::Owned(self.cwe),
                 },
                 aliases: cows(self.aliases),
                 compliance: cows(self.compliance),
                 since: Cow::Owned(self.since.unwrap_or_default()),
-                docs: Docs::Own(docs),
-                fixable: false,
+                docs: Cow::Owned(docs),
+                fixable: repairs,
             },
             pattern,
             bad: self.bad,
             good: self.good,
         })
     }
+
+    /// The language that the id says the rule is about; none for secrets.
+    fn language(&self, is_slug: impl Fn(&str) -> bool) -> Result<Option<String>, TeamRuleError> {
+        let id = self.id.get_ref();
+        if let Some((language, slug)) = language_of(id)
+            && is_slug(slug)
+        {
+            return match LANGUAGES.contains(&language) {
+                true => Ok(Some(language.to_owned())),
+                false => {
+                    let known = LANGUAGES.join(", ");
+                    let message =
+                        format!("no patterns are written for \"{language}\": known are {known}");
+                    Err(at(&self.id, message))
+                }
+            };
+        }
+        match id.strip_prefix("secret/").is_some_and(is_slug) {
+            true => Ok(None),
+            false => Err(at(
+                &self.id,
+                "the id of a rule of your own is source/<language>/ or secret/ and small letters, \
+                 digits and hyphens",
+            )),
+        }
+    }
 }
 
-fn documentation(title: &str) -> String {
+fn documentation(title: &str, is_source: bool) -> String {
+    if is_source {
+        return format!(
+            "## What it does\n{title}: a rule of this repository's own.\n\n\
+             ## Why it matters\nThe people of this repository have agreed on it.\n\n\
+             ## What to do instead\nWhat the finding says."
+        );
+    }
     format!(
         "## What it does\n{title}: a rule of this repository's own.\n\n\
          ## Why it matters\nWhoever can read the repository can use what the secret opens.\n\n\
@@ -199,9 +242,13 @@ fn documentation(title: &str) -> String {
 
 type Keys = BTreeMap<Spanned<String>, Spanned<toml::Value>>;
 
-fn settle_pattern(title: &str, table: Spanned<Keys>) -> Result<TeamPattern, TeamRuleError> {
+fn settle_pattern(title: &str, table: Spanned<Part>) -> Result<TeamPattern, TeamRuleError> {
     let span = table.span();
-    let mut keys = table.into_inner();
+    let plain = |part: &Spanned<Part>| Spanned::new(part.span(), part.get_ref().plain());
+    let entries = table.get_ref().entries().iter();
+    let mut keys: Keys = entries
+        .map(|(key, part)| (key.clone(), plain(part)))
+        .collect();
     let defaults = [
         ("name", title),
         ("revoke", "where it was issued"),
@@ -368,22 +415,25 @@ pub fn check_expression(text: &str) -> Result<Hir, String> {
         .utf8(false)
         .nest_limit(DEEPEST)
         .build();
-    let hir = parser.parse(text).map_err(|error| {
-        let why = match &error {
-            regex_syntax::Error::Parse(error) => error.kind().to_string(),
-            regex_syntax::Error::Translate(error) => error.kind().to_string(),
-            _ => "not an expression".to_owned(),
-        };
-        format!("not an expression that is read in linear time: {why}")
-    })?;
+    let hir = parser.parse(text).map_err(|error| not_linear(&error))?;
     if weight(&hir) > HEAVIEST {
         return Err("the expression is too large: repeat less".into());
     }
     Ok(hir)
 }
 
+/// Why a text is no expression.
+pub(super) fn not_linear(error: &regex_syntax::Error) -> String {
+    let why = match error {
+        regex_syntax::Error::Parse(error) => error.kind().to_string(),
+        regex_syntax::Error::Translate(error) => error.kind().to_string(),
+        _ => "not an expression".to_owned(),
+    };
+    format!("not an expression that is read in linear time: {why}")
+}
+
 /// About how many states an expression becomes. The depth is bounded by the parser.
-fn weight(hir: &Hir) -> usize {
+pub(super) fn weight(hir: &Hir) -> usize {
     let sum = |parts: &[Hir]| parts.iter().map(weight).fold(1, usize::saturating_add);
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
@@ -435,7 +485,7 @@ mod tests {
     fn an_id_and_a_title_are_enough_beside_the_pattern() {
         let rule = parse("prefixes = [\"acme_\"]\nbody = [\"alnum{32}\"]").expect("valid");
         assert_eq!(rule.rule.severity, Severity::High);
-        assert!(rule.rule.docs.text().contains("## What to do instead"));
+        assert!(rule.rule.docs.contains("## What to do instead"));
         let rule = parse("regex = 'acme-[a-z0-9]{20}'").expect("valid");
         let TeamPattern::Regex(pattern) = rule.pattern else {
             panic!("a form");

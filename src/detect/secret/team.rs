@@ -61,11 +61,8 @@ struct Expression {
 }
 
 impl Team {
-    /// `None` where the set holds the binary's rules alone.
+    /// `None` where the set has no kinds of secrets beside the binary's.
     pub fn new(set: &RuleSet) -> Option<Self> {
-        if set.team().is_empty() {
-            return None;
-        }
         let mut needles: BTreeMap<String, Vec<(usize, Option<String>)>> = BTreeMap::new();
         let mut rules = Vec::new();
         for team in set.team() {
@@ -90,8 +87,12 @@ impl Team {
                     pattern.near.iter().for_each(|word| add(word, None));
                     Looks::Regex(Box::new(Expression::new(pattern.as_ref().clone())))
                 }
+                TeamPattern::Source(_) => continue,
             };
             rules.push(Own { id, looks });
+        }
+        if rules.is_empty() {
+            return None;
         }
         let words = AhoCorasick::builder()
             .ascii_case_insensitive(true)

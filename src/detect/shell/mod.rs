@@ -13,7 +13,7 @@ mod image;
 pub mod install;
 mod keeper;
 mod lineage;
-pub mod mention;
+mod mention;
 mod program;
 mod removal;
 mod script;

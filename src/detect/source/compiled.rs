@@ -1,5 +1,6 @@
 //! The patterns of one language's rules, made ready to match; built once, on first use.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -7,9 +8,10 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 
-use crate::parse::source::{Clean, Language, Taint};
+use crate::model::FileKind;
+use crate::parse::source::{Clean, Language, Query, Taint};
+use crate::rules::PATTERNS;
 use crate::rules::pattern::source::{Clause, Scalar, SourcePattern, Test, alternatives};
-use crate::rules::source_patterns;
 use crate::text::{Needles, SHORTEST};
 
 /// A regular expression that is compiled when it is first asked.
@@ -34,6 +36,30 @@ impl Expression {
             .get_or_init(|| Regex::new(&self.text).ok())
             .as_ref()
             .is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// A query that is compiled for a grammar when a file of it is first asked.
+#[derive(Debug)]
+pub(super) struct LazyQuery {
+    text: String,
+    compiled: Vec<(FileKind, OnceLock<Option<Query>>)>,
+}
+
+impl LazyQuery {
+    fn new(language: Language, text: &str) -> Self {
+        let kinds = language.kinds().iter();
+        Self {
+            text: text.to_owned(),
+            compiled: kinds.map(|kind| (*kind, OnceLock::new())).collect(),
+        }
+    }
+
+    /// The query for files of a kind; none where their grammar has no such nodes.
+    pub fn of(&self, kind: FileKind) -> Option<&Query> {
+        let (_, slot) = self.compiled.iter().find(|(own, _)| *own == kind)?;
+        slot.get_or_init(|| Query::new(kind, &self.text).ok())
+            .as_ref()
     }
 }
 
@@ -161,6 +187,7 @@ pub(super) struct CompiledClause {
     pub lacks: Option<Expression>,
     pub unasked: Option<Expression>,
     pub path: Option<Expression>,
+    pub query: Option<LazyQuery>,
     pub tests: Vec<CompiledTest>,
     pub unless: Vec<CompiledTest>,
     /// Literals that a file must hold: all of one list, and all of `needs`.
@@ -240,7 +267,7 @@ fn is_whole(text: &[u8], at: &Range<usize>) -> bool {
 /// All rules of a language.
 #[derive(Debug)]
 pub(super) struct Compiled {
-    pub rules: Vec<&'static str>,
+    pub rules: Vec<Cow<'static, str>>,
     pub clauses: Vec<CompiledClause>,
     /// Subject and last part of a name to clauses and the place of the name in them.
     index: HashMap<(Subject, String), Vec<(usize, usize)>>,
@@ -256,6 +283,21 @@ impl Compiled {
     }
 
     fn build(language: Language) -> Self {
+        let prefix = format!("source/{}/", language.folder());
+        let own = PATTERNS.iter().filter(|(id, _)| id.starts_with(&prefix));
+        // The build has validated every pattern with the same code.
+        let own = own.filter_map(|(id, json)| {
+            let pattern: SourcePattern = serde_json::from_str(json).ok()?;
+            Some((Cow::Borrowed(*id), pattern))
+        });
+        Self::new(language, own)
+    }
+
+    /// These rules of a language, made ready.
+    pub fn new(
+        language: Language,
+        rules: impl Iterator<Item = (Cow<'static, str>, SourcePattern)>,
+    ) -> Self {
         let mut words = Words::default();
         let mut built = Self {
             rules: Vec::new(),
@@ -263,11 +305,7 @@ impl Compiled {
             index: HashMap::new(),
             words: WordSearch::default(),
         };
-        for (id, json) in source_patterns(language.folder()) {
-            // The build has validated every pattern with the same code.
-            let Ok(pattern) = serde_json::from_str::<SourcePattern>(&json) else {
-                continue;
-            };
+        for (id, pattern) in rules {
             let rule = built.rules.len();
             built.rules.push(id);
             for clause in pattern.any {
@@ -353,6 +391,10 @@ impl Compiled {
             lacks: clause.lacks.as_deref().map(Expression::new),
             unasked: clause.unasked.as_deref().map(Expression::new),
             path: clause.path.as_deref().map(Expression::new),
+            query: clause
+                .query
+                .as_deref()
+                .map(|text| LazyQuery::new(language, text)),
             tests: clause.tests.iter().map(CompiledTest::new).collect(),
             unless: clause.unless.iter().map(CompiledTest::new).collect(),
             alternatives: wanted,
@@ -387,7 +429,7 @@ impl Compiled {
                 let holds = clause.path.as_ref().is_none_or(|wanted| wanted.finds(path))
                     && has(&clause.needs)
                     && clause.needs_any.iter().all(has_any)
-                    && clause.alternatives.iter().any(|a| has(a));
+                    && (clause.query.is_some() || clause.alternatives.iter().any(|a| has(a)));
                 holds
                     && on.get_mut(clause.rule).is_some_and(|known| {
                         *known.get_or_insert_with(|| {
@@ -420,15 +462,18 @@ fn last_part(name: &str) -> &str {
 #[derive(Default)]
 struct Words {
     list: Vec<String>,
+    numbers: HashMap<String, usize>,
 }
 
 impl Words {
     fn number(&mut self, word: &str) -> usize {
-        match self.list.iter().position(|known| known == word) {
-            Some(at) => at,
+        match self.numbers.get(word) {
+            Some(at) => *at,
             None => {
+                let at = self.list.len();
                 self.list.push(word.to_owned());
-                self.list.len() - 1
+                self.numbers.insert(word.to_owned(), at);
+                at
             }
         }
     }
@@ -454,6 +499,20 @@ mod tests {
                 for expression in expressions.flatten() {
                     assert!(Regex::new(&expression.text).is_ok(), "{}", expression.text);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn every_query_of_every_rule_compiles_for_some_files() {
+        for language in Language::ALL {
+            for clause in &Compiled::of(*language).clauses {
+                let fits = |query: &LazyQuery| {
+                    let mut kinds = language.kinds().iter();
+                    kinds.any(|kind| query.of(*kind).is_some())
+                };
+                let rule = &Compiled::of(*language).rules[clause.rule];
+                assert!(clause.query.as_ref().is_none_or(fits), "{rule}");
             }
         }
     }

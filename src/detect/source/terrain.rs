@@ -1,10 +1,55 @@
-//! What kind of code a file is: tests and generated files are judged differently.
+//! What kind of code a file is: tests, generated, vendored and minified files are judged
+//! differently.
+//!
+//! What nobody of the team wrote and nobody will read a finding about is left out and listed:
+//! minified scripts, folders that package managers fill, well-known libraries by their banner.
+//! What a mere name or remark says, anybody can say of anything: such files are judged, and their
+//! findings weigh less.
+
+use crate::parse::source::Language;
+
+/// What a file is beside code of the team's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Terrain {
+    Own,
+    /// Only tests run it.
+    Test,
+    /// A tool wrote it, or so it says; or it lies where other people's code often lies.
+    Borrowed,
+    /// A copy of somebody else's library.
+    Vendored,
+    /// Written for machines.
+    Minified,
+}
+
+impl Terrain {
+    pub fn of(language: Language, path: &str, bytes: &[u8]) -> Self {
+        let lower = path.to_ascii_lowercase();
+        let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+        if is_minified_name(name) || is_minified(bytes) {
+            return Self::Minified;
+        }
+        let folders = || folders.split('/');
+        if folders().any(|folder| is_vendored_folder(language, folder)) || is_known(name, bytes) {
+            return Self::Vendored;
+        }
+        if is_test(path) {
+            return Self::Test;
+        }
+        let is_borrowed = folders().any(|folder| matches!(folder, "vendor" | "vendors"))
+            || folders().next() == Some("external");
+        if is_borrowed || is_generated_name(name) || says_generated(bytes) {
+            return Self::Borrowed;
+        }
+        Self::Own
+    }
+}
 
 /// Longest line that a person writes; bundlers and minifiers write longer ones.
 const LONG_LINE: usize = 5000;
 
 /// True for files that a tool wrote for machines: bundles, minified scripts, generated parsers.
-pub(super) fn is_generated(bytes: &[u8]) -> bool {
+fn is_minified(bytes: &[u8]) -> bool {
     let mut start = 0;
     let mut long = 0;
     for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
@@ -17,8 +62,174 @@ pub(super) fn is_generated(bytes: &[u8]) -> bool {
     long * 2 > bytes.len()
 }
 
+fn is_minified_name(name: &str) -> bool {
+    [".min.js", ".min.mjs", ".min.cjs", "-min.js"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
+/// Folders that only a package manager, or somebody in its place, fills.
+fn is_vendored_folder(language: Language, folder: &str) -> bool {
+    match folder {
+        "node_modules" | "bower_components" | "jspm_packages" | "site-packages" | "pods"
+        | "third_party" | "third-party" | "thirdparty" | "3rdparty" | "3rd_party" | "_vendor"
+        | "vendored" => true,
+        // Where packages are named after what they are about, a vendor is who sells something.
+        "vendor" => !matches!(
+            language,
+            Language::Python | Language::Java | Language::CSharp
+        ),
+        _ => false,
+    }
+}
+
+/// Libraries that are copied into repositories as one file.
+const LIBRARIES: [&str; 36] = [
+    "ace",
+    "angular",
+    "backbone",
+    "bootstrap",
+    "chart",
+    "ckeditor",
+    "clipboard",
+    "codemirror",
+    "d3",
+    "dropzone",
+    "ember",
+    "fullcalendar",
+    "handlebars",
+    "highcharts",
+    "highlight",
+    "html5shiv",
+    "jquery",
+    "jszip",
+    "knockout",
+    "leaflet",
+    "lodash",
+    "modernizr",
+    "moment",
+    "mootools",
+    "mustache",
+    "plotly",
+    "popper",
+    "prettify",
+    "prototype",
+    "react",
+    "require",
+    "select2",
+    "three",
+    "tinymce",
+    "underscore",
+    "vue",
+];
+
+/// True for a script that is called like a well-known library and begins with its banner: the
+/// name, a version and whose it is.
+fn is_known(name: &str, bytes: &[u8]) -> bool {
+    let Some(stem) = name.strip_suffix(".js") else {
+        return false;
+    };
+    let head = head(bytes, 1000);
+    let is_library = |library: &&&str| {
+        stem.strip_prefix(**library)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+    };
+    LIBRARIES.iter().find(is_library).is_some_and(|library| {
+        head.trim_start().starts_with("/*")
+            && head.contains(*library)
+            && ["license", "copyright", "(c)"]
+                .iter()
+                .any(|word| head.contains(word))
+            && has_version(&head)
+    })
+}
+
+/// The beginning of a file in small letters.
+fn head(bytes: &[u8], most: usize) -> String {
+    let head = bytes.get(..bytes.len().min(most)).unwrap_or_default();
+    String::from_utf8_lossy(head).to_ascii_lowercase()
+}
+
+/// True where a number follows a dot that follows a number: `v3.6`.
+fn has_version(text: &str) -> bool {
+    text.as_bytes()
+        .windows(3)
+        .any(|w| matches!(w, [a, b'.', b] if a.is_ascii_digit() && b.is_ascii_digit()))
+}
+
+/// Names that generators give what they write.
+fn is_generated_name(name: &str) -> bool {
+    const ENDS: [&str; 17] = [
+        ".pb.go",
+        ".pb.gw.go",
+        ".gen.go",
+        "_generated.go",
+        "_pb2.py",
+        "_pb2_grpc.py",
+        "_pb.js",
+        "_pb.ts",
+        "_pb.rb",
+        ".g.cs",
+        ".g.i.cs",
+        ".designer.cs",
+        ".generated.cs",
+        ".generated.ts",
+        ".generated.js",
+        ".generated.rs",
+        ".pb.rs",
+    ];
+    ENDS.iter().any(|end| name.ends_with(end)) || name.starts_with("zz_generated")
+}
+
+/// Lines at the top of a file in which a generator says what it made.
+const HEADER: usize = 40;
+
+/// True where a comment at the top says that a tool wrote the file.
+fn says_generated(bytes: &[u8]) -> bool {
+    let head = head(bytes, 4000);
+    let mut said = false;
+    let mut forbids = false;
+    for line in head.lines().take(HEADER) {
+        let line = line.trim_start();
+        let is_comment = ["//", "/*", "*", "#", "--", "<!--", "<?php", "\"\"\""]
+            .iter()
+            .any(|sign| line.starts_with(sign));
+        if !is_comment {
+            continue;
+        }
+        let is_tag = |tag: &str| {
+            line.split_once(tag).is_some_and(|(before, after)| {
+                let word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+                !before.ends_with(word) && !after.starts_with(word)
+            })
+        };
+        if is_tag("@generated") || line.contains("<auto-generated") {
+            return true;
+        }
+        let by_tool = [
+            "is auto-generated",
+            "is autogenerated",
+            "is automatically generated",
+            "was automatically generated",
+            "was auto-generated",
+            "automatically generated by",
+            "auto-generated by",
+            "autogenerated by",
+            "generated by the protocol buffer compiler",
+        ];
+        if by_tool.iter().any(|words| line.contains(words)) {
+            return true;
+        }
+        said |= line.contains("generated");
+        forbids |= line.contains("do not edit")
+            || line.contains("do not modify")
+            || line.contains("don't edit");
+    }
+    said && forbids
+}
+
 /// True for code that only tests run.
-pub(super) fn is_test(path: &str) -> bool {
+fn is_test(path: &str) -> bool {
     let mut parts = path.split('/').rev();
     let name = parts.next().unwrap_or("").to_ascii_lowercase();
     let in_folder = parts.any(|folder| {
@@ -39,6 +250,9 @@ pub(super) fn is_test(path: &str) -> bool {
                 | "testhelpers"
                 | "integration"
                 | "cypress"
+                | "fuzz"
+                | "fuzz_targets"
+                | "benches"
         )
     });
     let stem = name.split('.').next().unwrap_or("");
@@ -52,7 +266,18 @@ pub(super) fn is_test(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_generated, is_test};
+    use super::*;
+
+    fn terrain(path: &str, text: &str) -> Terrain {
+        let language = match path.rsplit('.').next() {
+            Some("js") => Language::JavaScript,
+            Some("go") => Language::Go,
+            Some("cs") => Language::CSharp,
+            Some("rb") => Language::Ruby,
+            _ => Language::Python,
+        };
+        Terrain::of(language, path, text.as_bytes())
+    }
 
     #[test]
     fn tests_are_known_by_folder_and_name() {
@@ -75,10 +300,88 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_is_generated_and_a_file_with_one_long_table_is_not() {
+    fn a_bundle_is_minified_and_a_file_with_one_long_table_is_not() {
         let bundle = format!("/*! x */\n{}\n", "a".repeat(20_000));
-        assert!(is_generated(bundle.as_bytes()));
+        assert_eq!(terrain("a.js", &bundle), Terrain::Minified);
+        assert_eq!(terrain("static/a.min.js", "eval(x)\n"), Terrain::Minified);
         let table = format!("{}\nt = '{}'\n", "x = 1\n".repeat(5000), "a".repeat(6000));
-        assert!(!is_generated(table.as_bytes()));
+        assert_eq!(terrain("a.js", &table), Terrain::Own);
+        assert_eq!(terrain("admin.js", "eval(x)\n"), Terrain::Own);
+    }
+
+    #[test]
+    fn folders_of_package_managers_are_vendored() {
+        for path in [
+            "node_modules/a/index.js",
+            "web/bower_components/a.js",
+            "venv/lib/python3.13/site-packages/a/b.py",
+            "third_party/zlib/a.py",
+            "pip/_vendor/requests/api.py",
+            "vendor/github.com/a/b/c.go",
+            "vendor/bundle/ruby/a.rb",
+        ] {
+            assert_eq!(terrain(path, "x\n"), Terrain::Vendored, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_may_hold_own_code_weighs_less_and_is_judged() {
+        assert_eq!(terrain("shop/vendor/views.py", "x\n"), Terrain::Borrowed);
+        assert_eq!(terrain("external/a/b.py", "x\n"), Terrain::Borrowed);
+        assert_eq!(terrain("app/external/client.py", "x\n"), Terrain::Own);
+        assert_eq!(terrain("app/vendoring.py", "x\n"), Terrain::Own);
+        assert_eq!(terrain("app/vendor.py", "x\n"), Terrain::Own);
+    }
+
+    #[test]
+    fn a_library_is_known_by_its_name_and_its_banner() {
+        let banner =
+            "/*!\n * jQuery JavaScript Library v3.6.0\n * Released under the MIT license\n */\nx\n";
+        for path in ["js/jquery.js", "js/jquery-3.6.0.js", "js/jquery.slim.js"] {
+            assert_eq!(terrain(path, banner), Terrain::Vendored, "{path}");
+        }
+        assert_eq!(terrain("js/jquery.js", "eval(x)\n"), Terrain::Own);
+        assert_eq!(terrain("js/jqueryish.js", banner), Terrain::Own);
+        assert_eq!(terrain("js/shop.js", banner), Terrain::Own);
+    }
+
+    #[test]
+    fn a_generator_signs_what_it_writes() {
+        for (path, text) in [
+            (
+                "a.go",
+                "// Code generated by mockgen. DO NOT EDIT.\npackage a\n",
+            ),
+            (
+                "a.py",
+                "# -*- coding: utf-8 -*-\n# Generated by the protocol buffer compiler.  DO NOT EDIT!\n",
+            ),
+            (
+                "a.py",
+                "#\n# Autogenerated by Thrift Compiler (0.20.0)\n#\n",
+            ),
+            ("a.cs", "//----\n// <auto-generated>\n//     by a tool\n"),
+            ("a.js", "/**\n * @generated SignedSource<<x>>\n */\n"),
+            (
+                "schema.rb",
+                "# This file is auto-generated from the current state of the database.\n",
+            ),
+            ("api/a.pb.go", "package a\n"),
+            ("api/a_pb2.py", "x\n"),
+            ("Form1.Designer.cs", "x\n"),
+        ] {
+            assert_eq!(terrain(path, text), Terrain::Borrowed, "{path}");
+        }
+        for text in [
+            "# Tokens are generated below.\n",
+            "# Do not edit the list without asking.\n",
+            "MARK = '@generated'\n",
+            "print('this file is auto-generated')\n",
+            "# see the @generated-by option\n",
+        ] {
+            assert_eq!(terrain("a.py", text), Terrain::Own, "{text}");
+        }
+        let late = "x = 1\n".repeat(50) + "# @generated\n";
+        assert_eq!(terrain("a.py", &late), Terrain::Own);
     }
 }

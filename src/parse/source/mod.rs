@@ -2,7 +2,7 @@
 //!
 //! One adapter per language turns its syntax tree into [`Code`], the same for all; one pass over
 //! that resolves names through imports, folds constants and follows foreign data within a
-//! function. Rules see [`Facts`] and never a tree.
+//! function. Rules see [`Facts`], and the tree only through a [`Query`].
 
 mod calls;
 mod code;
@@ -18,8 +18,9 @@ mod macros;
 mod managed;
 mod names;
 mod paths;
-mod pieces;
+mod query;
 mod texts;
+mod trace;
 mod value;
 mod variables;
 mod walk;
@@ -30,7 +31,8 @@ pub use code::{
 };
 pub use facts::{Argument, Facts};
 pub use names::{CALL, Names, Path, Symbol};
-pub use pieces::Pieces;
+pub use query::{Matches, Query, QueryClock, QueryMistake};
+pub use trace::Hop;
 pub use value::{Clean, HOLE, Shape, Taint, Value};
 
 use tree_sitter::Tree;
@@ -65,6 +67,13 @@ macro_rules! languages {
                 }
             }
 
+            /// The kinds of its files.
+            pub fn kinds(self) -> &'static [FileKind] {
+                match self {
+                    $(Self::$language => &[$(FileKind::$kind),+],)+
+                }
+            }
+
             /// The folder of its rules under `rules/source/`.
             pub fn folder(self) -> &'static str {
                 match self {
@@ -79,7 +88,7 @@ macro_rules! languages {
             }
 
             /// The grammar for a file of this language.
-            pub fn grammar(self, kind: FileKind) -> tree_sitter::Language {
+            fn grammar(self, kind: FileKind) -> tree_sitter::Language {
                 match self {
                     $(Self::$language => $module::grammar(kind),)+
                 }
@@ -130,19 +139,15 @@ pub fn syntax_errors(kind: FileKind, text: &[u8]) -> Result<usize, SkipReason> {
     )?))
 }
 
-/// The facts of a file that is read whole, or why it cannot be.
+/// Parses a file and learns its facts, or says why it cannot.
 pub fn facts(kind: FileKind, text: &[u8]) -> Result<Facts<'_>, SkipReason> {
     let language = Language::of(kind).ok_or_else(not_parsed)?;
     let grammar = language.grammar(kind);
-    let held = pieces::AT_WORK.hold(text.len() as u64);
     let tree = grammar::parse(&grammar, text)?;
-    Ok(Facts::learn(
-        language,
-        &grammar,
-        tree,
-        Code::new(text),
-        held,
-    ))
+    let mut code = Code::new(text);
+    language.read(&tree, &grammar, &mut code);
+    let learnt = eval::run(&mut code, language);
+    Ok(Facts::new(language, code, learnt, tree))
 }
 
 fn not_parsed() -> SkipReason {

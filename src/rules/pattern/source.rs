@@ -26,6 +26,10 @@ pub struct Clause {
     pub returns: Vec<String>,
     /// Modules that are imported, by their full names.
     pub import: Vec<String>,
+    /// For shapes that no name leads to: a query on the syntax tree, in tree-sitter's language.
+    /// What it captures as `@at` is what it finds. `path`, `needs` and `needs_any` go with it, at
+    /// least one of the last two: words without which nothing is parsed.
+    pub query: Option<String>,
     /// Must match the receiver of a call or the owner of what is assigned, as written.
     pub receiver: Option<String>,
     /// Must match the name under which the value ends up.
@@ -143,7 +147,7 @@ impl SourcePattern {
 }
 
 impl Clause {
-    fn validate(&self) -> Result<(), String> {
+    pub fn validate(&self) -> Result<(), String> {
         let kinds = [
             &self.call,
             &self.assign,
@@ -152,12 +156,29 @@ impl Clause {
             &self.returns,
             &self.import,
         ];
-        if kinds.iter().filter(|names| !names.is_empty()).count() != 1 {
+        let given = kinds.iter().filter(|names| !names.is_empty()).count();
+        if given + usize::from(self.query.is_some()) != 1 {
             return Err(
-                "a clause has exactly one of call, assign, entry, reference, returns, import"
+                "a clause has exactly one of call, assign, entry, reference, returns, import, query"
                     .into(),
             );
         }
+        // What follows the last dot is what a place is found by.
+        let last = |name: &str| {
+            name.rsplit('.')
+                .next()
+                .map(str::to_owned)
+                .unwrap_or_default()
+        };
+        for name in kinds.into_iter().flatten() {
+            let open = |name: &String| last(name).contains('*') || last(name).is_empty();
+            if alternatives(name).iter().any(open) {
+                return Err(format!(
+                    "the last part of the name \"{name}\" is not a word"
+                ));
+            }
+        }
+        self.validate_query()?;
         if self.message.is_empty() || self.message.ends_with('.') {
             return Err("a clause needs a message without a full stop".into());
         }
@@ -175,10 +196,50 @@ impl Clause {
             None => Ok(()),
         }
     }
+
+    /// A query sees the tree and nothing else, and no file is parsed for it without a word.
+    fn validate_query(&self) -> Result<(), String> {
+        let Some(query) = &self.query else {
+            return Ok(());
+        };
+        if self.needs.is_empty() && self.needs_any.is_empty() {
+            return Err("a query needs words: `needs` or `needs_any`".into());
+        }
+        let others = [
+            self.receiver.is_some(),
+            self.role.is_some(),
+            self.within.is_some(),
+            self.lacks.is_some(),
+            self.unasked.is_some(),
+            self.mark.is_some(),
+            self.mask,
+            self.fix.is_some(),
+            !self.tests.is_empty(),
+            !self.unless.is_empty(),
+            !self.guard.is_empty(),
+            !self.beside.is_empty(),
+        ];
+        if others.contains(&true) {
+            return Err(
+                "with a query go path, needs, needs_any, message, help, severity, confidence and \
+                 aliases: conditions are its own predicates"
+                    .into(),
+            );
+        }
+        if query.len() > LONGEST_QUERY || !query.is_ascii() {
+            return Err(format!(
+                "a query is at most {LONGEST_QUERY} characters of ASCII"
+            ));
+        }
+        Ok(())
+    }
 }
 
+/// Longest query, in bytes.
+const LONGEST_QUERY: usize = 4096;
+
 impl Test {
-    fn validate(&self) -> Result<(), String> {
+    pub fn validate(&self) -> Result<(), String> {
         if self.at.is_empty() {
             return Err("a test needs `at`".into());
         }
@@ -210,6 +271,13 @@ impl FixTemplate {
         }
         Ok(())
     }
+}
+
+/// How many names [`alternatives`] makes of one.
+pub fn alternatives_of(name: &str) -> usize {
+    let braces = name.split('{').skip(1);
+    let choices = braces.map(|rest| rest.split('}').next().unwrap_or("").split(',').count());
+    choices.fold(1, usize::saturating_mul)
 }
 
 /// `a.{b,c}` as `a.b` and `a.c`.

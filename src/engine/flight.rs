@@ -1,10 +1,8 @@
-//! How much may be held at once, over all threads.
-
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// How many bytes may be held at once: whoever wants to hold more waits until others let go.
 #[derive(Debug)]
-pub struct Flight {
+pub(super) struct Flight {
     held: Mutex<u64>,
     freed: Condvar,
     most: u64,
@@ -12,13 +10,13 @@ pub struct Flight {
 
 /// Bytes that are held until this is dropped.
 #[derive(Debug)]
-pub struct Held<'f> {
+pub(super) struct Held<'f> {
     flight: &'f Flight,
     bytes: u64,
 }
 
 impl Flight {
-    pub const fn new(most: u64) -> Self {
+    pub fn new(most: u64) -> Self {
         Self {
             held: Mutex::new(0),
             freed: Condvar::new(),
