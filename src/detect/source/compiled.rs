@@ -100,7 +100,11 @@ impl Name {
 
     /// True for `*.name`, which says nothing about who owns the name.
     pub fn is_open(&self) -> bool {
-        self.before.is_empty() && self.after.is_some()
+        self.before.is_empty()
+            && self
+                .after
+                .as_ref()
+                .is_some_and(|after| !after.trim_start_matches('.').contains('.'))
     }
 
     /// True for `owner.[]`.
@@ -114,6 +118,8 @@ impl Name {
     pub fn fits(&self, name: &str) -> bool {
         match &self.after {
             None => self.before == name,
+            // `*.Key.new` is a `Key` of no module, too.
+            Some(after) if self.before.is_empty() && after.strip_prefix('.') == Some(name) => true,
             Some(after) => {
                 name.len() >= self.before.len() + after.len()
                     && name.starts_with(&self.before)
@@ -193,6 +199,8 @@ pub(super) struct CompiledClause {
     /// Literals that a file must hold: all of one list, and all of `needs`.
     alternatives: Vec<Vec<usize>>,
     needs: Vec<usize>,
+    /// Literals none of which it may hold.
+    needs_none: Vec<usize>,
     /// Literals of each of which at least one must be there.
     needs_any: Vec<Vec<usize>>,
 }
@@ -359,6 +367,7 @@ impl Compiled {
                 needs.push(words.number(key));
             }
         }
+        let needs_none = clause.needs_none.iter().map(|w| words.number(w)).collect();
         let mut needs_any = Vec::new();
         for test in clause.tests.iter().filter(|t| t.absent.is_none()) {
             let constants: Vec<&Scalar> = test.is.iter().chain(&test.one_of).collect();
@@ -399,6 +408,7 @@ impl Compiled {
             unless: clause.unless.iter().map(CompiledTest::new).collect(),
             alternatives: wanted,
             needs,
+            needs_none,
             clause,
         });
     }
@@ -428,6 +438,7 @@ impl Compiled {
             .map(|clause| {
                 let holds = clause.path.as_ref().is_none_or(|wanted| wanted.finds(path))
                     && has(&clause.needs)
+                    && !has_any(&clause.needs_none)
                     && clause.needs_any.iter().all(has_any)
                     && (clause.query.is_some() || clause.alternatives.iter().any(|a| has(a)));
                 holds

@@ -310,12 +310,12 @@ pub(super) fn fit(
     })
 }
 
-/// The five lines before a node, and its own as far as it.
+/// The eight lines before a node, and its own as far as it.
 fn lines_before(facts: &Facts<'_>, node: NodeId) -> String {
     let start = facts.code.span(node).start as usize;
-    let before = facts.code.text.get(start.saturating_sub(600)..start);
+    let before = facts.code.text.get(start.saturating_sub(900)..start);
     let before = String::from_utf8_lossy(before.unwrap_or(&[]));
-    let lines: Vec<&str> = before.rsplit('\n').take(6).collect();
+    let lines: Vec<&str> = before.rsplit('\n').take(9).collect();
     lines.join("\n")
 }
 
@@ -410,10 +410,12 @@ fn satisfies(facts: &Facts<'_>, part: Part, test: &CompiledTest) -> bool {
         return false;
     }
     let escaped = value.clean.covers(test.escaped);
-    if wants
-        .dynamic
-        .is_some_and(|dynamic| dynamic == (value.is_constant() || escaped))
-    {
+    // What is harmless is no danger, and still no constant.
+    let fails = |dynamic| match dynamic {
+        true => value.is_constant() || escaped,
+        false => !value.is_constant(),
+    };
+    if wants.dynamic.is_some_and(fails) {
         return false;
     }
     let composed = matches!(value.shape, Shape::Composed(_)) && !value.is_constant() && !escaped;
@@ -485,6 +487,13 @@ fn finds(expression: &super::compiled::Expression, constant: &Literal<'_>) -> bo
     }
 }
 
+/// True for the left side of an assignment.
+fn is_target(facts: &Facts<'_>, node: NodeId) -> bool {
+    facts.parent(node).is_some_and(
+        |parent| matches!(facts.code.node(parent), Node::Assign { target, .. } if *target == node),
+    )
+}
+
 /// The place that a node is, with the last name by which clauses are found.
 pub(super) fn place<'s>(facts: &Facts<'s>, node: NodeId) -> Option<(Place, &'s str)> {
     let names = &facts.code.names;
@@ -521,6 +530,8 @@ pub(super) fn place<'s>(facts: &Facts<'s>, node: NodeId) -> Option<(Place, &'s s
             ..
         } => (Subject::Entry, names.text(*name)),
         Node::Import { path, .. } => (Subject::Import, names.text(names.last(*path)?)),
+        // What is assigned to is not used, and has the old value's name at most.
+        Node::Name(_) | Node::Member { .. } if is_target(facts, node) => return None,
         Node::Name(_) | Node::Member { .. } => (Subject::Reference, last(node)?),
         _ => return None,
     };

@@ -233,27 +233,31 @@ fn is_test(path: &str) -> bool {
     let mut parts = path.split('/').rev();
     let name = parts.next().unwrap_or("").to_ascii_lowercase();
     let in_folder = parts.any(|folder| {
-        matches!(
-            folder.to_ascii_lowercase().as_str(),
-            "test"
-                | "tests"
-                | "__tests__"
-                | "spec"
-                | "specs"
-                | "e2e"
-                | "testing"
-                | "__mocks__"
-                | "testdata"
-                | "testutil"
-                | "testutils"
-                | "testhelper"
-                | "testhelpers"
-                | "integration"
-                | "cypress"
-                | "fuzz"
-                | "fuzz_targets"
-                | "benches"
-        )
+        let folder = folder.to_ascii_lowercase();
+        // `Project.Tests`, as .NET calls the project of tests.
+        let of_project = [".test", ".tests", ".unittests", ".integrationtests"];
+        of_project.iter().any(|end| folder.ends_with(end))
+            || matches!(
+                folder.as_str(),
+                "test"
+                    | "tests"
+                    | "__tests__"
+                    | "spec"
+                    | "specs"
+                    | "e2e"
+                    | "testing"
+                    | "__mocks__"
+                    | "testdata"
+                    | "testutil"
+                    | "testutils"
+                    | "testhelper"
+                    | "testhelpers"
+                    | "integration"
+                    | "cypress"
+                    | "fuzz"
+                    | "fuzz_targets"
+                    | "benches"
+            )
     });
     let stem = name.split('.').next().unwrap_or("");
     in_folder
@@ -286,6 +290,7 @@ mod tests {
             "src/app.spec.ts",
             "pkg/util_test.py",
             "a/__tests__/b.js",
+            "src/App.Tests/HomeControllerTests.cs",
         ] {
             assert!(is_test(path), "{path}");
         }

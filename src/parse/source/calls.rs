@@ -200,6 +200,13 @@ impl<'s> Pass<'_, 's> {
         if let Some(clean) = (library.cleans)(&name, method) {
             let value = Value::made_of(given).escaped(clean);
             return match clean {
+                // Which size a number was asked for matters to who makes it smaller.
+                Clean::ALL if name.starts_with("strconv.") => Value {
+                    shape: path
+                        .and_then(|path| self.code.names.child(path, CALL))
+                        .map_or(Shape::Unknown, Shape::Reference),
+                    ..value.harmless()
+                },
                 Clean::ALL => value.harmless(),
                 _ => value,
             };

@@ -38,7 +38,7 @@ pub struct Clause {
     pub within: Option<String>,
     /// Must not match the source of the function, up to its end, nor in a module the file.
     pub lacks: Option<String>,
-    /// Must not match the five lines before it, and its own as far as it: `if skipVerify {`.
+    /// Must not match the eight lines before it, and its own as far as it: `if skipVerify {`.
     pub unasked: Option<String>,
     /// Must match the file's path.
     pub path: Option<String>,
@@ -46,6 +46,8 @@ pub struct Clause {
     pub needs: Vec<String>,
     /// Words of which the file must contain at least one.
     pub needs_any: Vec<String>,
+    /// Words that the file must not contain.
+    pub needs_none: Vec<String>,
     /// Tests that must all hold.
     #[serde(rename = "where")]
     pub tests: Vec<Test>,
