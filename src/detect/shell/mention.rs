@@ -30,6 +30,7 @@ const WORDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("source/shell/passwordless-sudo", &["nopass"]),
+    ("source/shell/placeholder-in-script", &["find ", "xargs"]),
     (
         "source/shell/plain-http-download",
         &["http://", "ftp://", "git://"],
@@ -53,6 +54,20 @@ const WORDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("source/shell/remote-script", FETCH),
+    (
+        "source/shell/reverse-shell",
+        &[
+            "/dev/tcp",
+            "nc ",
+            "ncat",
+            "netcat",
+            "telnet",
+            "socat",
+            "s_client",
+            "socket",
+            "fsockopen",
+        ],
+    ),
     (
         "source/shell/secret-argument",
         &[
@@ -140,6 +155,10 @@ const WORDS: &[(&str, &[&str])] = &[
     (
         "source/shell/world-writable",
         &["chmod", "install", "mkdir", "umask"],
+    ),
+    (
+        "source/shell/unverified-key",
+        &["apt-key", "--rec", "zypper"],
     ),
 ];
 

@@ -454,6 +454,9 @@ fn satisfies(facts: &Facts<'_>, part: Part, test: &CompiledTest) -> bool {
     if wants.function.is_some_and(|wanted| wanted != function) {
         return false;
     }
+    if wants.given.is_some_and(|wanted| wanted != value.is_given()) {
+        return false;
+    }
     test.text
         .as_ref()
         .is_none_or(|expression| expression.finds(facts.text(part.whole)))

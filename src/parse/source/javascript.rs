@@ -347,6 +347,14 @@ fn module_path(code: &mut Code<'_>, span: Span) -> Option<Path> {
     Some(code.names.root(name))
 }
 
+/// True for a parameter's name, with a type or without.
+fn is_parameter(code: &Code<'_>, id: NodeId) -> bool {
+    match code.node(id) {
+        Node::Same(inner) => matches!(code.node(*inner), Node::Parameter(_)),
+        node => matches!(node, Node::Parameter(_)),
+    }
+}
+
 fn named(code: &mut Code<'_>, span: Span) -> Key {
     let name = code.slice(span).trim_matches(['\'', '"', '`']);
     let name = code.names.intern(name);
@@ -505,9 +513,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 code.assign(target, done.id, element, done.span);
             }
             // A destructured parameter binds names of something unknown.
-            Kind::Parameters
-                if done.id != NodeId::NONE && !matches!(code.node(done.id), Node::Parameter(_)) =>
-            {
+            Kind::Parameters if done.id != NodeId::NONE && !is_parameter(code, done.id) => {
                 let unknown = code.add(Node::Opaque(List::default()), done.span);
                 code.assign(done.id, unknown, binding, done.span);
             }

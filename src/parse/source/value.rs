@@ -139,6 +139,11 @@ impl Value {
         params: Params::NONE,
     };
 
+    /// True for what comes from a parameter of the function.
+    pub fn is_given(self) -> bool {
+        self.params != Params::NONE
+    }
+
     pub(super) fn of(shape: Shape) -> Self {
         let clean = match shape {
             Shape::Constant(_) | Shape::Choice(..) | Shape::Function(_) => Clean::ALL,

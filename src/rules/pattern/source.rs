@@ -112,6 +112,8 @@ pub struct Test {
     pub text: Option<String>,
     /// Is a function, class or lambda (true) or not (false).
     pub function: Option<bool>,
+    /// Is, or is made of, what the function was given as an argument (true) or not (false).
+    pub given: Option<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
