@@ -187,6 +187,20 @@ impl<'s, D: Dialect> Adapter<'s, D> {
         Some(code.names.root(name))
     }
 
+    /// What a function is marked with, and its class.
+    fn decorators(&self, code: &mut Code<'s>, own: &[&'s str], span: Span) -> Vec<NodeId> {
+        let class = self.classes.last().map_or(&[][..], Vec::as_slice);
+        let at = Span::new(span.start, span.start);
+        own.iter()
+            .chain(class)
+            .filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))
+            .map(|name| {
+                let name = code.names.intern(name);
+                code.add(Node::Name(name), at)
+            })
+            .collect()
+    }
+
     /// The simple names of a declaration's annotations, and of a class's bases.
     fn annotations(code: &Code<'s>, node: &Syntax<'_>) -> Vec<&'s str> {
         let mut found = Vec::new();
@@ -203,6 +217,7 @@ impl<'s, D: Dialect> Adapter<'s, D> {
                         .collect::<Vec<_>>();
                     queue.extend(parts.into_iter().map(|part| (part, true)));
                 }
+                "modifier" => found.push(code.slice(Span::from(part.byte_range()))),
                 "annotation" | "marker_annotation" | "attribute" => {
                     if let Some(name) = part.child_by_field_name("name") {
                         let name = code.slice(Span::from(name.byte_range()));
@@ -528,4 +543,22 @@ fn simple_type(text: &str) -> Option<&str> {
     let name = text.split(['<', '[', '?', '(', ' ']).next()?;
     let name = name.rsplit(['.', ':']).next()?;
     (!name.is_empty() && !text.ends_with(']') && name != "var").then_some(name)
+}
+
+/// `app.MapGet("/", (string q) => ...)`: what marks a handler that is a lambda.
+fn handler_of_route<'s>(code: &Code<'s>, lambda: &Syntax<'_>) -> Vec<&'s str> {
+    let call = lambda
+        .parent()
+        .and_then(|argument| argument.parent())
+        .and_then(|list| list.parent());
+    let name = call
+        .and_then(|call| call.child_by_field_name("function"))
+        .and_then(|callee| callee.child_by_field_name("name"));
+    let name = name.map(|name| code.slice(Span::from(name.byte_range())));
+    match name {
+        Some("MapGet" | "MapPost" | "MapPut" | "MapDelete" | "MapPatch" | "MapMethods") => {
+            vec!["Route"]
+        }
+        _ => Vec::new(),
+    }
 }

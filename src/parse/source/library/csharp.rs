@@ -196,7 +196,9 @@ pub(in crate::parse::source) fn parameter(parameter: &Declaration<'_>) -> Taint 
         || ["Model", "Request", "Dto", "DTO", "Input", "Command", "Form"]
             .iter()
             .any(|end| parameter.of.ends_with(end));
-    match (is_action || of_controller) && is_data && !is_service {
+    // Who is no action gets what other methods give.
+    let is_public = parameter.method.contains(&"public");
+    match (is_action || (of_controller && is_public)) && is_data && !is_service {
         true => Taint::REQUEST,
         false => Taint::NONE,
     }

@@ -9,7 +9,9 @@ use super::super::code::{
 };
 use super::super::literal;
 use super::super::walk::{self, Child, Enter, Place, child_of, has, id_of, last, name_of};
-use super::{Adapter, Declaration, Declared, Dialect, Kind, MAX_QUALIFIED, simple_type};
+use super::{
+    Adapter, Declaration, Declared, Dialect, Kind, MAX_QUALIFIED, handler_of_route, simple_type,
+};
 
 impl<'s, D: Dialect> Adapter<'s, D> {
     fn enter_identifier(
@@ -133,10 +135,11 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 let name = name_of(code, node, f.name);
                 let annotations = match kind {
                     Kind::Function => Self::annotations(code, node),
-                    _ => Vec::new(),
+                    _ => handler_of_route(code, node),
                 };
+                let decorators = self.decorators(code, &annotations, span);
                 self.functions.push((annotations, Vec::new()));
-                code.open_scope(ScopeKind::Function, name, span, Vec::new());
+                code.open_scope(ScopeKind::Function, name, span, decorators);
                 Enter::Into
             }
             Kind::Field => {
