@@ -29,7 +29,7 @@ fn main() {
     advisories::embed(&root.join("rules/data/advisories"), &out);
     let mut rules = BTreeMap::new();
     collect(&root.join("rules"), "", &mut rules);
-    write(&out.join("rules.rs"), &registry(&rules));
+    write(&out.join("rules.rs"), &registry(&rules, &out));
     write(&out.join("checks_shell.rs"), &shell_checks(&root, &rules));
     for folder in ["dockerfile", "source"] {
         write(
@@ -67,8 +67,11 @@ fn collect(folder: &Path, prefix: &str, rules: &mut BTreeMap<String, (RuleFile, 
     }
 }
 
-fn registry(rules: &BTreeMap<String, (RuleFile, String)>) -> String {
+/// What is long and rarely or partly wanted goes packed into files beside the code.
+fn registry(rules: &BTreeMap<String, (RuleFile, String)>, out: &Path) -> String {
     let mut code = String::from("pub static EMBEDDED: &[Rule] = &[\n");
+    let mut docs = String::new();
+    let mut by_language: BTreeMap<&str, String> = BTreeMap::new();
     let mut patterns = String::from(
         "/// Rule id and JSON of its `[pattern]` table.\npub static PATTERNS: &[(&str, &str)] = &[\n",
     );
@@ -90,7 +93,7 @@ fn registry(rules: &BTreeMap<String, (RuleFile, String)>) -> String {
              confidence: Confidence::{}, profile: Profile::{}, category: Cow::Borrowed({:?}), \
              cwe: Cow::Borrowed(&{:?}), aliases: Cow::Borrowed(&[{}]), \
              compliance: Cow::Borrowed(&[{}]), since: Cow::Borrowed({:?}), \
-             docs: Cow::Borrowed({:?}), fixable: {} }},",
+             docs: Docs::Embedded({}..{}), fixable: {} }},",
             rule.title,
             capitalised(&rule.severity),
             capitalised(&rule.confidence),
@@ -100,18 +103,45 @@ fn registry(rules: &BTreeMap<String, (RuleFile, String)>) -> String {
             list(&rule.aliases),
             list(&rule.compliance),
             rule.since,
-            rule.docs,
+            docs.len(),
+            docs.len() + rule.docs.len(),
             rule.fixable,
         )
         .unwrap();
+        docs.push_str(&rule.docs);
         if let Some(table) = &rule.pattern {
             let json = serde_json::to_string(table).expect("TOML as JSON");
-            writeln!(patterns, "({id:?}, {json:?}),").unwrap();
+            match id.strip_prefix("source/").and_then(|id| id.split_once('/')) {
+                Some((language, _)) => {
+                    let lines = by_language.entry(language).or_default();
+                    writeln!(lines, "{id}\t{json}").unwrap();
+                }
+                None => writeln!(patterns, "({id:?}, {json:?}),").unwrap(),
+            }
         }
     }
     code.push_str("];\n");
-    patterns.push_str("];\n");
-    format!("{code}{patterns}static RULES_HASH: &str = \"{hash:016x}\";\n")
+    patterns.push_str(
+        "];\n/// Of each language its rules' ids and JSON, packed.\nstatic PACKED_PATTERNS: &[(&str, &[u8])] = &[\n",
+    );
+    for (language, lines) in by_language {
+        let file = pack(&out.join(format!("patterns_{language}.z")), &lines);
+        writeln!(patterns, "({language:?}, include_bytes!({file:?})),").unwrap();
+    }
+    let file = pack(&out.join("docs.z"), &docs);
+    format!(
+        "{code}{patterns}];\nstatic PACKED_DOCS: &[u8] = include_bytes!({file:?});\n\
+         static RULES_HASH: &str = \"{hash:016x}\";\n"
+    )
+}
+
+/// Writes a text with zlib; the path, to be included.
+fn pack(path: &Path, text: &str) -> String {
+    use std::io::Write as _;
+    let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(text.as_bytes()).expect("in memory");
+    std::fs::write(path, packer.finish().expect("in memory")).expect("a writable folder");
+    path.to_str().expect("a path that is UTF-8").to_owned()
 }
 
 /// Modules and a table `CHECKS: &[(&str, Check)]` of a family's native rules.

@@ -59,7 +59,7 @@ fn page(rule: &Rule) -> String {
     if !rule.compliance.is_empty() {
         let _ = writeln!(text, "{}", rule.compliance.join(", "));
     }
-    let _ = writeln!(text, "\n{}", rule.docs.trim());
+    let _ = writeln!(text, "\n{}", rule.docs.text().trim());
     let _ = writeln!(
         text,
         "\nTo ignore one finding: # plimsoll: ignore[{}] reason",

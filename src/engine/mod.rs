@@ -2,7 +2,6 @@
 
 mod check;
 mod conceal;
-mod flight;
 mod history;
 mod imports;
 mod known;

@@ -10,6 +10,7 @@ use crate::archive::{self, Format, Storage};
 use crate::classify;
 use crate::detect::Context;
 use crate::guard::LIMITS;
+use crate::guard::flight::{Flight, Held};
 use crate::input::{Content, Emit, Found, Item, Sparse};
 use crate::join::Around;
 use crate::model::{
@@ -20,7 +21,6 @@ use crate::parse::lock;
 use crate::text::decode;
 
 use super::check::{Reach, check_source_in, gather, identify, not_in_full, sort};
-use super::flight::{Flight, Held};
 use super::imports::Imports;
 use super::known::Known;
 use super::left_locks::{Altered, locks};

@@ -27,6 +27,10 @@ pub struct Limits {
     pub nesting: u32,
     /// Longest time one parse may take, in milliseconds.
     pub parse_millis: u64,
+    /// Source code that is parsed and judged at once, in bytes: a longer file is read in pieces.
+    pub piece: usize,
+    /// Bytes of source code that all threads together parse and judge at once.
+    pub pieces: u64,
     /// Longest time the queries of rules on one file may take, in milliseconds.
     pub query_millis: u64,
     /// Findings of one rule in one file that are listed.
@@ -70,6 +74,8 @@ pub const LIMITS: Limits = Limits {
     archive_ratio: 200,
     nesting: 1000,
     parse_millis: 2000,
+    piece: 512 << 10,
+    pieces: 1 << 20,
     query_millis: 1000,
     findings_per_rule: 1000,
     findings: 100_000,
@@ -141,6 +147,16 @@ impl Limits {
                 "parse_millis",
                 self.parse_millis,
                 "milliseconds one parse may take",
+            ),
+            (
+                "piece",
+                self.piece as u64,
+                "bytes of source code that are parsed and judged at once",
+            ),
+            (
+                "pieces",
+                self.pieces,
+                "bytes of source code that all threads together parse and judge at once",
             ),
             (
                 "query_millis",

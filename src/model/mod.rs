@@ -37,7 +37,7 @@ pub use report::{
     AdvisoryInfo, Report, SourceTable, Stale, Stats, Suppressed, SuppressedBy, ToolInfo,
     UnusedSuppression,
 };
-pub use rule::{Rule, RuleId};
+pub use rule::{Docs, Rule, RuleId};
 pub use severity::{Confidence, Level, Profile, Severity};
 pub use skipped::{SkipReason, Skipped};
 pub use source::{ChangedLines, Origin, Source, SourceId};

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use super::{Confidence, Profile, Severity};
 
@@ -55,9 +56,26 @@ pub struct Rule {
     pub compliance: Cow<'static, [Cow<'static, str>]>,
     pub since: Cow<'static, str>,
     /// Markdown: what it does, why it matters, what to do instead.
-    pub docs: Cow<'static, str>,
+    pub docs: Docs,
     /// True where some finding of the rule carries a fix.
     pub fixable: bool,
+}
+
+/// The documentation of a rule.
+#[derive(Clone, Debug)]
+pub enum Docs {
+    /// A part of all the documentation that the binary carries packed.
+    Embedded(Range<usize>),
+    Own(String),
+}
+
+impl Docs {
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Embedded(range) => crate::rules::docs(range.clone()),
+            Self::Own(text) => text,
+        }
+    }
 }
 
 impl Rule {

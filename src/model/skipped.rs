@@ -43,6 +43,9 @@ pub enum SkipReason {
     Unsupported(String),
     /// What goes beyond the limit of that name in [`crate::guard::LIMITS`].
     OverLimit { name: &'static str, limit: u64 },
+    /// Parts of it are not in the language that its name says: they are judged as far as they are
+    /// understood.
+    SyntaxErrors { places: usize, line: usize },
     /// Not parsed as what its name says it is, with the parser's words.
     Malformed(String),
     /// Packages that the file does not name and only a network or another program could find out.
@@ -78,6 +81,7 @@ impl SkipReason {
                 | Self::Template
                 | Self::Minified
                 | Self::Vendored
+                | Self::SyntaxErrors { .. }
         )
     }
 
@@ -106,6 +110,7 @@ impl SkipReason {
             Self::Encrypted => "encrypted",
             Self::Unsupported(_) => "unsupported",
             Self::OverLimit { .. } => "over-limit",
+            Self::SyntaxErrors { .. } => "syntax-errors",
             Self::Malformed(_) => "malformed",
             Self::NotResolved(_) => "not-resolved",
             Self::Template => "template",
@@ -155,6 +160,11 @@ impl std::fmt::Display for SkipReason {
                 let meaning = meaning.map_or("", |(.., meaning)| meaning);
                 write!(f, "over the limit {name}: {limit} {meaning}")
             }
+            Self::SyntaxErrors { places, line } => write!(
+                f,
+                "syntax errors in {places} place{}, first in line {line}: not judged in full",
+                if *places == 1 { "" } else { "s" },
+            ),
             Self::Malformed(why) => write!(f, "cannot be parsed: {why}"),
             Self::NotResolved(what) => write!(f, "not resolved: {what}"),
             Self::Template => f.write_str("template, judged only after rendering"),

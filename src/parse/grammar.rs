@@ -1,17 +1,30 @@
 //! The one way to run a native grammar: behind a nesting check and a clock.
 
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tree_sitter::{Language, ParseOptions, Parser, Tree};
+use tree_sitter::{Language, Node, ParseOptions, Parser, Point, Tree};
 
 use crate::guard::{LIMITS, nesting};
 use crate::model::SkipReason;
+
+/// What a grammar gets through in a millisecond at the least, where nothing is odd.
+const BYTES_A_MILLISECOND: u64 = 2000;
 
 /// Time to parse in, spent by one text or by all the texts of a file.
 #[derive(Debug)]
 pub struct Clock {
     left: Duration,
+}
+
+impl Clock {
+    /// Time for a text of this length that is parsed in parts: a long one may take longer.
+    pub fn of_length(bytes: usize) -> Self {
+        let more = bytes as u64 / BYTES_A_MILLISECOND;
+        Self {
+            left: Duration::from_millis(LIMITS.parse_millis + more),
+        }
+    }
 }
 
 impl Default for Clock {
@@ -29,18 +42,26 @@ pub fn parse(language: &Language, text: &[u8]) -> Result<Tree, SkipReason> {
 
 /// How many nodes of a tree are errors, or stand for something that is missing.
 pub fn errors(tree: &Tree) -> usize {
-    let mut cursor = tree.walk();
     let mut count = 0;
+    for_each_error(tree, |_| count += 1);
+    count
+}
+
+/// The outermost nodes that are errors, or stand for something that is missing.
+pub fn for_each_error(tree: &Tree, mut see: impl FnMut(Node<'_>)) {
+    let mut cursor = tree.walk();
     loop {
         let node = cursor.node();
         let is_error = node.is_error() || node.is_missing();
-        count += usize::from(is_error);
+        if is_error {
+            see(node);
+        }
         if !is_error && node.has_error() && cursor.goto_first_child() {
             continue;
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
-                return count;
+                return;
             }
         }
     }
@@ -62,32 +83,92 @@ pub fn parse_within(
             limit: LIMITS.nesting,
         });
     }
+    run(clock, language, text, 0)
+}
+
+/// Parses a part of a text that begins at `start` and was checked for its depth.
+pub fn parse_part(
+    clock: &mut Clock,
+    language: &Language,
+    part: &[u8],
+    start: usize,
+) -> Result<Tree, SkipReason> {
+    // What is slow must leave time for what comes after it.
+    let mut share = Clock {
+        left: clock.left / 2,
+    };
+    let tree = run(&mut share, language, part, start);
+    clock.left = clock.left / 2 + share.left;
+    tree
+}
+
+/// The time that this thread has worked: how busy the machine is changes no result.
+#[cfg(unix)]
+pub(super) fn now() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(now.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(not(unix))]
+pub(super) fn now() -> Duration {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
+}
+
+fn run(
+    clock: &mut Clock,
+    language: &Language,
+    text: &[u8],
+    offset: usize,
+) -> Result<Tree, SkipReason> {
     let mut parser = Parser::new();
     parser
         .set_language(language)
         .map_err(|e| SkipReason::Other(format!("the grammar does not fit: {e}")))?;
+    let len = text.len();
+    if offset > 0 {
+        let range = tree_sitter::Range {
+            start_byte: offset,
+            end_byte: offset + len,
+            start_point: Point::default(),
+            end_point: Point::new(usize::MAX, usize::MAX),
+        };
+        parser
+            .set_included_ranges(&[range])
+            .map_err(|e| SkipReason::Other(e.to_string()))?;
+    }
     let too_slow = SkipReason::TooSlow {
         limit: LIMITS.parse_millis,
     };
     if clock.left.is_zero() {
         return Err(too_slow);
     }
-    let start = Instant::now();
+    let start = now();
     let deadline = start + clock.left;
+    let mut calls = 0u32;
     let mut progress = |_: &tree_sitter::ParseState| {
-        if Instant::now() >= deadline {
+        calls += 1;
+        // Looking at the clock takes as long as a few steps of the parser.
+        if calls.is_multiple_of(16) && now() >= deadline {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let len = text.len();
     let tree = parser.parse_with_options(
-        &mut |at, _| if at < len { &text[at..] } else { &[][..] },
+        &mut |at, _| {
+            at.checked_sub(offset)
+                .and_then(|at| text.get(at..))
+                .unwrap_or(&[])
+        },
         None,
         Some(options),
     );
-    clock.left = clock.left.saturating_sub(start.elapsed());
+    clock.left = clock.left.saturating_sub(now().saturating_sub(start));
     tree.ok_or(too_slow)
 }

@@ -47,7 +47,6 @@ pub struct Document<'s> {
     dockerfile: OnceCell<Dockerfile>,
     lockfile: OnceCell<Option<Lockfile>>,
     lockfile_before: OnceCell<Option<Lockfile>>,
-    facts: OnceCell<Result<source::Facts<'s>, SkipReason>>,
 }
 
 impl<'s> Document<'s> {
@@ -60,7 +59,6 @@ impl<'s> Document<'s> {
             dockerfile: OnceCell::new(),
             lockfile: OnceCell::new(),
             lockfile_before: OnceCell::new(),
-            facts: OnceCell::new(),
         }
     }
 
@@ -89,13 +87,6 @@ impl<'s> Document<'s> {
                 let before = source.before.as_deref()?;
                 lock::read(source.kind, &source.path, before, &Beside::default())
             })
-            .as_ref()
-    }
-
-    /// What the source code says, for languages that have an adapter.
-    pub fn facts(&self) -> Result<&source::Facts<'s>, &SkipReason> {
-        self.facts
-            .get_or_init(|| source::facts(self.source.kind, &self.source.bytes))
             .as_ref()
     }
 }

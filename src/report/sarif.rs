@@ -121,6 +121,7 @@ fn describe(id: &str, rule: Option<&Rule>) -> Value {
     );
     let first = rule
         .docs
+        .text()
         .lines()
         .map(str::trim)
         .find(|line| !line.is_empty() && !line.starts_with('#'))
@@ -130,7 +131,7 @@ fn describe(id: &str, rule: Option<&Rule>) -> Value {
         "name": rule.title,
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": first },
-        "help": { "text": rule.docs, "markdown": rule.docs },
+        "help": { "text": rule.docs.text(), "markdown": rule.docs.text() },
         "defaultConfiguration": { "level": rule.severity.level() },
         "properties": {
             "tags": tags,

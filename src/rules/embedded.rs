@@ -1,11 +1,42 @@
 use std::borrow::Cow;
+use std::io::Read as _;
+use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::team::{MOST_RULES, TeamPattern, TeamRule};
 use super::team_source::{HEAVIEST_OF_ALL, QUERIES_OF_ALL};
-use crate::model::{Confidence, Profile, Rule, RuleId, Severity};
+use crate::model::{Confidence, Docs, Profile, Rule, RuleId, Severity};
 
-// `EMBEDDED` (sorted by id) and `PATTERNS` (rule id, JSON of its `[pattern]` table).
+// `EMBEDDED` (sorted by id), `PATTERNS` (rule id, JSON of its `[pattern]` table), and what is packed.
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// A part of the rules' documentation.
+pub fn docs(range: Range<usize>) -> &'static str {
+    static ALL: LazyLock<String> = LazyLock::new(|| unpack(PACKED_DOCS));
+    ALL.get(range).unwrap_or("")
+}
+
+/// The rules for source code in a language: their ids and the JSON of their `[pattern]` tables.
+pub fn source_patterns(language: &str) -> Vec<(&'static str, String)> {
+    let packed = PACKED_PATTERNS.iter().find(|(name, _)| *name == language);
+    let lines = packed.map_or_else(String::new, |(_, packed)| unpack(packed));
+    let rule = |line: &str| {
+        let (id, json) = line.split_once('\t')?;
+        let at = EMBEDDED.binary_search_by(|rule| rule.id.as_str().cmp(id));
+        let rule = EMBEDDED.get(at.ok()?)?;
+        Some((rule.id.as_str(), json.to_owned()))
+    };
+    lines.lines().filter_map(rule).collect()
+}
+
+/// What the build has packed: a test reads all of it.
+fn unpack(packed: &[u8]) -> String {
+    let mut text = String::new();
+    match flate2::read::ZlibDecoder::new(packed).read_to_string(&mut text) {
+        Ok(_) => text,
+        Err(_) => String::new(),
+    }
+}
 
 /// All rules of a run: those of the binary and, later, a team's own.
 #[derive(Clone, Debug, Default)]
@@ -110,5 +141,27 @@ impl RuleSet {
     pub fn by_alias<'a>(&'a self, alias: &'a str) -> impl Iterator<Item = &'a Rule> {
         self.iter()
             .filter(move |rule| rule.aliases.iter().any(|a| a.eq_ignore_ascii_case(alias)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_out_whole() {
+        for rule in EMBEDDED {
+            let docs = rule.docs.text();
+            assert!(docs.trim_start().starts_with("## What it does"), "{docs}");
+            assert!(docs.contains("## What to do instead"), "{docs}");
+        }
+        for (language, _) in PACKED_PATTERNS {
+            let patterns = source_patterns(language);
+            assert!(patterns.len() > 10, "{language}");
+            for (id, json) in patterns {
+                assert!(id.starts_with(&format!("source/{language}/")), "{id}");
+                assert!(json.starts_with('{') && json.ends_with('}'), "{id}");
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ pub mod team_source;
 pub(crate) use alias::is_alias;
 pub use alias::is_same_id;
 pub(crate) use checksum::Mnemonic;
-pub use embedded::{PATTERNS, RuleSet};
+pub use embedded::{PATTERNS, RuleSet, docs, source_patterns};
 pub use file::{Check, Example, RuleFile, RuleFileError};
 pub use selection::{ActiveRules, Selection, SelectionError};
 pub(crate) use selection::{closest, edit_distance, names};

@@ -21,7 +21,7 @@ use super::Example;
 use super::pattern::secret::SecretPattern;
 use super::spanned::Part;
 use super::team_source::{self, LANGUAGES, TeamSource, language_of};
-use crate::model::{Confidence, Profile, Rule, RuleId, Severity};
+use crate::model::{Confidence, Docs, Profile, Rule, RuleId, Severity};
 
 /// Rules of a team in one repository.
 pub const MOST_RULES: usize = 500;
@@ -189,7 +189,7 @@ impl RawTeamRule {
                 aliases: cows(self.aliases),
                 compliance: cows(self.compliance),
                 since: Cow::Owned(self.since.unwrap_or_default()),
-                docs: Cow::Owned(docs),
+                docs: Docs::Own(docs),
                 fixable: repairs,
             },
             pattern,
@@ -485,7 +485,7 @@ mod tests {
     fn an_id_and_a_title_are_enough_beside_the_pattern() {
         let rule = parse("prefixes = [\"acme_\"]\nbody = [\"alnum{32}\"]").expect("valid");
         assert_eq!(rule.rule.severity, Severity::High);
-        assert!(rule.rule.docs.contains("## What to do instead"));
+        assert!(rule.rule.docs.text().contains("## What to do instead"));
         let rule = parse("regex = 'acme-[a-z0-9]{20}'").expect("valid");
         let TeamPattern::Regex(pattern) = rule.pattern else {
             panic!("a form");

@@ -179,7 +179,7 @@ static FINDER: LazyLock<Option<(AhoCorasick, Vec<&str>)>> = LazyLock::new(|| {
 
 /// True where a script holds a word that some rule in force needs: most scripts hold none, and
 /// need not be parsed.
-pub(super) fn is_worth_parsing(text: &[u8], rules: &ActiveRules) -> bool {
+pub fn is_worth_parsing(text: &[u8], rules: &ActiveRules) -> bool {
     let Some((finder, names)) = FINDER.as_ref() else {
         return true;
     };

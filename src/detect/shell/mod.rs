@@ -13,7 +13,7 @@ mod image;
 pub mod install;
 mod keeper;
 mod lineage;
-mod mention;
+pub mod mention;
 mod program;
 mod removal;
 mod script;

@@ -10,8 +10,8 @@ use regex::Regex;
 
 use crate::model::FileKind;
 use crate::parse::source::{Clean, Language, Query, Taint};
-use crate::rules::PATTERNS;
 use crate::rules::pattern::source::{Clause, Scalar, SourcePattern, Test, alternatives};
+use crate::rules::source_patterns;
 use crate::text::{Needles, SHORTEST};
 
 /// A regular expression that is compiled when it is first asked.
@@ -291,12 +291,11 @@ impl Compiled {
     }
 
     fn build(language: Language) -> Self {
-        let prefix = format!("source/{}/", language.folder());
-        let own = PATTERNS.iter().filter(|(id, _)| id.starts_with(&prefix));
+        let own = source_patterns(language.folder()).into_iter();
         // The build has validated every pattern with the same code.
         let own = own.filter_map(|(id, json)| {
-            let pattern: SourcePattern = serde_json::from_str(json).ok()?;
-            Some((Cow::Borrowed(*id), pattern))
+            let pattern: SourcePattern = serde_json::from_str(&json).ok()?;
+            Some((Cow::Borrowed(id), pattern))
         });
         Self::new(language, own)
     }

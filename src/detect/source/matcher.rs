@@ -1,7 +1,6 @@
 //! Tries clauses on facts.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use crate::model::Span;
 use crate::parse::source::{
@@ -10,6 +9,9 @@ use crate::parse::source::{
 use crate::rules::pattern::source::Scalar;
 
 use super::compiled::{CompiledClause, CompiledTest, ELEMENT, Subject};
+
+/// How much of a scope on either side of a node is looked at, in bytes.
+const NEAR: u32 = 16 << 10;
 
 /// A place in the code that a clause may fit.
 #[derive(Clone, Copy, Debug)]
@@ -24,29 +26,6 @@ pub(super) struct Part {
     /// With its keyword or key.
     pub whole: Span,
     pub value: NodeId,
-}
-
-/// What clauses have asked about whole functions: each is looked through once for a clause.
-#[derive(Debug, Default)]
-pub(super) struct Asked(RefCell<HashMap<(usize, ScopeId, About), bool>>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum About {
-    Lacks,
-    Guard,
-    Beside,
-}
-
-impl Asked {
-    fn answer(&self, clause: usize, scope: ScopeId, about: About, look: impl Fn() -> bool) -> bool {
-        let key = (clause, scope, about);
-        if let Some(known) = self.0.borrow().get(&key) {
-            return *known;
-        }
-        let answer = look();
-        self.0.borrow_mut().insert(key, answer);
-        answer
-    }
 }
 
 /// A clause that fits, with what the report needs.
@@ -199,14 +178,13 @@ fn is_named(facts: &Facts<'_>, argument: &Argument, wanted: &str) -> bool {
         .is_some_and(|name| facts.code.names.text(name) == wanted)
 }
 
-/// Tries one name of a clause, given by its number, then everything else it asks for.
+/// Tries one name of a clause, then everything else it asks for.
 pub(super) fn fit(
     facts: &Facts<'_>,
     place: Place,
-    (at, clause): (usize, &CompiledClause),
+    clause: &CompiledClause,
     name: usize,
     file: &str,
-    asked: &Asked,
 ) -> Option<Fit> {
     let name = clause.names.get(name)?;
     let head = place.head(facts);
@@ -259,12 +237,11 @@ pub(super) fn fit(
     {
         return None;
     }
-    let scope = facts.code.scope_of(place.node);
     if let Some(lacks) = &clause.lacks
-        && asked.answer(at, scope, About::Lacks, || {
-            let scope = facts.code.scope(scope);
-            scope.is_some_and(|scope| lacks.finds(facts.text(scope.span)))
-        })
+        && facts
+            .code
+            .scope(facts.code.scope_of(place.node))
+            .is_some_and(|scope| lacks.finds(&around(facts, scope.span, place.node)))
     {
         return None;
     }
@@ -288,26 +265,34 @@ pub(super) fn fit(
         return None;
     }
     let (guards, beside) = (&clause.clause.guard, &clause.clause.beside);
-    let calls = |scope: ScopeId, about: About, names: &[String]| {
-        asked.answer(at, scope, about, || {
-            facts.scope_calls(scope, |name| names.iter().any(|wanted| wanted == name))
-        })
+    let own = facts.code.scope_of(place.node);
+    let calls = |scope: ScopeId, names: &[String]| {
+        facts.scope_calls(scope, |name| names.iter().any(|wanted| wanted == name))
     };
     // Who asked before a callback asked for the callback, too.
     if !guards.is_empty()
         && facts
-            .functions_around(scope)
-            .any(|scope| calls(scope, About::Guard, guards))
+            .functions_around(own)
+            .any(|scope| calls(scope, guards))
     {
         return None;
     }
-    if !beside.is_empty() && !calls(scope, About::Beside, beside) {
+    if !beside.is_empty() && !calls(own, beside) {
         return None;
     }
     Some(Fit {
         mark: mark(facts, place, clause),
         decisive,
     })
+}
+
+/// What stands near a node in its scope: all of it, but of a scope without end.
+fn around<'s>(facts: &Facts<'s>, scope: Span, node: NodeId) -> Cow<'s, str> {
+    let own = facts.code.span(node);
+    let start = scope.start.max(own.start.saturating_sub(NEAR));
+    let end = scope.end.min(own.end.saturating_add(NEAR));
+    let near = facts.code.text.get(Span::new(start, end).range());
+    String::from_utf8_lossy(near.unwrap_or(&[]))
 }
 
 /// The eight lines before a node, and its own as far as it.

@@ -10,13 +10,13 @@ pub use team::{Team, query_mistake};
 
 use std::collections::HashSet;
 
-use crate::model::{Confidence, FileKind, KindSet, Severity, SkipReason, Span};
+use crate::model::{Confidence, FileKind, KindSet, Severity, Source, Span};
 use crate::parse::Document;
-use crate::parse::source::{self, Facts, Hop, Language, NodeId, QueryClock};
+use crate::parse::source::{self, Facts, Hop, Language, Matches, NodeId, Pieces, Query};
 
 use super::{Context, Detector, Reported, Sink};
 use compiled::{Compiled, CompiledClause, ELEMENT};
-use matcher::{Asked, Fit, Place};
+use matcher::{Fit, Place};
 use terrain::Terrain;
 
 /// Most labels that show the way of a value.
@@ -36,63 +36,98 @@ impl Detector for SourceCode {
     }
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
-        if !cx.rules.any_of("source") {
-            return;
-        }
         let source = doc.source;
-        let Some(language) = Language::of(source.kind) else {
+        let Some(wanted) = Wanted::of(cx, source) else {
             return;
         };
-        let team = cx.given.source_team.as_ref();
-        let team = team.and_then(|team| team.of(language));
-        // Most files hold none of the words that any rule needs: they are never parsed.
         let path = String::from_utf8_lossy(source.path.as_bytes());
-        let enabled = |rule: &str| out.is_enabled(rule);
-        let possible: Vec<(&Compiled, Vec<bool>)> = std::iter::once(Compiled::of(language))
-            .chain(team)
-            .filter_map(|rules| Some((rules, rules.possible(&path, &source.bytes, enabled)?)))
-            .collect();
-        if possible.is_empty() {
+        let terrain = Terrain::of(wanted.language, &path, &source.bytes);
+        if let Some(reason) = terrain.left_out()
+            && !cx.given.judges_vendored
+        {
+            out.skip(reason);
             return;
         }
-        let terrain = Terrain::of(language, &path, &source.bytes);
-        match terrain {
-            Terrain::Minified if !cx.given.judges_vendored => {
-                out.skip(SkipReason::Minified);
-                return;
-            }
-            Terrain::Vendored if !cx.given.judges_vendored => {
-                out.skip(SkipReason::Vendored);
-                return;
-            }
-            _ => {}
-        }
-        let facts = match doc.facts() {
-            Ok(facts) => facts,
-            Err(reason) => {
-                out.skip(reason.clone());
-                return;
-            }
-        };
-        let mut clock = QueryClock::default();
-        for (rules, possible) in &possible {
-            let pass = Pass {
-                facts,
-                rules,
-                possible,
-                weighs_less: match terrain {
-                    Terrain::Test => !cx.given.judges_tests,
-                    Terrain::Borrowed => !cx.given.judges_vendored,
-                    Terrain::Own | Terrain::Vendored | Terrain::Minified => false,
-                },
-                judges_tests: cx.given.judges_tests,
-                path: &path,
-                kind: source.kind,
+        let queries = wanted.queries(source.kind);
+        let asked = queries.iter().map(|(.., query)| *query).collect();
+        for facts in Pieces::of(source.kind, &source.bytes).asking(asked) {
+            let facts = match facts {
+                Ok(facts) => facts,
+                Err(reason) => {
+                    out.skip(reason);
+                    continue;
+                }
             };
-            pass.run(out);
-            pass.run_queries(&mut clock, out);
+            for (rules, possible) in &wanted.rules {
+                let pass = Pass {
+                    facts: &facts,
+                    rules,
+                    possible,
+                    weighs_less: match terrain {
+                        Terrain::Test => !cx.given.judges_tests,
+                        Terrain::Borrowed => !cx.given.judges_vendored,
+                        Terrain::Own | Terrain::Vendored | Terrain::Minified => false,
+                    },
+                    judges_tests: cx.given.judges_tests,
+                    path: &path,
+                };
+                pass.run(out);
+                for ((of, clause, _), found) in queries.iter().zip(&facts.matches) {
+                    if std::ptr::eq(*of, *rules) {
+                        pass.report_matches(clause, found, out);
+                    }
+                }
+            }
         }
     }
+}
+
+/// The rules of a source's language, ours and a team's, with the clauses that it may fit.
+struct Wanted<'r> {
+    language: Language,
+    rules: Vec<(&'r Compiled, Vec<bool>)>,
+}
+
+impl<'r> Wanted<'r> {
+    /// None where a source need not be parsed: most files hold none of the words that any rule asks
+    /// for.
+    fn of(cx: &Context<'r>, source: &Source) -> Option<Self> {
+        if !cx.rules.any_of("source") {
+            return None;
+        }
+        let language = Language::of(source.kind)?;
+        let team = cx.given.source_team.as_ref();
+        let team = team.and_then(|team| team.of(language));
+        let path = String::from_utf8_lossy(source.path.as_bytes());
+        let is_enabled = |rule: &str| cx.rules.is_enabled(rule);
+        let rules: Vec<_> = std::iter::once(Compiled::of(language))
+            .chain(team)
+            .filter_map(|rules| Some((rules, rules.possible(&path, &source.bytes, is_enabled)?)))
+            .collect();
+        (!rules.is_empty()).then_some(Self { language, rules })
+    }
+
+    /// The clauses that look for a shape in the tree, each with its rules and its query.
+    fn queries(&self, kind: FileKind) -> Vec<(&'r Compiled, &'r CompiledClause, &'r Query)> {
+        let mut queries = Vec::new();
+        for (rules, possible) in &self.rules {
+            for (clause, possible) in rules.clauses.iter().zip(possible) {
+                let query = clause.query.as_ref().filter(|_| *possible);
+                let query = query.and_then(|query| query.of(kind));
+                queries.extend(query.map(|query| (*rules, clause, query)));
+            }
+        }
+        queries
+    }
+}
+
+/// True for sources that the rules parse.
+pub fn parses(cx: &Context<'_>, source: &Source) -> bool {
+    let path = String::from_utf8_lossy(source.path.as_bytes());
+    Wanted::of(cx, source).is_some_and(|wanted| {
+        let terrain = Terrain::of(wanted.language, &path, &source.bytes);
+        cx.given.judges_vendored || terrain.left_out().is_none()
+    })
 }
 
 struct Pass<'p, 's> {
@@ -103,14 +138,12 @@ struct Pass<'p, 's> {
     weighs_less: bool,
     judges_tests: bool,
     path: &'p str,
-    kind: FileKind,
 }
 
 impl Pass<'_, '_> {
     fn run(&self, out: &mut Sink<'_>) {
         let mut reported: HashSet<(usize, Span)> = HashSet::new();
-        let asked = Asked::default();
-        for node in self.facts.code.ids() {
+        for node in self.facts.own() {
             if self.facts.is_dead(node) {
                 continue;
             }
@@ -130,8 +163,7 @@ impl Pass<'_, '_> {
                 let Some(clause) = self.rules.clauses.get(*at) else {
                     continue;
                 };
-                let fit = matcher::fit(self.facts, place, (*at, clause), *name, self.path, &asked);
-                let Some(fit) = fit else {
+                let Some(fit) = matcher::fit(self.facts, place, clause, *name, self.path) else {
                     continue;
                 };
                 // One place, one finding of a rule: the first clause that fits speaks.
@@ -142,25 +174,15 @@ impl Pass<'_, '_> {
         }
     }
 
-    /// The clauses that look for a shape in the tree.
-    fn run_queries(&self, clock: &mut QueryClock, out: &mut Sink<'_>) {
-        let mut reported: HashSet<(usize, Span)> = HashSet::new();
-        for (clause, possible) in self.rules.clauses.iter().zip(self.possible) {
-            let query = clause.query.as_ref().filter(|_| *possible);
-            let Some(query) = query.and_then(|query| query.of(self.kind)) else {
-                continue;
-            };
-            let found = self.facts.find(query, clock);
-            if let Some(reason) = found.cut {
-                out.skip(reason);
-            }
-            for place in found.places {
-                if reported.insert((clause.rule, place)) {
-                    let mark = clip(self.facts.text(place));
-                    let words = |template: &str| template.replace("{mark}", &mark);
-                    self.say(clause, place, &words, out);
-                }
-            }
+    /// What a clause's query has found.
+    fn report_matches(&self, clause: &CompiledClause, found: &Matches, out: &mut Sink<'_>) {
+        if let Some(reason) = &found.cut {
+            out.skip(reason.clone());
+        }
+        for place in &found.places {
+            let mark = clip(self.facts.text(*place));
+            let words = |template: &str| template.replace("{mark}", &mark);
+            self.say(clause, *place, &words, out);
         }
     }
 

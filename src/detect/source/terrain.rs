@@ -6,6 +6,7 @@
 //! What a mere name or remark says, anybody can say of anything: such files are judged, and their
 //! findings weigh less.
 
+use crate::model::SkipReason;
 use crate::parse::source::Language;
 
 /// What a file is beside code of the team's own.
@@ -42,6 +43,17 @@ impl Terrain {
             return Self::Borrowed;
         }
         Self::Own
+    }
+}
+
+impl Terrain {
+    /// Why code of this kind is not judged, where nobody asks for it.
+    pub fn left_out(self) -> Option<SkipReason> {
+        match self {
+            Self::Minified => Some(SkipReason::Minified),
+            Self::Vendored => Some(SkipReason::Vendored),
+            Self::Own | Self::Test | Self::Borrowed => None,
+        }
     }
 }
 

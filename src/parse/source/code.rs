@@ -301,6 +301,8 @@ pub struct Code<'s> {
     pub(super) types: HashMap<NodeId, Path>,
     /// Parameters that hold foreign data.
     pub(super) foreign: HashMap<NodeId, Taint>,
+    /// Where the nodes of this piece of the file begin.
+    pub(super) own: usize,
     scope: ScopeId,
     outer: Vec<ScopeId>,
 }
@@ -326,6 +328,7 @@ impl<'s> Code<'s> {
             tests: Vec::new(),
             types: HashMap::new(),
             foreign: HashMap::new(),
+            own: 0,
             scope: ScopeId::MODULE,
             outer: Vec::new(),
         }
@@ -333,6 +336,11 @@ impl<'s> Code<'s> {
 
     pub fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// What is added from here on stands in this piece of the file.
+    pub(super) fn begin_own(&mut self) {
+        self.own = self.nodes.len();
     }
 
     pub fn is_empty(&self) -> bool {

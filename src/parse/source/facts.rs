@@ -1,14 +1,17 @@
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use tree_sitter::Tree;
 
+use crate::guard::flight::Held;
 use crate::model::Span;
 
 use super::Language;
 use super::code::{Code, Key, Literal, Node, NodeId, ScopeId, ScopeKind};
-use super::eval::Learnt;
+use super::eval::{self, Learnt};
 use super::items::Item;
 use super::names::{Path, Symbol};
+use super::query::Matches;
 use super::trace::Settings;
 use super::value::{Shape, Value};
 
@@ -21,9 +24,13 @@ pub struct Facts<'s> {
     pub language: Language,
     pub code: Code<'s>,
     learnt: Learnt<'s>,
-    /// What all this is from: for queries, and for nobody else.
-    pub(super) tree: Tree,
     parents: OnceLock<Vec<NodeId>>,
+    /// The names that each scope calls.
+    called: OnceLock<HashMap<ScopeId, HashSet<Symbol>>>,
+    /// Its share of what may be held at once.
+    _held: Held<'static>,
+    /// What the queries that were asked for have found, in their order.
+    pub matches: Vec<Matches>,
     pub(super) settings: OnceLock<Settings>,
 }
 
@@ -39,15 +46,34 @@ pub struct Argument {
 }
 
 impl<'s> Facts<'s> {
-    pub(super) fn new(language: Language, code: Code<'s>, learnt: Learnt<'s>, tree: Tree) -> Self {
+    /// Learns what a tree says beyond what is in the code already.
+    pub(super) fn learn(
+        language: Language,
+        grammar: &tree_sitter::Language,
+        tree: Tree,
+        mut code: Code<'s>,
+        held: Held<'static>,
+        matches: Vec<Matches>,
+    ) -> Self {
+        language.read(&tree, grammar, &mut code);
+        // A tree takes many times the memory of its text: it goes before the facts come.
+        drop(tree);
+        let learnt = eval::run(&mut code, language);
         Self {
             language,
             code,
             learnt,
-            tree,
             parents: OnceLock::new(),
+            called: OnceLock::new(),
+            matches,
+            _held: held,
             settings: OnceLock::new(),
         }
+    }
+
+    /// The nodes of this piece of a file, without what pieces before it have handed on.
+    pub fn own(&self) -> impl Iterator<Item = NodeId> + use<> {
+        self.code.ids().skip(self.code.own)
     }
 
     pub fn value(&self, id: NodeId) -> Value {
@@ -263,18 +289,22 @@ impl<'s> Facts<'s> {
 
     /// True where a call of one of these names stands in the same scope.
     pub fn scope_calls(&self, scope: ScopeId, is_wanted: impl Fn(&str) -> bool) -> bool {
-        self.code.ids().any(|id| {
-            let Node::Call { callee, .. } = self.code.node(id) else {
-                return false;
-            };
-            self.code.scope_of(id) == scope
-                && match self.code.node(*callee) {
-                    Node::Name(name) | Node::Member { name, .. } => {
-                        is_wanted(self.code.names.text(*name))
-                    }
-                    _ => false,
+        let called = self.called.get_or_init(|| {
+            let mut called: HashMap<ScopeId, HashSet<Symbol>> = HashMap::new();
+            for id in self.code.ids() {
+                if let Node::Call { callee, .. } = self.code.node(id)
+                    && let Node::Name(name) | Node::Member { name, .. } = self.code.node(*callee)
+                {
+                    let names = called.entry(self.code.scope_of(id)).or_default();
+                    names.insert(*name);
                 }
-        })
+            }
+            called
+        });
+        let names = called.get(&scope).into_iter().flatten();
+        names
+            .into_iter()
+            .any(|name| is_wanted(self.code.names.text(*name)))
     }
 
     pub fn text(&self, span: Span) -> &'s str {

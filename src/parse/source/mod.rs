@@ -18,6 +18,7 @@ mod macros;
 mod managed;
 mod names;
 mod paths;
+mod pieces;
 mod query;
 mod texts;
 mod trace;
@@ -31,7 +32,8 @@ pub use code::{
 };
 pub use facts::{Argument, Facts};
 pub use names::{CALL, Names, Path, Symbol};
-pub use query::{Matches, Query, QueryClock, QueryMistake};
+pub use pieces::Pieces;
+pub use query::{Matches, Query, QueryMistake};
 pub use trace::Hop;
 pub use value::{Clean, HOLE, Shape, Taint, Value};
 
@@ -88,7 +90,7 @@ macro_rules! languages {
             }
 
             /// The grammar for a file of this language.
-            fn grammar(self, kind: FileKind) -> tree_sitter::Language {
+            pub fn grammar(self, kind: FileKind) -> tree_sitter::Language {
                 match self {
                     $(Self::$language => $module::grammar(kind),)+
                 }
@@ -139,15 +141,20 @@ pub fn syntax_errors(kind: FileKind, text: &[u8]) -> Result<usize, SkipReason> {
     )?))
 }
 
-/// Parses a file and learns its facts, or says why it cannot.
+/// The facts of a file that is read whole, or why it cannot be.
 pub fn facts(kind: FileKind, text: &[u8]) -> Result<Facts<'_>, SkipReason> {
     let language = Language::of(kind).ok_or_else(not_parsed)?;
     let grammar = language.grammar(kind);
+    let held = pieces::AT_WORK.hold(text.len() as u64);
     let tree = grammar::parse(&grammar, text)?;
-    let mut code = Code::new(text);
-    language.read(&tree, &grammar, &mut code);
-    let learnt = eval::run(&mut code, language);
-    Ok(Facts::new(language, code, learnt, tree))
+    Ok(Facts::learn(
+        language,
+        &grammar,
+        tree,
+        Code::new(text),
+        held,
+        Vec::new(),
+    ))
 }
 
 fn not_parsed() -> SkipReason {

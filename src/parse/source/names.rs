@@ -13,6 +13,9 @@ pub struct Path(pub u32);
 /// Stands in a path for "what the call returns".
 pub const CALL: Symbol = Symbol(0);
 
+/// How it is written.
+const CALL_TEXT: &str = "()";
+
 /// Longest path, in steps: longer chains are nobody's canonical name.
 const MAX_STEPS: u16 = 12;
 
@@ -40,7 +43,7 @@ impl Default for Names<'_> {
             steps: Vec::new(),
             by_step: HashMap::new(),
         };
-        names.intern("()");
+        names.intern(CALL_TEXT);
         names
     }
 }
@@ -128,20 +131,26 @@ impl<'s> Names<'s> {
         })
     }
 
-    /// The path as text: `a.b().c`.
-    pub fn render(&self, path: Path) -> String {
-        let mut parts = Vec::new();
+    /// The names of a path, from its root on.
+    pub fn steps(&self, path: Path) -> Vec<&'s str> {
+        let mut names = Vec::new();
         let mut at = Some(path);
         while let Some(step) = at.and_then(|path| self.steps.get(path.0 as usize)) {
-            parts.push(step.name);
+            names.push(self.text(step.name));
             at = step.parent;
         }
+        names.reverse();
+        names
+    }
+
+    /// The path as text: `a.b().c`.
+    pub fn render(&self, path: Path) -> String {
         let mut text = String::new();
-        for name in parts.into_iter().rev() {
-            if name != CALL && !text.is_empty() {
+        for name in self.steps(path) {
+            if name != CALL_TEXT && !text.is_empty() {
                 text.push('.');
             }
-            text.push_str(self.text(name));
+            text.push_str(name);
         }
         text
     }

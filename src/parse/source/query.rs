@@ -1,17 +1,18 @@
 //! Queries on syntax trees: the way out for shapes that facts do not show.
 
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tree_sitter::{
     Query as Compiled, QueryCursor, QueryCursorOptions, QueryCursorState, QueryErrorKind,
-    StreamingIterator,
+    StreamingIterator, Tree,
 };
 
 use crate::guard::{LIMITS, nesting};
 use crate::model::{FileKind, SkipReason, Span};
 
-use super::{Facts, Language};
+use super::Language;
+use crate::parse::grammar::now;
 
 /// What a query calls the node that it is about.
 const MARK: &str = "at";
@@ -121,44 +122,39 @@ fn line_start(text: &str, row: usize) -> usize {
         .map_or(0, |end| end + 1)
 }
 
-impl Facts<'_> {
-    /// What a query finds in the tree that the facts are from, each place once, in order.
-    pub fn find(&self, query: &Query, clock: &mut QueryClock) -> Matches {
-        let too_slow = SkipReason::OverLimit {
-            name: "query_millis",
-            limit: LIMITS.query_millis,
-        };
+impl Query {
+    /// What the query finds in a tree, each place once, in order.
+    pub(super) fn run(&self, tree: &Tree, text: &[u8], clock: &mut QueryClock) -> Matches {
         let mut found = Matches::default();
-        let start = Instant::now();
-        let deadline = start + clock.left;
-        let mut is_late = clock.left.is_zero();
         let mut cursor = QueryCursor::new();
         cursor.set_match_limit(MOST_OPEN);
-        let mut progress = |_: &QueryCursorState| match Instant::now() >= deadline {
+        let start = now();
+        let deadline = start + clock.left;
+        let mut progress = |_: &QueryCursorState| match now() >= deadline {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         };
-        if !is_late {
+        if !clock.left.is_zero() {
             let options = QueryCursorOptions::new().progress_callback(&mut progress);
-            let root = self.tree.root_node();
-            let mut matches =
-                cursor.matches_with_options(&query.compiled, root, self.code.text, options);
+            let root = tree.root_node();
+            let mut matches = cursor.matches_with_options(&self.compiled, root, text, options);
             while let Some(one) = matches.next() {
-                for node in one.nodes_for_capture_index(query.mark) {
-                    found
-                        .places
-                        .push(Span::from_usize(node.start_byte(), node.end_byte()));
+                for node in one.nodes_for_capture_index(self.mark) {
+                    let place = Span::from_usize(node.start_byte(), node.end_byte());
+                    found.places.push(place);
                 }
-                // Matches that no predicate lets through do not come here: each is still a step.
-                if found.places.len() > LIMITS.findings_per_rule * 2 {
+                // More than this are not listed either.
+                if found.places.len() > 2 * LIMITS.findings_per_rule {
                     break;
                 }
             }
         }
-        is_late |= Instant::now() >= deadline;
-        clock.left = clock.left.saturating_sub(start.elapsed());
-        if is_late {
-            found.cut = Some(too_slow);
+        clock.left = clock.left.saturating_sub(now().saturating_sub(start));
+        if clock.left.is_zero() {
+            found.cut = Some(SkipReason::OverLimit {
+                name: "query_millis",
+                limit: LIMITS.query_millis,
+            });
         } else if cursor.did_exceed_match_limit() {
             found.cut = Some(SkipReason::Other(
                 "a query has more beginnings here than are followed".into(),
@@ -173,17 +169,23 @@ impl Facts<'_> {
 #[cfg(test)]
 mod tests {
     use crate::model::FileKind;
-    use crate::parse::source::facts;
+    use std::time::Instant;
+
+    use crate::parse::grammar;
+    use crate::parse::source::Pieces;
 
     use super::*;
 
     fn found(kind: FileKind, query: &str, text: &str) -> Vec<String> {
         let query = Query::new(kind, query).expect("a query");
-        let facts = facts(kind, text.as_bytes()).expect("facts");
-        let matches = facts.find(&query, &mut QueryClock::default());
-        assert_eq!(matches.cut, None);
-        let places = matches.places.into_iter();
-        places.map(|span| facts.text(span).to_owned()).collect()
+        let mut found = Vec::new();
+        for facts in Pieces::of(kind, text.as_bytes()).asking(vec![&query]) {
+            let facts = facts.expect("facts");
+            assert_eq!(facts.matches[0].cut, None);
+            let places = facts.matches[0].places.iter();
+            found.extend(places.map(|span| facts.text(*span).to_owned()));
+        }
+        found
     }
 
     #[test]
@@ -236,20 +238,39 @@ mod tests {
     #[test]
     fn a_query_that_never_ends_is_stopped_and_says_so() {
         let text = format!("f({})\n", "a, ".repeat(20_000));
-        let facts = facts(FileKind::Python, text.as_bytes()).expect("facts");
+        let grammar = Language::Python.grammar(FileKind::Python);
+        let tree = grammar::parse(&grammar, text.as_bytes()).expect("a tree");
         let parts = "(identifier) @a ".repeat(6);
         let query = format!("(argument_list {parts} (integer) @at)");
         let query = Query::new(FileKind::Python, &query).expect("a query");
         let start = Instant::now();
-        let matches = facts.find(&query, &mut QueryClock::default());
+        let matches = query.run(&tree, text.as_bytes(), &mut QueryClock::default());
         assert!(matches.cut.is_some());
-        assert!(start.elapsed() < Duration::from_millis(3 * LIMITS.query_millis + 2000));
-        let spent = facts.find(
-            &query,
-            &mut QueryClock {
-                left: Duration::ZERO,
-            },
+        assert!(start.elapsed() < Duration::from_secs(60));
+        let mut spent = QueryClock {
+            left: Duration::ZERO,
+        };
+        let none = query.run(&tree, text.as_bytes(), &mut spent);
+        assert!(none.cut.is_some() && none.places.is_empty());
+    }
+
+    #[test]
+    fn a_long_file_is_asked_piece_by_piece_and_every_place_is_its_own() {
+        let line = format!("# {}\nf(1)\n", "x".repeat(500));
+        let text = line.repeat(5000);
+        let query = "((call function: (identifier) @f arguments: (argument_list (integer))) @at \
+                     (#eq? @f \"f\"))";
+        let query = Query::new(FileKind::Python, query).expect("a query");
+        let mut places = Vec::new();
+        for facts in Pieces::of(FileKind::Python, text.as_bytes()).asking(vec![&query]) {
+            places.extend(facts.expect("facts").matches.remove(0).places);
+        }
+        assert_eq!(places.len(), 5000);
+        assert!(
+            places
+                .iter()
+                .all(|span| text.get(span.range()) == Some("f(1)"))
         );
-        assert!(spent.cut.is_some() && spent.places.is_empty());
+        assert!(places.is_sorted());
     }
 }

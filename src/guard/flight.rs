@@ -1,8 +1,10 @@
+//! How much may be held at once, over all threads.
+
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// How many bytes may be held at once: whoever wants to hold more waits until others let go.
 #[derive(Debug)]
-pub(super) struct Flight {
+pub struct Flight {
     held: Mutex<u64>,
     freed: Condvar,
     most: u64,
@@ -10,13 +12,13 @@ pub(super) struct Flight {
 
 /// Bytes that are held until this is dropped.
 #[derive(Debug)]
-pub(super) struct Held<'f> {
+pub struct Held<'f> {
     flight: &'f Flight,
     bytes: u64,
 }
 
 impl Flight {
-    pub fn new(most: u64) -> Self {
+    pub const fn new(most: u64) -> Self {
         Self {
             held: Mutex::new(0),
             freed: Condvar::new(),
