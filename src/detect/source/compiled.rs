@@ -14,6 +14,8 @@ use crate::rules::pattern::source::{Clause, Scalar, SourcePattern, Test, alterna
 use crate::rules::source_patterns;
 use crate::text::{Needles, SHORTEST};
 
+use super::query_words;
+
 /// A regular expression that is compiled when it is first asked.
 #[derive(Debug)]
 pub(super) struct Expression {
@@ -201,6 +203,8 @@ pub(super) struct CompiledClause {
     needs: Vec<usize>,
     /// Literals none of which it may hold.
     needs_none: Vec<usize>,
+    /// For a query, the literals that its patterns ask for: of one of them, one of every list.
+    shapes: Vec<Vec<Vec<usize>>>,
     /// Literals of each of which at least one must be there.
     needs_any: Vec<Vec<usize>>,
 }
@@ -389,7 +393,13 @@ impl Compiled {
             let requests = language.request_words().iter();
             needs_any.push(requests.map(|w| words.number(w)).collect());
         }
+        let mut numbers = |list: Vec<String>| list.iter().map(|w| words.number(w)).collect();
+        let patterns = clause.query.as_deref().map(query_words::words);
+        let shapes = patterns.unwrap_or_default().into_iter();
+        let shapes = shapes.map(|lists| lists.into_iter().map(&mut numbers).collect());
+        let shapes = shapes.collect();
         self.clauses.push(CompiledClause {
+            shapes,
             rule,
             needs_any,
             names,
@@ -439,7 +449,8 @@ impl Compiled {
                     && has(&clause.needs)
                     && !has_any(&clause.needs_none)
                     && clause.needs_any.iter().all(has_any)
-                    && (clause.query.is_some() || clause.alternatives.iter().any(|a| has(a)));
+                    && (clause.alternatives.iter().any(|a| has(a))
+                        || clause.shapes.iter().any(|lists| lists.iter().all(has_any)));
                 holds
                     && on.get_mut(clause.rule).is_some_and(|known| {
                         *known.get_or_insert_with(|| {

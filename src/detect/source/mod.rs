@@ -2,6 +2,7 @@
 
 mod compiled;
 mod matcher;
+mod query_words;
 mod repair;
 mod team;
 mod terrain;

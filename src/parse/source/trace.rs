@@ -8,10 +8,10 @@ use super::names::Path;
 use super::value::{Shape, Taint};
 
 /// Nodes that are looked at on one way.
-const MOST_NODES: usize = 120;
+const MOST_NODES: usize = 2000;
 
 /// Places where a variable is set that are looked at for one use of it.
-const MOST_PLACES: usize = 1000;
+const MOST_PLACES: usize = 100;
 
 /// What happens to foreign data at a place on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,111 @@
+//! The way of foreign data to a finding, hop by hop, in every format that has a place for it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use serde_json::Value;
+use support::{Scratch, words};
+
+fn shown(scratch: &Scratch, format: &str) -> String {
+    let mut command = scratch.command(env!("CARGO_BIN_EXE_plimsoll"));
+    let output = command
+        .args(["check", "--only", "source", "--format", format])
+        .output()
+        .unwrap();
+    words(&output)
+}
+
+fn json(scratch: &Scratch, format: &str) -> Value {
+    let shown = shown(scratch, format);
+    let start = shown.find('{').unwrap_or_else(|| panic!("{shown}"));
+    let mut documents = serde_json::Deserializer::from_str(&shown[start..]).into_iter();
+    documents.next().unwrap().unwrap()
+}
+
+/// A view that runs what a request says, after so many more variables.
+fn long_way(variables: usize) -> Scratch {
+    let scratch = Scratch::repository();
+    let mut code = String::from(
+        "import os\nfrom flask import request\n\ndef view():\n    v0 = request.args['name']\n",
+    );
+    for n in 1..=variables {
+        code += &format!("    v{n} = v{}.strip()\n", n - 1);
+    }
+    code += &format!("    os.system('ls ' + v{variables})\n");
+    scratch.write("a.py", code);
+    scratch
+}
+
+/// The lines of the steps, as the JSON report gives them.
+fn lines(scratch: &Scratch) -> Vec<u64> {
+    let report = json(scratch, "json");
+    let labels = report["findings"][0]["labels"].as_array().unwrap().clone();
+    let steps = labels.iter().filter(|l| l["role"] == "flow");
+    steps
+        .map(|l| l["range"]["start"]["line"].as_u64().unwrap())
+        .collect()
+}
+
+#[test]
+fn every_variable_between_source_and_sink_has_a_label() {
+    assert_eq!(lines(&long_way(0)), [5]);
+    assert_eq!(lines(&long_way(3)), [5, 6, 7, 8]);
+}
+
+#[test]
+fn of_a_long_way_the_beginning_and_the_end_are_shown() {
+    assert_eq!(lines(&long_way(20)), [5, 6, 7, 23, 24, 25]);
+}
+
+#[test]
+fn a_way_of_hundreds_of_variables_still_begins_where_the_data_enters() {
+    let lines = lines(&long_way(300));
+    assert_eq!(lines[0], 5);
+    assert_eq!((lines.len(), lines[5]), (6, 305));
+}
+
+#[test]
+fn every_format_with_a_place_for_flows_shows_them() {
+    let scratch = long_way(2);
+    let pretty = shown(&scratch, "pretty");
+    for step in [
+        "1. foreign data enters here",
+        "2. the value",
+        "3. the value",
+    ] {
+        assert!(pretty.contains(step), "{pretty}");
+    }
+    let sarif = json(&scratch, "sarif");
+    let result = &sarif["runs"][0]["results"][0];
+    let flow = &result["codeFlows"][0]["threadFlows"][0]["locations"];
+    let places: Vec<u64> = flow
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| &l["location"]["physicalLocation"]["region"]["startLine"])
+        .map(|line| line.as_u64().unwrap())
+        .collect();
+    assert_eq!(places, [5, 6, 7, 8]);
+    let lsp = json(&scratch, "lsp");
+    let related = &lsp["diagnostics"][0]["relatedInformation"];
+    assert_eq!(related.as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn the_way_through_helpers_and_texts_is_shown() {
+    let scratch = Scratch::repository();
+    let code = "const { exec } = require('child_process');\n\
+                function run(command) {\n  const full = `ls ${command}`;\n  exec(full);\n}\n\
+                app.get('/', (req, res) => {\n  const { q } = req.query;\n  run(q);\n});\n";
+    scratch.write("a.js", code);
+    assert_eq!(lines(&scratch), [7, 8, 3]);
+    let pretty = shown(&scratch, "pretty");
+    for step in [
+        "1. foreign data enters here",
+        "2. it is handed over here",
+        "3. it becomes part of this text",
+    ] {
+        assert!(pretty.contains(step), "{pretty}");
+    }
+}
