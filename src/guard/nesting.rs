@@ -5,6 +5,11 @@
 /// Counts `(`, `[` and `{` against their closers without looking at strings or comments: it may
 /// refuse an odd file, it never lets a deep one through.
 pub fn exceeds(bytes: &[u8], limit: u32) -> bool {
+    // Most files do not have as many brackets.
+    let open = memchr::memchr3_iter(b'(', b'[', b'{', bytes);
+    if open.take(limit as usize + 1).count() <= limit as usize {
+        return false;
+    }
     let mut depth = 0u32;
     for byte in bytes {
         match byte {

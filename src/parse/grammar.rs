@@ -83,21 +83,30 @@ pub fn parse_within(
             limit: LIMITS.nesting,
         });
     }
-    run(clock, language, text, 0)
+    run(clock, language, text, &Part::default())
 }
 
-/// Parses a part of a text that begins at `start` and was checked for its depth.
+/// Where a part of a text stands.
+#[derive(Clone, Debug, Default)]
+pub struct Part<'t> {
+    /// Its first byte in the whole text.
+    pub start: usize,
+    /// What is read before it: where it stands, and itself.
+    pub opening: Option<(usize, &'t [u8])>,
+}
+
+/// Parses a part of a text that was checked for its depth.
 pub fn parse_part(
     clock: &mut Clock,
     language: &Language,
-    part: &[u8],
-    start: usize,
+    text: &[u8],
+    part: &Part<'_>,
 ) -> Result<Tree, SkipReason> {
     // What is slow must leave time for what comes after it.
     let mut share = Clock {
         left: clock.left / 2,
     };
-    let tree = run(&mut share, language, part, start);
+    let tree = run(&mut share, language, text, part);
     clock.left = clock.left / 2 + share.left;
     tree
 }
@@ -123,24 +132,33 @@ fn run(
     clock: &mut Clock,
     language: &Language,
     text: &[u8],
-    offset: usize,
+    part: &Part<'_>,
 ) -> Result<Tree, SkipReason> {
     let mut parser = Parser::new();
     parser
         .set_language(language)
         .map_err(|e| SkipReason::Other(format!("the grammar does not fit: {e}")))?;
-    let len = text.len();
-    if offset > 0 {
-        let range = tree_sitter::Range {
-            start_byte: offset,
-            end_byte: offset + len,
-            start_point: Point::default(),
-            end_point: Point::new(usize::MAX, usize::MAX),
+    let (opening_at, opening) = part.opening.unwrap_or_default();
+    if part.start > 0 {
+        // Nobody asks for rows and columns, and no range of a file reaches into another's rows.
+        let range = |start: usize, bytes: &[u8], row: usize| tree_sitter::Range {
+            start_byte: start,
+            end_byte: start + bytes.len(),
+            start_point: Point::new(row, 0),
+            end_point: Point::new(row, usize::MAX),
         };
+        let mut ranges = vec![range(part.start, text, 1)];
+        if part.opening.is_some() {
+            ranges.insert(0, range(opening_at, opening, 0));
+        }
         parser
-            .set_included_ranges(&[range])
+            .set_included_ranges(&ranges)
             .map_err(|e| SkipReason::Other(e.to_string()))?;
     }
+    let read = |at: usize| match at.checked_sub(part.start) {
+        Some(at) => text.get(at..).unwrap_or(&[]),
+        None => opening.get(at.saturating_sub(opening_at)..).unwrap_or(&[]),
+    };
     let too_slow = SkipReason::TooSlow {
         limit: LIMITS.parse_millis,
     };
@@ -153,22 +171,14 @@ fn run(
     let mut progress = |_: &tree_sitter::ParseState| {
         calls += 1;
         // Looking at the clock takes as long as a few steps of the parser.
-        if calls.is_multiple_of(16) && now() >= deadline {
+        if calls.is_multiple_of(64) && now() >= deadline {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let tree = parser.parse_with_options(
-        &mut |at, _| {
-            at.checked_sub(offset)
-                .and_then(|at| text.get(at..))
-                .unwrap_or(&[])
-        },
-        None,
-        Some(options),
-    );
+    let tree = parser.parse_with_options(&mut |at, _| read(at), None, Some(options));
     clock.left = clock.left.saturating_sub(now().saturating_sub(start));
     tree.ok_or(too_slow)
 }

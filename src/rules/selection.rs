@@ -165,7 +165,7 @@ impl ActiveRules {
         self.set
             .iter()
             .zip(&self.enabled)
-            .any(|(rule, on)| *on && names(rule, prefix))
+            .any(|(rule, on)| *on && is_below(rule, prefix))
     }
 
     /// True where a finding is as severe and as sure as is asked for, and no other than that.
@@ -257,12 +257,13 @@ fn is_exact(rule: &Rule, name: &str) -> bool {
 
 /// True where `name` is the rule's id, an alias, its family or another whole prefix of its id.
 pub(crate) fn names(rule: &Rule, name: &str) -> bool {
-    is_exact(rule, name)
-        || rule
-            .id
-            .as_str()
-            .strip_prefix(name)
-            .is_some_and(|rest| rest.starts_with('/'))
+    is_exact(rule, name) || is_below(rule, name)
+}
+
+/// True for a rule of a family, or of `source/<language>`.
+fn is_below(rule: &Rule, name: &str) -> bool {
+    let rest = rule.id.as_str().strip_prefix(name);
+    rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn closest_rule(set: &RuleSet, name: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 use super::{IN_SCRIPTS, Shell, judge, mention};
 use crate::detect::dependency::installed;
 use crate::detect::{Context, Detector, Sink};
-use crate::model::{FileKind, KindSet};
+use crate::model::{FileKind, KindSet, SkipReason};
 use crate::parse::Document;
 use crate::parse::shell::Script;
 
@@ -29,6 +29,13 @@ impl Detector for Scripts {
         let script = Script::parse(text);
         if let Some(reason) = &script.refused {
             out.skip(reason.clone());
+        }
+        if let Some(first) = script.errors.iter().map(|error| error.start).min() {
+            let before = text.get(..first as usize).unwrap_or(&[]);
+            out.skip(SkipReason::SyntaxErrors {
+                places: script.errors.len(),
+                line: memchr::memchr_iter(b'\n', before).count() + 1,
+            });
         }
         if is_judged {
             judge(IN_SCRIPTS, &Shell::of_script(&script), out);

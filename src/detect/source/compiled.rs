@@ -282,7 +282,7 @@ pub(super) struct Compiled {
     pub rules: Vec<Cow<'static, str>>,
     pub clauses: Vec<CompiledClause>,
     /// Subject and last part of a name to clauses and the place of the name in them.
-    index: HashMap<(Subject, String), Vec<(usize, usize)>>,
+    index: HashMap<Subject, HashMap<String, Vec<(usize, usize)>>>,
     words: WordSearch,
 }
 
@@ -346,7 +346,9 @@ impl Compiled {
                 _ => last_part(&full).to_owned(),
             };
             self.index
-                .entry((subject, last))
+                .entry(subject)
+                .or_default()
+                .entry(last)
                 .or_default()
                 .push((at, names.len()));
             wanted.push(
@@ -424,10 +426,8 @@ impl Compiled {
 
     /// The clauses that may fit something of this last name, with the name's place.
     pub fn candidates(&self, subject: Subject, last: &str) -> &[(usize, usize)] {
-        // A borrowed pair cannot be looked up in a map of owned pairs; the key is short.
-        self.index
-            .get(&(subject, last.to_owned()))
-            .map_or(&[], Vec::as_slice)
+        let named = self.index.get(&subject).and_then(|index| index.get(last));
+        named.map_or(&[], Vec::as_slice)
     }
 
     /// Which clauses a text can satisfy at all, by the words it holds; `None` if not one.

@@ -306,7 +306,7 @@ impl Pass<'_, '_> {
         let head = place.head(facts);
         let callee = facts
             .canonical(head)
-            .map(|path| facts.code.names.render(path))
+            .map(|path| facts.code.names.render(path).to_string())
             .filter(|name| name.len() <= 60)
             .unwrap_or_else(|| facts.text(facts.code.span(head)).to_owned());
         let mut text = template.replace("{callee}", &clip(&callee));

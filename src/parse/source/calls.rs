@@ -31,12 +31,13 @@ impl<'s> Pass<'_, 's> {
         let name = path
             .map(|path| self.code.names.render(path))
             .unwrap_or_default();
-        if library::ends(&name, method) {
+        let name: &str = &name;
+        if library::ends(name, method) {
             self.stop();
         }
         let is_plain = |id: &NodeId| !matches!(self.code.node(*id), Node::Entry { .. });
         if arguments.iter().all(is_plain)
-            && let Some(value) = self.made(&name, &given)
+            && let Some(value) = self.made(name, &given)
         {
             return value;
         }
@@ -54,7 +55,7 @@ impl<'s> Pass<'_, 's> {
             return self.value(receiver);
         }
         if let [only] = given.as_slice()
-            && (library.wraps)(&name)
+            && (library.wraps)(name)
         {
             return *only;
         }
@@ -108,11 +109,11 @@ impl<'s> Pass<'_, 's> {
             };
         }
         if self.language.has_fields_in_scope()
-            && let Some(value) = self.managed_call(&name, callee, &arguments)
+            && let Some(value) = self.managed_call(name, callee, &arguments)
         {
             return value;
         }
-        if let Some(at) = (library.template)(&name)
+        if let Some(at) = (library.template)(name)
             && let Some(template) = given.get(at)
         {
             let args = given.get(at + 1..).unwrap_or(&[]).to_vec();
@@ -121,14 +122,12 @@ impl<'s> Pass<'_, 's> {
                 false => Value::made_of(given),
             };
         }
-        if matches!(
-            name.as_str(),
-            "fmt.Fprintf" | "fmt.Fprint" | "io.WriteString"
-        ) && let [writer, first, rest @ ..] = given.as_slice()
+        if matches!(name, "fmt.Fprintf" | "fmt.Fprint" | "io.WriteString")
+            && let [writer, first, rest @ ..] = given.as_slice()
             && self.is_text(*writer)
             && let Some(to) = arguments.first()
         {
-            let text = match name.as_str() {
+            let text = match name {
                 "fmt.Fprintf" => self.fill(*first, rest.to_vec(), '%'),
                 _ => *first,
             };
@@ -143,12 +142,12 @@ impl<'s> Pass<'_, 's> {
         if name == "fmt.Sprint" {
             return self.compose(&given);
         }
-        if matches!(name.as_str(), "implode" | "join")
+        if matches!(name, "implode" | "join")
             && let [separator, list] = given.as_slice()
         {
             return self.joined(*separator, &[*list]);
         }
-        if (library.loads)(&name)
+        if (library.loads)(name)
             && let Some(path) = arguments.first().and_then(|id| self.module(*id))
         {
             return Value::of(Shape::Reference(path));
@@ -174,19 +173,17 @@ impl<'s> Pass<'_, 's> {
                 ..Value::made_of(given)
             };
         }
-        if matches!(
-            name.as_str(),
-            "util.promisify" | "typing.cast" | "functools.partial"
-        ) && let Some(value) = given
-            .iter()
-            .rev()
-            .find(|v| matches!(v.shape, Shape::Reference(_)))
+        if matches!(name, "util.promisify" | "typing.cast" | "functools.partial")
+            && let Some(value) = given
+                .iter()
+                .rev()
+                .find(|v| matches!(v.shape, Shape::Reference(_)))
         {
             return *value;
         }
         let receiver = receiver.map_or(Value::UNKNOWN, |id| self.value(id));
         // What is cleaned as if it began at the root cannot climb out of where it is joined to.
-        if matches!(name.as_str(), "path.Clean" | "path/filepath.Clean")
+        if matches!(name, "path.Clean" | "path/filepath.Clean")
             && let [only] = given.as_slice()
             && let Shape::Composed(at) = only.shape
             && self
@@ -197,7 +194,7 @@ impl<'s> Pass<'_, 's> {
         {
             return only.escaped(Clean::PATH);
         }
-        if let Some(clean) = (library.cleans)(&name, method) {
+        if let Some(clean) = (library.cleans)(name, method) {
             let value = Value::made_of(given).escaped(clean);
             return match clean {
                 // Which size a number was asked for matters to who makes it smaller.
@@ -211,12 +208,12 @@ impl<'s> Pass<'_, 's> {
                 _ => value,
             };
         }
-        if (library.passes_on)(&name, method) {
+        if (library.passes_on)(name, method) {
             let mut value = Value::made_of(given.iter().copied());
-            let last = name.rsplit('.').next().unwrap_or(&name);
+            let last = name.rsplit('.').next().unwrap_or(name);
             if let Some(path) = path
                 && last.starts_with(|c: char| c.is_ascii_uppercase())
-                && !(library.wraps)(&name)
+                && !(library.wraps)(name)
             {
                 // A new object is still what it is called: `pathlib.Path(name).open()`.
                 value.shape = match self.code.names.child(path, CALL) {
@@ -231,12 +228,12 @@ impl<'s> Pass<'_, 's> {
             None => Value::UNKNOWN,
         };
         if self.language.has_fields_in_scope() {
-            value = self.managed_result(value, (&name, path, method), receiver, &given);
+            value = self.managed_result(value, (name, path, method), receiver, &given);
         }
         value.taint_by(receiver);
         if let Some(sign) = library.reference {
             let mut read = Value::UNKNOWN;
-            if (library.fills)(&name, method) {
+            if (library.fills)(name, method) {
                 read.taint_by(value);
                 given.iter().for_each(|given| read.taint_by(*given));
             }

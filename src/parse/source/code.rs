@@ -4,12 +4,12 @@
 //! of, and one pass from front to back can judge them all, without recursion.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::model::Span;
 
 use super::names::{Names, Path, Symbol};
+use super::numbers::{NumberMap, NumberSet};
 use super::value::Taint;
 
 /// A place in the list of nodes.
@@ -294,13 +294,13 @@ pub struct Code<'s> {
     pub(super) lists: Vec<NodeId>,
     pub(super) scopes: Vec<Scope>,
     /// Names that some scope takes from an outer one in order to write to it.
-    pub(super) shared: HashSet<Symbol>,
+    pub(super) shared: NumberSet<Symbol>,
     /// Functions and modules that only tests run.
     pub(super) tests: Vec<Span>,
     /// The declared types of parameters and of what assignments bind.
-    pub(super) types: HashMap<NodeId, Path>,
+    pub(super) types: NumberMap<NodeId, Path>,
     /// Parameters that hold foreign data.
-    pub(super) foreign: HashMap<NodeId, Taint>,
+    pub(super) foreign: NumberMap<NodeId, Taint>,
     /// Where the nodes of this piece of the file begin.
     pub(super) own: usize,
     scope: ScopeId,
@@ -324,10 +324,10 @@ impl<'s> Code<'s> {
                 decorators: Vec::new(),
                 nodes: 0..u32::MAX,
             }],
-            shared: HashSet::new(),
+            shared: NumberSet::default(),
             tests: Vec::new(),
-            types: HashMap::new(),
-            foreign: HashMap::new(),
+            types: NumberMap::default(),
+            foreign: NumberMap::default(),
             own: 0,
             scope: ScopeId::MODULE,
             outer: Vec::new(),

@@ -1,7 +1,5 @@
 //! One pass over the nodes, front to back: names, constants, composed texts, foreign data.
 
-use std::collections::HashMap;
-
 use super::Language;
 use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeId, ScopeKind};
 use super::flow::Frame;
@@ -10,6 +8,7 @@ use super::helpers::{Helpers, Incoming};
 use super::items::Items;
 use super::library;
 use super::names::{Path, Symbol};
+use super::numbers::NumberMap;
 use super::value::{Clean, Shape, Taint, Value};
 use super::variables::MAX_CHOICES;
 
@@ -26,7 +25,7 @@ pub(super) struct Learnt<'s> {
     pub texts: usize,
     pub items: Vec<Items>,
     /// What calls in the file hand over to its functions' parameters.
-    pub incoming: HashMap<(ScopeId, usize), Incoming>,
+    pub incoming: NumberMap<(ScopeId, usize), Incoming>,
     /// Nodes that never run.
     pub dead: Vec<bool>,
 }
@@ -50,7 +49,7 @@ pub(super) struct Pass<'c, 's> {
     pub(super) code: &'c mut Code<'s>,
     pub(super) language: Language,
     pub(super) learnt: Learnt<'s>,
-    pub(super) variables: HashMap<Slot, Variable>,
+    pub(super) variables: NumberMap<Slot, Variable>,
     pub(super) frames: Vec<Frame>,
     /// How many of the open ways never run.
     pub(super) dead: u32,
@@ -83,7 +82,7 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
             dead: vec![false; count],
             ..Learnt::default()
         },
-        variables: HashMap::new(),
+        variables: NumberMap::default(),
         frames: Vec::new(),
         dead: 0,
         beyond: 0,
@@ -345,7 +344,7 @@ impl<'s> Pass<'_, 's> {
             Shape::Reference(path) => {
                 let text = self.code.names.text(name);
                 let root = self.code.names.render(path);
-                let path = match (self.language, root.as_str(), text) {
+                let path = match (self.language, &*root, text) {
                     (Language::JavaScript, "window" | "globalThis" | "global" | "self", _) => {
                         Some(self.code.names.root(name))
                     }
@@ -476,7 +475,7 @@ impl<'s> Pass<'_, 's> {
             };
         };
         if matches!(
-            self.code.names.render(path).as_str(),
+            &*self.code.names.render(path),
             "strings.Builder" | "bytes.Buffer"
         ) {
             return self.constant(Literal::Text("".into()));

@@ -1,4 +1,3 @@
-use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use tree_sitter::Tree;
@@ -11,6 +10,7 @@ use super::code::{Code, Key, Literal, Node, NodeId, ScopeId, ScopeKind};
 use super::eval::{self, Learnt};
 use super::items::Item;
 use super::names::{Path, Symbol};
+use super::numbers::{NumberMap, NumberSet};
 use super::query::Matches;
 use super::trace::Settings;
 use super::value::{Shape, Value};
@@ -26,7 +26,7 @@ pub struct Facts<'s> {
     learnt: Learnt<'s>,
     parents: OnceLock<Vec<NodeId>>,
     /// The names that each scope calls.
-    called: OnceLock<HashMap<ScopeId, HashSet<Symbol>>>,
+    called: OnceLock<NumberMap<ScopeId, NumberSet<Symbol>>>,
     /// Its share of what may be held at once.
     _held: Held<'static>,
     /// What the queries that were asked for have found, in their order.
@@ -290,7 +290,7 @@ impl<'s> Facts<'s> {
     /// True where a call of one of these names stands in the same scope.
     pub fn scope_calls(&self, scope: ScopeId, is_wanted: impl Fn(&str) -> bool) -> bool {
         let called = self.called.get_or_init(|| {
-            let mut called: HashMap<ScopeId, HashSet<Symbol>> = HashMap::new();
+            let mut called: NumberMap<ScopeId, NumberSet<Symbol>> = NumberMap::default();
             for id in self.code.ids() {
                 if let Node::Call { callee, .. } = self.code.node(id)
                     && let Node::Name(name) | Node::Member { name, .. } = self.code.node(*callee)
@@ -327,7 +327,7 @@ mod tests {
             let shown = match value.shape {
                 Shape::Unknown => "?".to_owned(),
                 Shape::Composed(_) => facts.composed(value).unwrap_or("").replace(HOLE, "_"),
-                Shape::Reference(path) => facts.code.names.render(path),
+                Shape::Reference(path) => facts.code.names.render(path).to_string(),
                 Shape::Collection(_) | Shape::Items(_) => "[]".to_owned(),
                 Shape::Function(_) => "fn".to_owned(),
                 Shape::Constant(_) | Shape::Choice(..) => facts
@@ -356,7 +356,7 @@ mod tests {
                 continue;
             };
             let name = match facts.canonical(*callee) {
-                Some(path) => facts.code.names.render(path),
+                Some(path) => facts.code.names.render(path).to_string(),
                 None => format!("~{}", facts.text(facts.code.span(*callee))),
             };
             let arguments: Vec<String> = facts.arguments(id).map(show).collect();

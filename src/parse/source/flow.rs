@@ -1,9 +1,8 @@
 //! Which way control takes, and what values are where ways meet.
 
-use std::collections::HashMap;
-
 use super::code::{Flow, Fork, From, List, NodeId, ScopeId, When};
 use super::eval::{Pass, Slot, Variable};
+use super::numbers::NumberMap;
 use super::value::Value;
 
 /// Deepest nesting of branches that is followed exactly; deeper ones are taken as "perhaps".
@@ -255,7 +254,7 @@ impl<'s> Pass<'_, 's> {
         }
         let ways = frame.ends.len() + usize::from(!frame.exhaustive);
         let mut order = Vec::new();
-        let mut met: HashMap<Slot, (usize, Option<Value>)> = HashMap::new();
+        let mut met: NumberMap<Slot, (usize, Option<Value>)> = NumberMap::default();
         for (slot, value) in frame.ends.into_iter().flatten() {
             match met.get(&slot).copied() {
                 None => {

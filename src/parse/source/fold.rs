@@ -1,13 +1,13 @@
 //! Conditions: what they come to where that is known, and what is known where they hold.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
 use super::Language;
 use super::code::{Code, Flow, Fork, List, Literal, Node, NodeId, Operator, ScopeId};
 use super::eval::Pass;
 use super::library;
 use super::names::{Path, Symbol};
+use super::numbers::{NumberMap, NumberSet};
 use super::value::{Clean, Shape, Taint, Value};
 
 /// Deepest condition that is looked into.
@@ -20,9 +20,9 @@ const MAX_OUTER: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct Unsteady {
     /// Assigned within a loop of the scope.
-    in_loop: HashSet<(ScopeId, Symbol)>,
+    in_loop: NumberSet<(ScopeId, Symbol)>,
     /// Assigned by a function within the scope that owns them.
-    elsewhere: HashSet<Symbol>,
+    elsewhere: NumberSet<Symbol>,
 }
 
 impl Unsteady {
@@ -32,8 +32,8 @@ impl Unsteady {
             ..Self::default()
         };
         // The open forks of every scope, and how many of them are loops.
-        let mut forks: HashMap<ScopeId, (Vec<bool>, usize)> = HashMap::new();
-        let mut owned: HashSet<(ScopeId, Symbol)> = HashSet::new();
+        let mut forks: NumberMap<ScopeId, (Vec<bool>, usize)> = NumberMap::default();
+        let mut owned: NumberSet<(ScopeId, Symbol)> = NumberSet::default();
         let mut open: Vec<(ScopeId, Symbol)> = Vec::new();
         for id in code.ids() {
             let scope = code.scope_of(id);
@@ -68,7 +68,7 @@ impl Unsteady {
                 _ => {}
             }
         }
-        let assigned: HashSet<(ScopeId, Symbol)> = owned.iter().chain(&open).copied().collect();
+        let assigned: NumberSet<(ScopeId, Symbol)> = owned.iter().chain(&open).copied().collect();
         for (scope, name) in open {
             if owned.contains(&(scope, name)) {
                 continue;

@@ -1,11 +1,10 @@
 //! Functions of the same file: what they make of their arguments, and what arguments reach.
 
-use std::collections::HashMap;
-
 use super::Language;
 use super::code::{Code, Key, Node, NodeId, ScopeId, ScopeKind};
 use super::eval::Pass;
 use super::names::Symbol;
+use super::numbers::NumberMap;
 use super::value::{Clean, Params, Shape, Taint, Value};
 
 /// Deepest chain of functions that are looked into before their turn.
@@ -23,8 +22,8 @@ pub(super) struct Helpers {
     /// The parameters of every scope, in order.
     parameters: Vec<Vec<Symbol>>,
     /// Functions by the class that they are in, and by their name alone.
-    methods: HashMap<(ScopeId, Symbol), ScopeId>,
-    named: HashMap<Symbol, Vec<ScopeId>>,
+    methods: NumberMap<(ScopeId, Symbol), ScopeId>,
+    named: NumberMap<Symbol, Vec<ScopeId>>,
     /// What every function returns.
     returns: Vec<Option<Value>>,
     state: Vec<State>,
@@ -355,7 +354,7 @@ impl<'s> Pass<'_, 's> {
 
     /// What calls hand over reaches what parameters went into.
     pub(super) fn hand_over(&mut self) {
-        let mut incoming: HashMap<(ScopeId, usize), Incoming> = HashMap::new();
+        let mut incoming: NumberMap<(ScopeId, usize), Incoming> = NumberMap::default();
         for _ in 0..ROUNDS {
             let mut changed = false;
             for handed in &self.helpers.handed {
@@ -396,7 +395,7 @@ impl<'s> Pass<'_, 's> {
 }
 
 /// Adds to a value what came in through the parameters that went into it.
-fn receive(value: &mut Value, incoming: &HashMap<(ScopeId, usize), Incoming>) {
+fn receive(value: &mut Value, incoming: &NumberMap<(ScopeId, usize), Incoming>) {
     if value.params.bits == 0 {
         return;
     }

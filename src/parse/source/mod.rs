@@ -17,6 +17,7 @@ mod literal;
 mod macros;
 mod managed;
 mod names;
+mod numbers;
 mod paths;
 mod pieces;
 mod query;

@@ -1,6 +1,10 @@
 //! Names and dotted paths, each stored once per file.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::numbers::NumberMap;
 
 /// A name of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +36,9 @@ pub struct Names<'s> {
     symbols: Vec<&'s str>,
     by_text: HashMap<&'s str, Symbol>,
     steps: Vec<Step>,
-    by_step: HashMap<(Option<Path>, Symbol), Path>,
+    by_step: NumberMap<(Option<Path>, Symbol), Path>,
+    /// Paths as texts, those that were asked for.
+    rendered: RefCell<Vec<Option<Rc<str>>>>,
 }
 
 impl Default for Names<'_> {
@@ -41,7 +47,8 @@ impl Default for Names<'_> {
             symbols: Vec::new(),
             by_text: HashMap::new(),
             steps: Vec::new(),
-            by_step: HashMap::new(),
+            by_step: NumberMap::default(),
+            rendered: RefCell::default(),
         };
         names.intern(CALL_TEXT);
         names
@@ -144,7 +151,20 @@ impl<'s> Names<'s> {
     }
 
     /// The path as text: `a.b().c`.
-    pub fn render(&self, path: Path) -> String {
+    pub fn render(&self, path: Path) -> Rc<str> {
+        let at = path.0 as usize;
+        let mut rendered = self.rendered.borrow_mut();
+        if rendered.len() <= at {
+            rendered.resize(self.steps.len().max(at + 1), None);
+        }
+        match rendered.get_mut(at) {
+            Some(Some(text)) => text.clone(),
+            Some(slot) => slot.insert(self.spell(path)).clone(),
+            None => self.spell(path),
+        }
+    }
+
+    fn spell(&self, path: Path) -> Rc<str> {
         let mut text = String::new();
         for name in self.steps(path) {
             if name != CALL_TEXT && !text.is_empty() {
@@ -152,7 +172,7 @@ impl<'s> Names<'s> {
             }
             text.push_str(name);
         }
-        text
+        text.into()
     }
 }
 
@@ -167,7 +187,7 @@ mod tests {
         let call = names.child(path, CALL).expect("short enough");
         let connect = names.intern("connect");
         let method = names.child(call, connect).expect("short enough");
-        assert_eq!(names.render(method), "paramiko.SSHClient().connect");
+        assert_eq!(&*names.render(method), "paramiko.SSHClient().connect");
         assert_eq!(names.dotted("paramiko.SSHClient"), Some(path));
     }
 

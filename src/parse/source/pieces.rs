@@ -3,10 +3,12 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::guard::flight::Flight;
 use crate::guard::{LIMITS, nesting};
 use crate::model::{FileKind, SkipReason, Span};
-use crate::parse::grammar::{self, Clock};
+use crate::parse::grammar::{self, Clock, Part};
 
 use super::code::{Code, Node, ScopeId};
 use super::facts::Facts;
@@ -129,7 +131,11 @@ impl<'s> Pieces<'s> {
             part = &shallow.bytes;
         }
         let grammar = language.grammar(self.kind);
-        let tree = match grammar::parse_part(&mut self.clock, &grammar, part, range.start) {
+        let place = Part {
+            start: range.start,
+            opening: self.opening(range.start),
+        };
+        let tree = match grammar::parse_part(&mut self.clock, &grammar, part, &place) {
             Ok(tree) => tree,
             Err(SkipReason::TooSlow { .. }) if range.len() > SMALL => {
                 let mut parts = Vec::new();
@@ -164,6 +170,19 @@ impl<'s> Pieces<'s> {
             self.remember(&facts);
         }
         Ok(Some(facts))
+    }
+
+    /// What tells a grammar that a later piece is code: in PHP, the tag that opened it.
+    fn opening(&self, start: usize) -> Option<(usize, &'s [u8])> {
+        const OPEN: &[u8] = b"<?php";
+        if self.kind != FileKind::Php {
+            return None;
+        }
+        let before = self.text.get(..start)?;
+        let is_open = memmem::rfind(before, b"<?") > memmem::rfind(before, b"?>");
+        let at = memmem::find(before, OPEN).filter(|_| is_open)?;
+        // With the blank that follows it.
+        Some((at, before.get(at..=at + OPEN.len())?))
     }
 
     /// What is to be said when everything has been read.

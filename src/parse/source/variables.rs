@@ -8,10 +8,13 @@ use super::value::{Shape, Value};
 /// Most constants that one variable may hold to be told apart.
 pub(super) const MAX_CHOICES: usize = 8;
 
+/// How many functions around a name are asked what it is.
+const MOST_SCOPES: usize = 40;
+
 impl Pass<'_, '_> {
     pub(super) fn find(&self, path: Path, scope: ScopeId) -> Option<(ScopeId, Value)> {
         let mut at = scope;
-        loop {
+        for _ in 0..MOST_SCOPES {
             if let Some(variable) = self.variables.get(&(at, path))
                 && !self.is_outdated(path, at, variable.serial)
             {
@@ -31,6 +34,7 @@ impl Pass<'_, '_> {
                 .copied()
                 .unwrap_or(ScopeId::MODULE);
         }
+        None
     }
 
     /// True for a field whose owner was set anew after it.
