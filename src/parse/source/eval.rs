@@ -43,6 +43,8 @@ pub(super) struct Variable {
     pub serial: u32,
     /// The type that it is declared to have.
     pub of: Option<Path>,
+    /// Nothing was ever set: a condition told something about it.
+    pub assumed: bool,
 }
 
 pub(super) struct Pass<'c, 's> {

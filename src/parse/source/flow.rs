@@ -272,7 +272,11 @@ impl<'s> Pass<'_, 's> {
                 continue;
             };
             if count < ways {
-                value = self.join_known(self.now(slot), value);
+                value = match self.now(slot) {
+                    // What one way asked says nothing about the others.
+                    None if self.is_assumed(slot) => None,
+                    before => self.join_known(before, value),
+                };
             }
             self.set_now(slot, value);
         }
@@ -289,6 +293,11 @@ impl<'s> Pass<'_, 's> {
             (Some(a), Some(b)) => Some(self.join(a, b)),
             (one, None) | (None, one) => one,
         }
+    }
+
+    fn is_assumed(&self, slot: Slot) -> bool {
+        let variable = self.variables.get(&slot);
+        variable.is_some_and(|variable| variable.assumed)
     }
 
     fn now(&self, slot: Slot) -> Option<Value> {
@@ -312,6 +321,7 @@ impl<'s> Pass<'_, 's> {
                 ever: value.unwrap_or(Value::UNKNOWN),
                 serial: 0,
                 of: None,
+                assumed: false,
             })
             .now = value;
     }
@@ -417,6 +427,22 @@ mod tests {
         );
         assert_eq!(
             script("if (!/^[a-z]+$/.test(x)) throw new Error(); sink(x);"),
+            "."
+        );
+    }
+
+    #[test]
+    fn what_one_way_asked_about_a_field_is_forgotten_where_ways_meet() {
+        let view = |body: &str| {
+            let text = format!("app.get('/', (req, res) => {{ {body} }});");
+            sinks(FileKind::JavaScript, &text)
+        };
+        assert_eq!(
+            view("if (ALLOWED.includes(req.query.a)) { sink(req.query.a); } sink(req.query.a);"),
+            ".!"
+        );
+        assert_eq!(
+            view("if (!ALLOWED.includes(req.query.a)) { return; } sink(req.query.a);"),
             "."
         );
     }

@@ -270,8 +270,13 @@ impl<'s> Pass<'_, 's> {
             return;
         }
         value = value.escaped(clean);
-        self.set_now((scope, path), Some(value));
-        self.refresh((scope, path));
+        let slot = (scope, path);
+        let is_new = !self.variables.contains_key(&slot);
+        self.set_now(slot, Some(value));
+        self.refresh(slot);
+        if is_new && let Some(variable) = self.variables.get_mut(&slot) {
+            variable.assumed = true;
+        }
     }
 
     fn known_if(&self, condition: NodeId, holds: bool) -> Vec<(Path, Clean)> {

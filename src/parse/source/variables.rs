@@ -18,10 +18,10 @@ impl Pass<'_, '_> {
             if let Some(variable) = self.variables.get(&(at, path))
                 && !self.is_outdated(path, at, variable.serial)
             {
-                if at != scope {
+                if at != scope && !variable.assumed {
                     return Some((at, variable.ever));
                 }
-                if let Some(now) = variable.now {
+                if let (true, Some(now)) = (at == scope, variable.now) {
                     return Some((at, now));
                 }
             }
@@ -110,6 +110,7 @@ impl Pass<'_, '_> {
             variable.ever = ever;
             variable.serial = self.serial;
             variable.of = of;
+            variable.assumed = false;
         }
     }
 
