@@ -183,7 +183,7 @@ fn result(
     };
     // A flow ends where the finding is.
     let ends_there = |l: &Label| l.source == primary.source && l.span == primary.span;
-    let end = flow().last().filter(|last| !ends_there(last));
+    let end = flow().next_back().filter(|last| !ends_there(last));
     let steps: Vec<Value> = flow()
         .map(|label| (label, &label.text))
         .chain(end.map(|_| (primary, &finding.message)))

@@ -224,11 +224,9 @@ mod tests {
     /// The hops to the argument of the last `sink(x)`.
     fn hops(kind: FileKind, text: &str) -> Vec<String> {
         let facts = facts(kind, text.as_bytes()).expect("facts");
-        let calls = facts.code.ids().filter_map(|id| match facts.code.node(id) {
-            Node::Call { callee, .. } => {
-                (facts.text(facts.code.span(*callee)) == "sink").then_some(id)
-            }
-            _ => None,
+        let calls = facts.code.ids().filter(|id| match facts.code.node(*id) {
+            Node::Call { callee, .. } => facts.text(facts.code.span(*callee)) == "sink",
+            _ => false,
         });
         let last = calls.last().expect("a sink");
         let argument = facts.arguments(last).next().expect("an argument").value;
