@@ -137,6 +137,7 @@ pub(super) struct CompiledTest {
     pub matches: Option<Expression>,
     pub shape: Option<Expression>,
     pub text: Option<Expression>,
+    pub made: Option<Expression>,
     pub references: Vec<Name>,
     pub taint: Taint,
     pub escaped: Clean,
@@ -170,6 +171,7 @@ impl CompiledTest {
             matches: test.matches.as_deref().map(Expression::new),
             shape: test.shape.as_deref().map(Expression::new),
             text: test.text.as_deref().map(Expression::new),
+            made: test.made.as_deref().map(Expression::new),
             references: test
                 .reference
                 .iter()
@@ -196,6 +198,7 @@ pub(super) struct CompiledClause {
     pub unasked: Option<Expression>,
     pub path: Option<Expression>,
     pub query: Option<LazyQuery>,
+    pub unless_path: Option<Expression>,
     pub tests: Vec<CompiledTest>,
     pub unless: Vec<CompiledTest>,
     /// Literals that a file must hold: all of one list, and all of `needs`.
@@ -415,6 +418,7 @@ impl Compiled {
                 .query
                 .as_deref()
                 .map(|text| LazyQuery::new(language, text)),
+            unless_path: clause.unless_path.as_deref().map(Expression::new),
             tests: clause.tests.iter().map(CompiledTest::new).collect(),
             unless: clause.unless.iter().map(CompiledTest::new).collect(),
             alternatives: wanted,

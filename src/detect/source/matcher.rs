@@ -8,7 +8,7 @@ use crate::parse::source::{
 };
 use crate::rules::pattern::source::Scalar;
 
-use super::compiled::{CompiledClause, CompiledTest, ELEMENT, Subject};
+use super::compiled::{CompiledClause, CompiledTest, ELEMENT, Expression, Subject};
 
 /// How much of a scope on either side of a node is looked at, in bytes.
 const NEAR: u32 = 16 << 10;
@@ -222,7 +222,10 @@ pub(super) fn fit(
             return None;
         }
     }
-    if clause.path.as_ref().is_some_and(|path| !path.finds(file)) {
+    let unwanted = clause.unless_path.as_ref();
+    if clause.path.as_ref().is_some_and(|path| !path.finds(file))
+        || unwanted.is_some_and(|path| path.finds(file))
+    {
         return None;
     }
     let mut decisive = None;
@@ -442,9 +445,12 @@ fn satisfies(facts: &Facts<'_>, part: Part, test: &CompiledTest) -> bool {
     if wants.given.is_some_and(|wanted| wanted != value.is_given()) {
         return false;
     }
-    test.text
-        .as_ref()
-        .is_none_or(|expression| expression.finds(facts.text(part.whole)))
+    let made = |expression: &Expression| {
+        let from = value.via.some().unwrap_or(part.value);
+        expression.finds(facts.text(facts.code.span(from)))
+    };
+    let text = |expression: &Expression| expression.finds(facts.text(part.whole));
+    test.made.as_ref().is_none_or(made) && test.text.as_ref().is_none_or(text)
 }
 
 fn refers(facts: &Facts<'_>, value: Value, names: &[super::compiled::Name]) -> bool {
@@ -467,7 +473,7 @@ fn equals(constant: &Literal<'_>, scalar: &Scalar) -> bool {
     }
 }
 
-fn finds(expression: &super::compiled::Expression, constant: &Literal<'_>) -> bool {
+fn finds(expression: &Expression, constant: &Literal<'_>) -> bool {
     match constant {
         Literal::Text(text) => expression.finds(text),
         Literal::Number(number) => expression.finds(&number.to_string()),

@@ -59,12 +59,24 @@ impl<'s> Pass<'_, 's> {
         {
             return *only;
         }
+        if library::translates(&name)
+            && let Some(text) = given.iter().find(|value| self.is_text(**value))
+        {
+            return *text;
+        }
+        if library::replaces(&name, method) && self.leaves_only_the_harmless(&arguments) {
+            return Value::made_of(given).harmless_unknown();
+        }
         if self.language == Language::Rust
             && let Some(made) = path.and_then(|path| self.made_of_type(path, &given))
         {
             return made;
         }
-        if let Some(function) = self.local_function(callee, scope)
+        // What is called an escape is one, whoever wrote it.
+        let escapes =
+            self.language == Language::Php && method.to_ascii_lowercase().contains("escape");
+        if !escapes
+            && let Some(function) = self.local_function(callee, scope)
             && let Some(value) = self.call_local(function, id, callee, &arguments)
         {
             return value;
@@ -242,6 +254,15 @@ impl<'s> Pass<'_, 's> {
         // A method of an unknown thing that is itself a source: `request.get_json()`.
         value.taint_by(of);
         value
+    }
+
+    /// `preg_replace('/[^a-z0-9]/', '', $x)`
+    fn leaves_only_the_harmless(&self, arguments: &[NodeId]) -> bool {
+        let [pattern, replacement, ..] = arguments else {
+            return false;
+        };
+        let written = self.code.slice(self.code.span(*pattern));
+        self.value(*replacement).is_constant() && library::finds_the_harmful(written)
     }
 
     /// What a call may write through the references that it is given: `json.Unmarshal(data, &v)`.

@@ -380,7 +380,12 @@ impl<'s> Pass<'_, 's> {
         if let Some(path) = access {
             value = self.by_convention(path, value);
         }
-        if library::is_number_member(self.code.names.text(name)) {
+        let member = self.code.names.text(name);
+        if library::is_number_member(member)
+            || (self.language == Language::Ruby
+                && value.taint == Taint::NONE
+                && library::is_key_of_row(member))
+        {
             value = value.harmless();
         }
         if value.taint == Taint::NONE
@@ -388,12 +393,35 @@ impl<'s> Pass<'_, 's> {
         {
             let object = self.code.names.render(object);
             let member = self.code.names.text(name);
-            if (self.language.library().request_member)(&object, member) {
+            if (self.language.library().request_member)(&object, member)
+                || (library::is_part_of_request(member) && self.is_made_of_request(of.via))
+            {
                 value.taint = Taint::REQUEST;
                 value.entry = id;
+                if self.language == Language::Python && library::is_own_address(member) {
+                    value = value.escaped(Clean::URL);
+                }
             }
         }
         value
+    }
+
+    /// True where a call was given the request: `wrapper(request)`.
+    fn is_made_of_request(&self, made: NodeId) -> bool {
+        let Node::Call { args, .. } = self.code.node(made) else {
+            return false;
+        };
+        self.code.list(*args).iter().any(|id| {
+            let named = |path| {
+                let last = self
+                    .code
+                    .names
+                    .last(path)
+                    .map(|name| self.code.names.text(name));
+                matches!(last, Some("request" | "req"))
+            };
+            self.access(*id).is_some_and(named)
+        })
     }
 
     /// What a field of an instance was made with, or what its type declares.
@@ -506,15 +534,32 @@ impl<'s> Pass<'_, 's> {
             .scope(scope)
             .map(|scope| scope.decorators.clone())
             .unwrap_or_default();
-        if decorators.iter().any(|decorator| self.is_route(*decorator)) {
+        let is_event = matches!(self.code.node(id), Node::Parameter(name)
+            if self.is_cloud_event(*name, scope));
+        if is_event
+            || decorators
+                .iter()
+                .any(|decorator| self.is_route(*decorator, id))
+        {
             value.taint = Taint::REQUEST;
             value.entry = id;
         }
         value
     }
 
+    /// FastAPI gives every parameter of a handler what the query says.
+    fn is_query_text(&self, parameter: NodeId) -> bool {
+        let after = self.code.span(parameter).range().end;
+        let after = self.code.text.get(after..).unwrap_or(&[]);
+        let of = after.trim_ascii_start().strip_prefix(b":");
+        let texts: [&[u8]; 3] = [b"str", b"Optional[str", b"Annotated[str"];
+        let declared = of.map(<[u8]>::trim_ascii_start);
+        declared.is_some_and(|of| texts.iter().any(|text| of.starts_with(text)))
+            && memchr::memmem::find(self.code.text, b"fastapi").is_some()
+    }
+
     /// `@app.route("/users/<name>")`, `@router.get("/x/{id}")`.
-    fn is_route(&self, decorator: NodeId) -> bool {
+    fn is_route(&self, decorator: NodeId, parameter: NodeId) -> bool {
         let Node::Call { callee, args } = self.code.node(decorator) else {
             return false;
         };
@@ -529,7 +574,7 @@ impl<'s> Pass<'_, 's> {
         routes
             && path
                 .and_then(|id| self.constant_text(self.value(id)))
-                .is_some_and(|text| text.contains(['<', '{']))
+                .is_some_and(|text| text.contains(['<', '{']) || self.is_query_text(parameter))
     }
 
     fn assign(

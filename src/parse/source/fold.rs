@@ -468,7 +468,12 @@ impl<'s> Pass<'_, 's> {
                 learn(second, Clean::ALL);
             }
         }
-        if let Some(clean) = library::is_approval(name) {
+        // Who says yes to everything approves of nothing.
+        if let Some(clean) = library::is_approval(name)
+            && !self
+                .local_function(callee, self.code.scope_of(callee))
+                .is_some_and(|function| self.returns_a_constant(function))
+        {
             for arg in args {
                 learn(*arg, clean);
             }

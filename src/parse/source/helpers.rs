@@ -97,6 +97,10 @@ impl Helpers {
 impl<'s> Pass<'_, 's> {
     /// The parameter that a name is, as a bit.
     pub(super) fn parameter_bit(&self, name: Symbol, scope: ScopeId) -> Params {
+        // The object itself is nobody's message.
+        if matches!(self.code.names.text(name), "self" | "cls" | "this") {
+            return Params::NONE;
+        }
         let list = self.helpers.parameters.get(scope.0 as usize);
         let at = list.and_then(|list| list.iter().position(|own| *own == name));
         match at {
@@ -122,6 +126,24 @@ impl<'s> Pass<'_, 's> {
         if let Some(slot) = self.helpers.returns.get_mut(scope.0 as usize) {
             *slot = Some(joined);
         }
+    }
+
+    /// True for functions of this file that always give back the same.
+    pub(super) fn returns_a_constant(&self, function: ScopeId) -> bool {
+        let returned = self.helpers.returns.get(function.0 as usize);
+        let returned = returned.copied().flatten();
+        returned.is_some_and(|value| matches!(value.shape, Shape::Constant(_)))
+    }
+
+    /// True for the event of a function that a cloud calls: `def handler(event, context)`.
+    pub(super) fn is_cloud_event(&self, name: Symbol, scope: ScopeId) -> bool {
+        let text = |name: &Symbol| self.code.names.text(*name);
+        let parameters = self.helpers.parameters.get(scope.0 as usize);
+        matches!(self.language, Language::Python | Language::Ruby)
+            && text(&name) == "event"
+            && parameters
+                .and_then(|list| list.get(1))
+                .is_some_and(|second| matches!(text(second), "context" | "_context"))
     }
 
     /// The function or class of this file that a callee is.

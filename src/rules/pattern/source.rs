@@ -42,6 +42,8 @@ pub struct Clause {
     pub unasked: Option<String>,
     /// Must match the file's path.
     pub path: Option<String>,
+    /// Must not match the file's path: migrations, scripts of the developers.
+    pub unless_path: Option<String>,
     /// Words that the file must contain.
     pub needs: Vec<String>,
     /// Words of which the file must contain at least one.
@@ -110,6 +112,8 @@ pub struct Test {
     pub reference: Vec<String>,
     /// The source text of it matches.
     pub text: Option<String>,
+    /// The source text of what made it matches: the right side of the assignment of a variable.
+    pub made: Option<String>,
     /// Is a function, class or lambda (true) or not (false).
     pub function: Option<bool>,
     /// Is, or is made of, what the function was given as an argument (true) or not (false).

@@ -222,6 +222,60 @@ pub(super) fn is_open_type(name: &str) -> bool {
     )
 }
 
+/// True for functions that give back their first argument in the reader's language.
+pub(super) fn translates(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    matches!(
+        last,
+        "_" | "__"
+            | "_x"
+            | "_n"
+            | "gettext"
+            | "gettext_lazy"
+            | "gettext_noop"
+            | "ugettext"
+            | "ugettext_lazy"
+            | "ngettext"
+            | "ungettext"
+            | "lazy_gettext"
+            | "pgettext"
+            | "npgettext"
+            | "translate"
+    )
+}
+
+/// A pattern, as it is written, for one or more characters other than harmless ones: what is left
+/// when those that it finds are taken out means nothing to anybody.
+pub(super) fn finds_the_harmful(pattern: &str) -> bool {
+    let pattern = pattern.trim_start_matches(['r', 'u', '\'', '"', '/', '#', '~', '%', '{']);
+    let Some((class, _)) = pattern
+        .strip_prefix("[^")
+        .and_then(|rest| rest.split_once(']'))
+    else {
+        return pattern.starts_with("\\W") || pattern.starts_with("\\D");
+    };
+    let escaped = class.replace("\\-", "-").replace("\\.", ".");
+    let escaped = ["\\w", "\\d"]
+        .iter()
+        .fold(escaped, |text, known| text.replace(known, ""));
+    let is_plain =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | '@' | ',');
+    escaped.chars().all(is_plain)
+}
+
+/// True for functions and methods that replace what a pattern finds, which is their first argument.
+pub(super) fn replaces(path: &str, method: &str) -> bool {
+    matches!(path, "preg_replace" | "re.sub" | "regex.sub") || matches!(method, "gsub" | "gsub!")
+}
+
+/// Members that ask what wraps a request for a part of it.
+pub(super) fn is_part_of_request(member: &str) -> bool {
+    matches!(
+        member,
+        "get_query_parameter" | "get_form_parameter" | "get_request_parameter" | "get_parameter"
+    )
+}
+
 /// What a language without such functions answers.
 pub(super) fn no_template(_: &str) -> Option<usize> {
     None
@@ -245,6 +299,11 @@ pub(super) fn no_number(_: &str) -> bool {
 /// Members that hold a number, or a path of the server's making, whoever owns them.
 pub(super) fn is_number_member(name: &str) -> bool {
     matches!(name, "pid" | "ppid" | "length" | "byteLength" | "tmp_name")
+}
+
+/// Members of a row that number it or others: `issue.root_id`.
+pub(super) fn is_key_of_row(name: &str) -> bool {
+    matches!(name, "id" | "lft" | "rgt") || name.ends_with("_id")
 }
 
 /// `MAX_SIZE`: by every style guide, a constant.

@@ -262,7 +262,7 @@ pub(in crate::parse::source) fn filter(call: &str) -> Option<&'static str> {
 
 fn cleans(path: &str, method: &str) -> Option<Clean> {
     Some(match path {
-        "escapeshellarg" | "escapeshellcmd" | "ProcessUtils.escapeArgument" => Clean::SHELL,
+        _ if path.contains("escapeshell") || path == "ProcessUtils.escapeArgument" => Clean::SHELL,
         "htmlspecialchars"
         | "htmlentities"
         | "esc_html"
@@ -401,6 +401,8 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "current_time"
         | "get_current_user_id"
         | "move_uploaded_file" => Clean::ALL,
+        _ if method.contains("escape") && method.contains("filter") => Clean::LDAP,
+        _ if path.ends_with("html_escape") || path == "__esc" => Clean::HTML,
         _ => match method {
             "quote"
             | "real_escape_string"
@@ -545,6 +547,7 @@ fn is_own(path: &str) -> bool {
             | "$table_prefix"
             | "$_SERVER.SCRIPT_FILENAME"
     ) || (path.starts_with("$wpdb.") && !path.ends_with("()"))
+        || is_configuration(path)
         || matches!(
             last,
             "prefix" | "dbprefix" | "table_prefix" | "base_prefix" | "tbl_prefix" | "class"
@@ -553,4 +556,21 @@ fn is_own(path: &str) -> bool {
 
 fn loads(_: &str) -> bool {
     false
+}
+
+/// What an administrator of the program sets.
+fn is_configuration(path: &str) -> bool {
+    let root = path.split(['.', '(']).next().unwrap_or(path);
+    matches!(
+        root,
+        "$config" | "$conf" | "$CONF" | "$cfg" | "$CFG" | "$settings" | "$sysconf"
+    ) && path.len() > root.len()
+        || matches!(
+            path,
+            "read_config_option()"
+                | "variable_get()"
+                | "config()"
+                | "get_option()"
+                | "Configure.read()"
+        )
 }

@@ -24,6 +24,8 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
         "fastapi",
         "Blueprint",
         "Flask",
+        "event",
+        "tornado",
     ],
 };
 
@@ -71,13 +73,7 @@ fn request_member(object: &str, member: &str) -> bool {
     // Tornado's handlers, and wrappers of requests, have methods for every part of one.
     matches!(
         member,
-        "get_argument"
-            | "get_arguments"
-            | "get_query_argument"
-            | "get_body_argument"
-            | "get_query_parameter"
-            | "get_form_parameter"
-            | "get_request_parameter"
+        "get_argument" | "get_arguments" | "get_query_argument" | "get_body_argument"
     ) || matches!(object, "request" | "self.request" | "req" | "info.context")
         && matches!(
             member,
@@ -110,6 +106,9 @@ fn request_member(object: &str, member: &str) -> bool {
                 | "content"
                 | "text"
                 | "arguments"
+                | "params"
+                | "matchdict"
+                | "json_body"
         )
 }
 
@@ -172,8 +171,9 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "secrets.token_urlsafe" => Clean::ALL,
         _ => match method {
             "isoformat" | "hexdigest" | "fileno" | "bit_length" | "strftime" => Clean::ALL,
-            "escape_string" | "escape_literal" | "escape_identifier" | "quote_ident"
-            | "quote_identifier" | "quote_name" | "literal" | "mogrify" => Clean::SQL,
+            "literal_string" | "quote_literal" | "quoted_name" | "escape_string"
+            | "escape_literal" | "escape_identifier" | "quote_ident" | "quote_identifier"
+            | "quote_name" | "literal" | "mogrify" => Clean::SQL,
             "escape_filter_chars" | "escape_dn_chars" | "escape_rdn" => Clean::LDAP,
             "secure_filename" | "safe_join" | "get_valid_filename" => Clean::PATH,
             method if is_html_escape(method) => Clean::HTML,
@@ -271,7 +271,11 @@ fn passes_on(path: &str, method: &str) -> bool {
 }
 
 fn is_own(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path);
     matches!(
+        last,
+        "db_table" | "__tablename__" | "table_name" | "tablename" | "__table__"
+    ) || matches!(
         path,
         "sys.executable"
             | "__file__"

@@ -18,7 +18,7 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
     is_number: no_number,
     is_own,
     loads,
-    request_words: &["params", "request", "cookies", "req", "env"],
+    request_words: &["params", "request", "cookies", "req", "env", "event"],
 };
 
 fn entry(path: &str) -> Taint {
@@ -181,6 +181,7 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "url_for"
         | "root_path" => Clean::ALL,
         _ => match method {
+            "shell_quote" | "shell_escape" => Clean::SHELL,
             "to_i" | "to_f" | "to_r" | "size" | "count" | "length" | "hash" | "hexdigest"
             | "parameterize" | "shellescape" | "strftime" | "bytesize" | "index" | "id" => {
                 Clean::ALL
@@ -266,7 +267,9 @@ fn is_own(path: &str) -> bool {
             | "lft"
             | "rgt"
             | "class_name"
-    ) || last.ends_with("_path") && !path.contains('@')
+    ) || path.contains('.') && last.ends_with("_id")
+        || path.ends_with(".class.name")
+        || last.ends_with("_path") && !path.contains('@')
 }
 
 fn loads(_: &str) -> bool {

@@ -221,7 +221,9 @@ impl<'s> Adapter<'s> {
                     Some("+") => Node::Sum { left, right },
                     // Hashes that look like numbers are compared as such.
                     Some("==" | "!=")
-                        if [left, right].iter().any(|side| Self::is_hash(code, *side)) =>
+                        if [left, right].iter().any(|side| {
+                            Self::is_hash(code, *side) || Self::is_given_secret(code, *side)
+                        }) =>
                     {
                         Self::call(code, "==", span, list)
                     }
@@ -300,6 +302,16 @@ impl<'s> Adapter<'s> {
             Kind::Match | Kind::Through | Kind::Heredoc => Node::Same(walk::last(children)),
             _ => Node::Opaque(walk::list(code, children)),
         }
+    }
+
+    /// `$_GET['token']`
+    fn is_given_secret(code: &Code<'_>, side: NodeId) -> bool {
+        let written = code.slice(code.span(side));
+        let words = ["token", "passw", "secret", "signature", "hash", "hmac"];
+        written.starts_with("$_")
+            && words
+                .iter()
+                .any(|word| written.to_ascii_lowercase().contains(word))
     }
 
     fn is_hash(code: &Code<'s>, id: NodeId) -> bool {
