@@ -12,6 +12,7 @@ mod dockerfile;
 mod git;
 mod large;
 mod program;
+mod source;
 mod statements;
 #[path = "../support/mod.rs"]
 mod support;
