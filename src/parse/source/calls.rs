@@ -59,12 +59,12 @@ impl<'s> Pass<'_, 's> {
         {
             return *only;
         }
-        if library::translates(&name)
+        if library::translates(name)
             && let Some(text) = given.iter().find(|value| self.is_text(**value))
         {
             return *text;
         }
-        if library::replaces(&name, method) && self.leaves_only_the_harmless(&arguments) {
+        if library::replaces(name, method) && self.leaves_only_the_harmless(&arguments) {
             return Value::made_of(given).harmless_unknown();
         }
         if self.language == Language::Rust
