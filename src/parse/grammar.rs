@@ -91,8 +91,8 @@ pub fn parse_within(
 pub struct Part<'t> {
     /// Its first byte in the whole text.
     pub start: usize,
-    /// What is read before it: where it stands, and itself.
-    pub opening: Option<(usize, &'t [u8])>,
+    /// What is read before it, in order: where each stands, and itself.
+    pub openings: Vec<(usize, &'t [u8])>,
 }
 
 /// Parses a part of a text that was checked for its depth.
@@ -138,7 +138,6 @@ fn run(
     parser
         .set_language(language)
         .map_err(|e| SkipReason::Other(format!("the grammar does not fit: {e}")))?;
-    let (opening_at, opening) = part.opening.unwrap_or_default();
     if part.start > 0 {
         // Nobody asks for rows and columns, and no range of a file reaches into another's rows.
         let range = |start: usize, bytes: &[u8], row: usize| tree_sitter::Range {
@@ -147,17 +146,22 @@ fn run(
             start_point: Point::new(row, 0),
             end_point: Point::new(row, usize::MAX),
         };
-        let mut ranges = vec![range(part.start, text, 1)];
-        if part.opening.is_some() {
-            ranges.insert(0, range(opening_at, opening, 0));
-        }
+        let openings = part.openings.iter().enumerate();
+        let mut ranges: Vec<_> = openings
+            .map(|(row, (at, text))| range(*at, text, row))
+            .collect();
+        ranges.push(range(part.start, text, ranges.len()));
         parser
             .set_included_ranges(&ranges)
             .map_err(|e| SkipReason::Other(e.to_string()))?;
     }
     let read = |at: usize| match at.checked_sub(part.start) {
         Some(at) => text.get(at..).unwrap_or(&[]),
-        None => opening.get(at.saturating_sub(opening_at)..).unwrap_or(&[]),
+        None => {
+            let mut openings = part.openings.iter();
+            let found = openings.find_map(|(start, text)| text.get(at.checked_sub(*start)?..));
+            found.unwrap_or(&[])
+        }
     };
     let too_slow = SkipReason::TooSlow {
         limit: LIMITS.parse_millis,

@@ -27,6 +27,10 @@ const SMALL: usize = 8 << 10;
 /// Most names that one piece hands on to the next.
 const MAX_CARRIED: usize = 10_000;
 
+/// Most blocks around a piece whose heads are read before it, and the longest head, in bytes.
+const MAX_HEADS: usize = 8;
+const LONGEST_HEAD: usize = 1000;
+
 /// The facts of a file, piece by piece, and why pieces of it have none.
 #[derive(Debug)]
 pub struct Pieces<'s> {
@@ -39,6 +43,8 @@ pub struct Pieces<'s> {
     queries: Vec<&'s Query>,
     query_clock: QueryClock,
     carried: Vec<Carried<'s>>,
+    /// The heads of the blocks that are open where the next piece begins.
+    open: Vec<Range<usize>>,
     is_too_deep: bool,
     /// How many syntax errors there are, and where the first is.
     errors: usize,
@@ -64,6 +70,7 @@ impl<'s> Pieces<'s> {
             queries: Vec::new(),
             query_clock: QueryClock::default(),
             carried: Vec::new(),
+            open: Vec::new(),
             is_too_deep: false,
             errors: 0,
             first_error: None,
@@ -133,7 +140,7 @@ impl<'s> Pieces<'s> {
         let grammar = language.grammar(self.kind);
         let place = Part {
             start: range.start,
-            opening: self.opening(range.start),
+            openings: self.openings(range.start),
         };
         let tree = match grammar::parse_part(&mut self.clock, &grammar, part, &place) {
             Ok(tree) => tree,
@@ -149,8 +156,14 @@ impl<'s> Pieces<'s> {
                 self.left.extend(parts.into_iter().rev());
                 return Ok(None);
             }
-            Err(reason) => return Err(reason),
+            Err(reason) => {
+                self.follow(range);
+                return Err(reason);
+            }
         };
+        if !self.left.is_empty() {
+            self.follow(range.clone());
+        }
         // Where we have cut or blanked, the errors are our own.
         if range == (0..text.len()) && shallow.is_none() {
             grammar::for_each_error(&tree, |node| {
@@ -172,8 +185,36 @@ impl<'s> Pieces<'s> {
         Ok(Some(facts))
     }
 
-    /// What tells a grammar that a later piece is code: in PHP, the tag that opened it.
-    fn opening(&self, start: usize) -> Option<(usize, &'s [u8])> {
+    /// What makes sense of a later piece: in PHP the tag that opened the code, and the heads of
+    /// the blocks that it stands in, as far as lines are indented by them.
+    fn openings(&self, start: usize) -> Vec<(usize, &'s [u8])> {
+        let text = self.text;
+        let mut openings = Vec::from_iter(self.tag(start));
+        let line = text.get(start..).unwrap_or(&[]);
+        let indent = line
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count();
+        let column = |at: usize| {
+            let before = text.get(..at).unwrap_or(&[]);
+            at - memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)
+        };
+        let heads = self.open.iter().filter(|head| column(head.start) < indent);
+        let heads = heads
+            .filter(|head| head.len() <= LONGEST_HEAD)
+            .take(MAX_HEADS);
+        let mut end = openings.first().map_or(0, |(at, tag)| at + tag.len());
+        for head in heads {
+            if let Some(bytes) = text.get(head.clone()).filter(|_| head.start >= end) {
+                openings.push((head.start, bytes));
+                end = head.end;
+            }
+        }
+        openings
+    }
+
+    /// The tag that opened the code of PHP that goes on here, with the blank that follows it.
+    fn tag(&self, start: usize) -> Option<(usize, &'s [u8])> {
         const OPEN: &[u8] = b"<?php";
         if self.kind != FileKind::Php {
             return None;
@@ -181,8 +222,26 @@ impl<'s> Pieces<'s> {
         let before = self.text.get(..start)?;
         let is_open = memmem::rfind(before, b"<?") > memmem::rfind(before, b"?>");
         let at = memmem::find(before, OPEN).filter(|_| is_open)?;
-        // With the blank that follows it.
         Some((at, before.get(at..=at + OPEN.len())?))
+    }
+
+    /// Keeps the heads of the blocks that a piece leaves open.
+    fn follow(&mut self, piece: Range<usize>) {
+        let bytes = self.text.get(piece.clone()).unwrap_or(&[]);
+        let mut since = 0;
+        for at in memchr::memchr3_iter(b'{', b'}', b';', bytes) {
+            match bytes.get(at) {
+                Some(b'{') => {
+                    let head = bytes.get(since..at).unwrap_or(&[]);
+                    let blank = head.iter().take_while(|b| b.is_ascii_whitespace()).count();
+                    self.open
+                        .push(piece.start + since + blank..piece.start + at + 1);
+                }
+                Some(b'}') => drop(self.open.pop()),
+                _ => {}
+            }
+            since = at + 1;
+        }
     }
 
     /// What is to be said when everything has been read.
@@ -254,5 +313,74 @@ impl<'s> Iterator for Pieces<'s> {
             }
         }
         self.remark().map(Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The callees of every piece of a file that is longer than a piece.
+    fn callees(
+        kind: FileKind,
+        comment: &str,
+        (head, line, tail): (&str, &str, &str),
+    ) -> (usize, Vec<String>) {
+        // Most of it is comments: tests run without haste.
+        let lines = format!("{line}{}", comment.repeat(40)).repeat(16);
+        let count = 2 * LIMITS.piece / lines.len();
+        let text = format!("{head}{}{tail}", lines.repeat(count));
+        let (mut pieces, mut seen) = (0, Vec::new());
+        for facts in Pieces::of(kind, text.as_bytes()) {
+            let facts = facts.expect("a piece that can be parsed");
+            pieces += 1;
+            for id in facts.own() {
+                if let Node::Call { callee, .. } = facts.code.node(id)
+                    && let Some(path) = facts.canonical(*callee)
+                {
+                    seen.push(facts.code.names.render(path).to_string());
+                }
+            }
+        }
+        (pieces, seen)
+    }
+
+    #[test]
+    fn a_long_class_is_read_to_its_end() {
+        let line = "        public int A { get { return b[1]; } set { c = value; } }\n";
+        let (pieces, seen) = callees(
+            FileKind::CSharp,
+            "        // what is said about it, at some length\n",
+            (
+                "using System.Security.Cryptography;\nnamespace N\n{\n    class B\n    {\n",
+                line,
+                "        void G() { MD5.Create(); }\n    }\n}\n",
+            ),
+        );
+        assert!(pieces > 1);
+        assert_eq!(
+            seen.last().map(String::as_str),
+            Some("MD5.Create"),
+            "{}",
+            seen.len()
+        );
+    }
+
+    #[test]
+    fn later_pieces_know_what_the_first_imports_and_that_php_is_code() {
+        let (pieces, seen) = callees(
+            FileKind::Python,
+            "# what is said about it, at some length\n",
+            ("import subprocess as s\n", "x = 1\n", "s.run()\n"),
+        );
+        assert!(pieces > 1);
+        assert_eq!(seen, ["subprocess.run"]);
+        let (pieces, seen) = callees(
+            FileKind::Php,
+            "// what is said about it, at some length\n",
+            ("<?php\n", "$x = 1;\n", "md5($x);\n"),
+        );
+        assert!(pieces > 1);
+        assert_eq!(seen, ["md5"]);
     }
 }
