@@ -470,7 +470,10 @@ fn a_hundred_thousand_levels_cost_nothing_that_stands_around_them() {
             show(language, open, &judged);
             wrong.extend(faults(language, &nest, open, &judged));
             let first = language.head.lines().count() + 1;
-            if !judged.lines.contains(&first) {
+            // A script that nests too deep is listed as a whole: what a shell does with half of it
+            // nobody can say.
+            let is_listed = language.kind == FileKind::Shell && !judged.skipped.is_empty();
+            if !judged.lines.contains(&first) && !is_listed {
                 wrong.push(format!("{:?} {open:?}: nothing before it", language.kind));
             }
         }
