@@ -1,7 +1,7 @@
 //! The one way to run a native grammar: behind a nesting check and a clock.
 
 use std::ops::ControlFlow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tree_sitter::{Language, Node, ParseOptions, Parser, Point, Tree};
 
@@ -123,7 +123,6 @@ pub(super) fn now() -> Duration {
 #[cfg(not(unix))]
 pub(super) fn now() -> Duration {
     use std::sync::LazyLock;
-    use std::time::Instant;
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed()
 }
@@ -171,14 +170,18 @@ fn run(
     }
     let start = now();
     let deadline = start + clock.left;
-    let mut calls = 0u32;
+    let mut looked = Instant::now();
     let mut progress = |_: &tree_sitter::ParseState| {
-        calls += 1;
-        // Looking at the clock takes as long as a few steps of the parser.
-        if calls.is_multiple_of(64) && now() >= deadline {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
+        // The thread's own clock takes as long to read as a few steps of the parser, and a step may
+        // take any time: the cheap clock says when it is worth it.
+        let at = Instant::now();
+        if at.duration_since(looked) < Duration::from_millis(1) {
+            return ControlFlow::Continue(());
+        }
+        looked = at;
+        match now() >= deadline {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
         }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
