@@ -190,6 +190,13 @@ fn what_is_wrong_with_a_source_rule_is_shown_where_it_stands_and_nothing_is_chec
         ),
         (
             "message =",
+            "unless_path = '['\nmessage =",
+            "linear time",
+            10,
+        ),
+        ("where = [{", "where = [{ made = '(', ", "linear time", 12),
+        (
+            "message =",
             "path = '((a{900}){900}){900}'\nmessage =",
             "too large",
             10,
@@ -291,6 +298,22 @@ fn a_query_finds_the_shape_that_it_captures() {
     assert_eq!(
         all[0]["message"],
         "assert is_admin(user) is not there with -O"
+    );
+}
+
+#[test]
+fn a_query_looks_only_into_files_whose_paths_and_words_fit() {
+    let scratch = Scratch::repository();
+    let limits = "unless_path = '^scripts/'\nneeds_none = [\"unittest\"]\nneeds =";
+    scratch.write(".plimsoll/rules/a.toml", QUERY.replace("needs =", limits));
+    for path in ["a.py", "scripts/a.py"] {
+        scratch.write(path, "assert is_admin(user)\n");
+    }
+    scratch.write("b.py", "import unittest\nassert is_admin(user)\n");
+    let arguments = ["check", "--only", "source/python/bare-assert"];
+    assert_eq!(
+        findings(&scratch, &arguments),
+        ["source/python/bare-assert a.py"]
     );
 }
 

@@ -90,8 +90,8 @@ fn settle_clause(clause: &Spanned<Part>, size: &mut Size) -> Result<(), TeamRule
         }
         for test in tests {
             fits::<Test>(test)?;
-            size.expressions(test, &["matches", "shape", "text"])?;
-            size.names(test, &["reference", "one_of"])?;
+            size.expressions(test, &Test::EXPRESSIONS)?;
+            size.names(test, &Test::NAMES)?;
             let valid = whole::<Test>(test)?.validate();
             valid.map_err(|message| misfit(test, message))?;
         }
@@ -100,25 +100,8 @@ fn settle_clause(clause: &Spanned<Part>, size: &mut Size) -> Result<(), TeamRule
         fits::<FixTemplate>(fix)?;
     }
     fits::<Clause>(clause)?;
-    size.expressions(
-        clause,
-        &["receiver", "role", "within", "lacks", "unasked", "path"],
-    )?;
-    size.names(
-        clause,
-        &[
-            "call",
-            "assign",
-            "entry",
-            "reference",
-            "returns",
-            "import",
-            "needs",
-            "needs_any",
-            "guard",
-            "beside",
-        ],
-    )?;
+    size.expressions(clause, &Clause::EXPRESSIONS)?;
+    size.names(clause, &Clause::NAMES)?;
     if let Some(query) = entry(clause, "query")
         && let Some(text) = query.get_ref().as_str()
     {

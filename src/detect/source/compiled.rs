@@ -449,7 +449,9 @@ impl Compiled {
             .clauses
             .iter()
             .map(|clause| {
+                let unwanted = clause.unless_path.as_ref();
                 let holds = clause.path.as_ref().is_none_or(|wanted| wanted.finds(path))
+                    && unwanted.is_none_or(|unwanted| !unwanted.finds(path))
                     && has(&clause.needs)
                     && !has_any(&clause.needs_none)
                     && clause.needs_any.iter().all(has_any)

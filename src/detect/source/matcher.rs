@@ -184,7 +184,6 @@ pub(super) fn fit(
     place: Place,
     clause: &CompiledClause,
     name: usize,
-    file: &str,
 ) -> Option<Fit> {
     let name = clause.names.get(name)?;
     let head = place.head(facts);
@@ -221,12 +220,6 @@ pub(super) fn fit(
         if !receiver.finds(written) && !canonical.is_some_and(|name| receiver.finds(&name)) {
             return None;
         }
-    }
-    let unwanted = clause.unless_path.as_ref();
-    if clause.path.as_ref().is_some_and(|path| !path.finds(file))
-        || unwanted.is_some_and(|path| path.finds(file))
-    {
-        return None;
     }
     let mut decisive = None;
     for test in &clause.tests {

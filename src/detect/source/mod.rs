@@ -70,7 +70,6 @@ impl Detector for SourceCode {
                         Terrain::Own | Terrain::Vendored | Terrain::Minified => false,
                     },
                     judges_tests: cx.given.judges_tests,
-                    path: &path,
                 };
                 pass.run(out);
                 for ((of, clause, _), found) in queries.iter().zip(&facts.matches) {
@@ -138,7 +137,6 @@ struct Pass<'p, 's> {
     /// Whether the file is a test or none of the team's own, which nobody asked to judge in full.
     weighs_less: bool,
     judges_tests: bool,
-    path: &'p str,
 }
 
 impl Pass<'_, '_> {
@@ -164,7 +162,7 @@ impl Pass<'_, '_> {
                 let Some(clause) = self.rules.clauses.get(*at) else {
                     continue;
                 };
-                let Some(fit) = matcher::fit(self.facts, place, clause, *name, self.path) else {
+                let Some(fit) = matcher::fit(self.facts, place, clause, *name) else {
                     continue;
                 };
                 // One place, one finding of a rule: the first clause that fits speaks.

@@ -27,8 +27,8 @@ pub struct Clause {
     /// Modules that are imported, by their full names.
     pub import: Vec<String>,
     /// For shapes that no name leads to: a query on the syntax tree, in tree-sitter's language.
-    /// What it captures as `@at` is what it finds. `path`, `needs` and `needs_any` go with it, at
-    /// least one of the last two: words without which nothing is parsed.
+    /// What it captures as `@at` is what it finds. Paths and words go with it, and `needs` or
+    /// `needs_any` must: words without which nothing is parsed.
     pub query: Option<String>,
     /// Must match the receiver of a call or the owner of what is assigned, as written.
     pub receiver: Option<String>,
@@ -155,6 +155,31 @@ impl SourcePattern {
 }
 
 impl Clause {
+    /// The fields that are regular expressions.
+    pub const EXPRESSIONS: [&str; 7] = [
+        "receiver",
+        "role",
+        "within",
+        "lacks",
+        "unasked",
+        "path",
+        "unless_path",
+    ];
+    /// The fields that are lists of names or words.
+    pub const NAMES: [&str; 11] = [
+        "call",
+        "assign",
+        "entry",
+        "reference",
+        "returns",
+        "import",
+        "needs",
+        "needs_any",
+        "needs_none",
+        "guard",
+        "beside",
+    ];
+
     pub fn validate(&self) -> Result<(), String> {
         let kinds = [
             &self.call,
@@ -229,8 +254,8 @@ impl Clause {
         ];
         if others.contains(&true) {
             return Err(
-                "with a query go path, needs, needs_any, message, help, severity, confidence and \
-                 aliases: conditions are its own predicates"
+                "with a query go path, unless_path, needs, needs_any, needs_none, message, help, \
+                 severity, confidence and aliases: conditions are its own predicates"
                     .into(),
             );
         }
@@ -247,6 +272,11 @@ impl Clause {
 const LONGEST_QUERY: usize = 4096;
 
 impl Test {
+    /// The fields that are regular expressions.
+    pub const EXPRESSIONS: [&str; 4] = ["matches", "shape", "text", "made"];
+    /// The fields that are lists of names or values.
+    pub const NAMES: [&str; 2] = ["reference", "one_of"];
+
     pub fn validate(&self) -> Result<(), String> {
         if self.at.is_empty() {
             return Err("a test needs `at`".into());
@@ -299,5 +329,65 @@ pub fn alternatives(name: &str) -> Vec<String> {
             .flat_map(|choice| alternatives(&format!("{before}{}{after}", choice.trim())))
             .collect(),
         None => vec![name.to_owned()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What serde says that it would have accepted.
+    fn fields<T: for<'de> Deserialize<'de> + std::fmt::Debug>() -> Vec<String> {
+        let table = toml::Table::from_iter([("?".to_owned(), toml::Value::Boolean(true))]);
+        let message = table.try_into::<T>().unwrap_err().to_string();
+        let (_, expected) = message.split_once("expected one of").unwrap();
+        let quoted = expected.split('`').skip(1).step_by(2);
+        quoted.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_field_of_a_clause_is_an_expression_a_list_of_names_or_neither() {
+        let neither = [
+            "query",
+            "where",
+            "unless",
+            "mark",
+            "message",
+            "help",
+            "severity",
+            "confidence",
+            "aliases",
+            "mask",
+            "fix",
+        ];
+        let mut known = [&Clause::EXPRESSIONS[..], &Clause::NAMES, &neither].concat();
+        let mut fields = fields::<Clause>();
+        known.sort_unstable();
+        fields.sort_unstable();
+        assert_eq!(fields, known);
+    }
+
+    #[test]
+    fn every_field_of_a_test_is_an_expression_a_list_of_names_or_neither() {
+        let neither = [
+            "at",
+            "is",
+            "literal",
+            "dynamic",
+            "composed",
+            "tainted",
+            "unescaped",
+            "below",
+            "above",
+            "bits",
+            "absent",
+            "function",
+            "given",
+        ];
+        let mut known = [&Test::EXPRESSIONS[..], &Test::NAMES, &neither].concat();
+        let mut fields = fields::<Test>();
+        known.sort_unstable();
+        fields.sort_unstable();
+        assert_eq!(fields, known);
     }
 }
