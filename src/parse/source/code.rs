@@ -23,6 +23,11 @@ impl NodeId {
         (self != Self::NONE).then_some(self)
     }
 
+    /// The innermost of what is open.
+    pub(super) fn last_of(open: &[Self]) -> Self {
+        open.last().copied().unwrap_or(Self::NONE)
+    }
+
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
@@ -268,6 +273,15 @@ pub enum ScopeKind {
     Module,
     Class,
     Function,
+}
+
+impl ScopeKind {
+    pub(super) fn of(is_class: bool) -> Self {
+        match is_class {
+            true => Self::Class,
+            false => Self::Function,
+        }
+    }
 }
 
 /// A module, class or function.
@@ -621,11 +635,6 @@ impl<'s> Code<'s> {
     pub(super) fn branch(&mut self, fork: Fork, when: When) {
         self.fork(fork);
         self.arm(when);
-    }
-
-    /// The body of a loop begins; what a `do` does, it does once at least.
-    pub(super) fn enter_loop(&mut self, is_do: bool) {
-        self.branch(Fork::Loop, if is_do { When::Always } else { When::Maybe });
     }
 
     /// When a subject is what a `case` says, as far as that is constant.

@@ -8,13 +8,13 @@ use tree_sitter::{Language, Node as Syntax};
 use crate::model::{FileKind, Span};
 
 use super::code::{
-    Binding, Code, Flow, Fork, Key, List, Literal, Node, NodeId, Operator, ScopeKind, When,
+    Binding, Code, Fork, Key, List, Literal, Node, NodeId, Operator, ScopeKind, When,
 };
 use super::literal;
 use super::names::Symbol;
 use super::walk::{
-    self, Child, Enter, Place, child_of, fields, first, has, id_of, kinds, last, list, name_of,
-    negative,
+    self, Child, Control, Enter, Place, child_of, control, fields, first, has, id_of, kinds, last,
+    list, name_of, negative,
 };
 
 kinds! {
@@ -198,7 +198,7 @@ impl Adapter {
 
     /// When the way of a `case` is taken.
     fn case(&self, code: &mut Code<'_>, cases: NodeId) -> When {
-        let subject = self.subjects.last().copied().unwrap_or(NodeId::NONE);
+        let subject = NodeId::last_of(&self.subjects);
         let cases = Self::expressions(code, cases);
         let is_literal = |case: &NodeId| matches!(code.node(*case), Node::Literal(_));
         if subject == NodeId::NONE || !cases.iter().all(is_literal) {
@@ -470,10 +470,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 self.is_receiver = field == f.receiver;
                 Enter::Into
             }
-            Kind::For => {
-                code.branch(Fork::Loop, When::Maybe);
-                Enter::Into
-            }
+            Kind::For => control(code, Control::Loop),
             Kind::Switch => {
                 if node.child_by_field_id(f.value).is_none() {
                     code.fork(Fork::Switch);
@@ -490,14 +487,8 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 code.arm(When::Otherwise);
                 Enter::Into
             }
-            Kind::Break => {
-                code.flow(Flow::Break);
-                Enter::Skip
-            }
-            Kind::Continue => {
-                code.flow(Flow::Continue);
-                Enter::Skip
-            }
+            Kind::Break => control(code, Control::Break),
+            Kind::Continue => control(code, Control::Continue),
             _ => Enter::Into,
         }
     }
@@ -512,10 +503,10 @@ impl<'s> walk::Adapter<'s> for Adapter {
         let f = self.fields;
         match parent {
             Kind::If if done.field == f.condition => {
-                code.branch(Fork::Choice, When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id))
             }
             Kind::If if done.field == f.consequence => {
-                code.arm(When::Fails(id_of(own, f.condition)));
+                code.arm(When::Fails(id_of(own, f.condition)))
             }
             Kind::Switch if done.field == f.value => {
                 // `switch v := x.(type)` binds before its cases run.

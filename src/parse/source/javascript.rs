@@ -10,8 +10,8 @@ use super::code::{
 use super::literal;
 use super::names::{Path, Symbol};
 use super::walk::{
-    self, Child, Enter, Place, child_of, entry_key, fields, first, has, id_of, kinds, last, list,
-    name_of, negative,
+    self, Child, Control, Enter, Place, child_of, control, entry_key, fields, first, has, id_of,
+    kinds, last, list, name_of, negative,
 };
 
 kinds! {
@@ -434,43 +434,18 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::Function | Kind::Arrow | Kind::Class => {
                 let name = name_of(code, node, f.name);
                 let name = name.or_else(|| self.name_from_parent(code, parent));
-                let scope = if kind == Kind::Class {
-                    ScopeKind::Class
-                } else {
-                    ScopeKind::Function
-                };
+                let scope = ScopeKind::of(kind == Kind::Class);
                 let decorators = std::mem::take(&mut self.decorators);
                 code.open_scope(scope, name, span, decorators);
                 Enter::Into
             }
-            Kind::Loop => {
-                code.enter_loop(node.kind() == "do_statement");
-                Enter::Into
-            }
-            Kind::Try => {
-                code.branch(Fork::Choice, When::Always);
-                Enter::Into
-            }
-            Kind::Catch => {
-                code.arm_from(When::Maybe, From::First);
-                Enter::Into
-            }
-            Kind::Finally => {
-                code.join();
-                Enter::Into
-            }
-            Kind::Case if node.kind() == "switch_default" => {
-                code.arm_from(When::Otherwise, From::Previous);
-                Enter::Into
-            }
-            Kind::Break | Kind::Continue => {
-                // One with a label leads somewhere else: to the end, as far as anybody knows.
-                code.flow(match kind {
-                    Kind::Break => Flow::Break,
-                    _ => Flow::Continue,
-                });
-                Enter::Skip
-            }
+            Kind::Loop => control(code, Control::of_loop(node)),
+            Kind::Try => control(code, Control::Try),
+            Kind::Catch => control(code, Control::Handler),
+            Kind::Finally => control(code, Control::Finally),
+            Kind::Case if node.kind() == "switch_default" => control(code, Control::Default),
+            Kind::Break => control(code, Control::Break),
+            Kind::Continue => control(code, Control::Continue),
             _ => Enter::Into,
         }
     }
@@ -486,20 +461,20 @@ impl<'s> walk::Adapter<'s> for Adapter {
         let binding = Binding::DECLARES;
         match parent {
             Kind::If if done.field == f.condition => {
-                code.branch(Fork::Choice, When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id))
             }
             Kind::If if done.field == f.consequence => {
-                code.arm(When::Fails(id_of(own, f.condition)));
+                code.arm(When::Fails(id_of(own, f.condition)))
             }
             Kind::While if done.field == f.condition => {
-                code.branch(Fork::Loop, When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id))
             }
             Kind::Switch if done.field == f.value => {
                 code.fork(Fork::Switch);
                 self.subjects.push(done.id);
             }
             Kind::Case if done.field == f.value => {
-                let subject = self.subjects.last().copied().unwrap_or(NodeId::NONE);
+                let subject = NodeId::last_of(&self.subjects);
                 let when = code.when_is(subject, done.id);
                 code.arm_from(when, From::Previous);
             }

@@ -16,7 +16,9 @@ use crate::model::{FileKind, Span};
 use super::code::{Binding, Code, Flow, Fork, From, List, Literal, Node, NodeId, ScopeKind, When};
 use super::library::php as library;
 use super::literal;
-use super::walk::{self, Child, Enter, Place, child_of, fields, has, id_of, kinds, name_of};
+use super::walk::{
+    self, Child, Control, Enter, Place, child_of, control, fields, has, id_of, kinds, name_of,
+};
 
 kinds! {
     Name = "name" | "relative_scope",
@@ -374,33 +376,13 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                 });
                 Enter::Into
             }
-            Kind::Loop => {
-                code.enter_loop(node.kind() == "do_statement");
-                Enter::Into
-            }
-            Kind::Try => {
-                code.branch(Fork::Choice, When::Always);
-                Enter::Into
-            }
-            Kind::Catch => {
-                code.arm_from(When::Maybe, From::First);
-                Enter::Into
-            }
-            Kind::Finally => {
-                code.join();
-                Enter::Into
-            }
-            Kind::Case if node.kind() == "default_statement" => {
-                code.arm_from(When::Otherwise, From::Previous);
-                Enter::Into
-            }
-            Kind::Break | Kind::Continue => {
-                code.flow(match kind {
-                    Kind::Break => Flow::Break,
-                    _ => Flow::Continue,
-                });
-                Enter::Skip
-            }
+            Kind::Loop => control(code, Control::of_loop(node)),
+            Kind::Try => control(code, Control::Try),
+            Kind::Catch => control(code, Control::Handler),
+            Kind::Finally => control(code, Control::Finally),
+            Kind::Case if node.kind() == "default_statement" => control(code, Control::Default),
+            Kind::Break => control(code, Control::Break),
+            Kind::Continue => control(code, Control::Continue),
             _ => Enter::Into,
         }
     }
@@ -422,29 +404,25 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                 }
             }
             Kind::If if done.field == f.condition => {
-                code.branch(Fork::Choice, When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id))
             }
-            Kind::If if done.field == f.body => {
-                code.arm(When::Fails(id_of(own, f.condition)));
-            }
+            Kind::If if done.field == f.body => code.arm(When::Fails(id_of(own, f.condition))),
             Kind::ElseIf if done.field == f.condition => {
                 code.branch(Fork::Choice, When::Holds(done.id));
                 if let Some(open) = self.elses.last_mut() {
                     *open += 1;
                 }
             }
-            Kind::ElseIf if done.field == f.body => {
-                code.arm(When::Fails(id_of(own, f.condition)));
-            }
+            Kind::ElseIf if done.field == f.body => code.arm(When::Fails(id_of(own, f.condition))),
             Kind::While if done.field == f.condition => {
-                code.branch(Fork::Loop, When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id))
             }
             Kind::Switch if done.field == f.condition => {
                 code.fork(Fork::Switch);
                 self.subjects.push(done.id);
             }
             Kind::Case if done.field == f.value => {
-                let subject = self.subjects.last().copied().unwrap_or(NodeId::NONE);
+                let subject = NodeId::last_of(&self.subjects);
                 let when = code.when_is(subject, done.id);
                 code.arm_from(when, From::Previous);
             }

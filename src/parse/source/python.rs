@@ -5,12 +5,13 @@ use tree_sitter::{Language, Node as Syntax};
 use crate::model::{FileKind, Span};
 
 use super::code::{
-    Binding, Code, Flow, Fork, From, Key, List, Literal, Node, NodeId, Operator, ScopeKind, When,
+    Binding, Code, Flow, Fork, Key, List, Literal, Node, NodeId, Operator, ScopeKind, When,
 };
 use super::literal;
 use super::names::Symbol;
 use super::walk::{
-    self, Child, Enter, Place, entry_key, fields, has, id_of, kinds, last, list, name_of, negative,
+    self, Child, Control, Enter, Place, control, entry_key, fields, has, id_of, kinds, last, list,
+    name_of, negative,
 };
 
 kinds! {
@@ -430,11 +431,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Function | Kind::Lambda | Kind::Class => {
                 let name = name_of(code, node, self.fields.name);
-                let scope = if kind == Kind::Class {
-                    ScopeKind::Class
-                } else {
-                    ScopeKind::Function
-                };
+                let scope = ScopeKind::of(kind == Kind::Class);
                 let decorators = if kind == Kind::Lambda {
                     Vec::new()
                 } else {
@@ -443,26 +440,14 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 code.open_scope(scope, name, span, decorators);
                 Enter::Into
             }
-            Kind::Try => {
-                code.branch(Fork::Choice, When::Always);
-                Enter::Into
-            }
+            Kind::Try => control(code, Control::Try),
             Kind::Case => {
                 self.is_guarded = node.child_by_field_id(self.fields.guard).is_some();
                 Enter::Into
             }
-            Kind::Except => {
-                code.arm_from(When::Maybe, From::First);
-                Enter::Into
-            }
-            Kind::Else if parent == Kind::Try => {
-                code.arm_from(When::Maybe, From::First);
-                Enter::Into
-            }
-            Kind::Finally => {
-                code.join();
-                Enter::Into
-            }
+            Kind::Except => control(code, Control::Handler),
+            Kind::Else if parent == Kind::Try => control(code, Control::Handler),
+            Kind::Finally => control(code, Control::Finally),
             Kind::Shared => {
                 let mut cursor = node.walk();
                 for name in node.named_children(&mut cursor) {
@@ -472,14 +457,8 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 }
                 Enter::Skip
             }
-            Kind::Break => {
-                code.flow(Flow::Break);
-                Enter::Skip
-            }
-            Kind::Continue => {
-                code.flow(Flow::Continue);
-                Enter::Skip
-            }
+            Kind::Break => control(code, Control::Break),
+            Kind::Continue => control(code, Control::Continue),
             _ => Enter::Into,
         }
     }
@@ -494,13 +473,13 @@ impl<'s> walk::Adapter<'s> for Adapter {
         let f = self.fields;
         match parent {
             Kind::If if done.field == f.condition => {
-                code.branch(Fork::Choice, When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id))
             }
             Kind::If if done.field == f.consequence => {
-                code.arm(When::Fails(id_of(own, f.condition)));
+                code.arm(When::Fails(id_of(own, f.condition)))
             }
             Kind::While if done.field == f.condition => {
-                code.branch(Fork::Loop, When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id))
             }
             Kind::Match
                 if done.field == f.subject

@@ -16,7 +16,8 @@ use super::code::{
 use super::library::ruby as library;
 use super::literal;
 use super::walk::{
-    self, Child, Enter, Place, child_of, entry_key, fields, has, id_of, kinds, name_of, negative,
+    self, Child, Control, Enter, Place, child_of, control, entry_key, fields, has, id_of, kinds,
+    name_of, negative,
 };
 
 /// Longest text of a heredoc that is looked at.
@@ -471,11 +472,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             }
             Kind::Method | Kind::Lambda | Kind::Class => {
                 let name = name_of(code, node, f.name);
-                let scope = if kind == Kind::Class {
-                    ScopeKind::Class
-                } else {
-                    ScopeKind::Function
-                };
+                let scope = ScopeKind::of(kind == Kind::Class);
                 code.open_scope(scope, name, span, Vec::new());
                 Enter::Into
             }
@@ -498,10 +495,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 });
                 Enter::Into
             }
-            Kind::Loop => {
-                code.branch(Fork::Loop, When::Maybe);
-                Enter::Into
-            }
+            Kind::Loop => control(code, Control::Loop),
             Kind::When => {
                 code.arm(When::Maybe);
                 Enter::Into
@@ -547,7 +541,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 }
             }
             Kind::If | Kind::Unless if done.field == f.condition => {
-                code.branch(Fork::Choice, way(parent, done.id, true));
+                code.branch(Fork::Choice, way(parent, done.id, true))
             }
             Kind::If | Kind::Unless if done.field == f.consequence => {
                 let condition = id_of(own, f.condition);

@@ -8,7 +8,7 @@ use tree_sitter::{Language, Node as Syntax};
 use crate::model::{FileKind, Span};
 
 use super::code::{
-    Binding, Code, Flow, Fork, Key, List, Literal, Node, NodeId, Operator, ScopeKind, When,
+    Binding, Code, Fork, Key, List, Literal, Node, NodeId, Operator, ScopeKind, When,
 };
 use super::library::rust::is_number;
 use super::literal;
@@ -16,7 +16,8 @@ use super::macros;
 use super::names::Symbol;
 use super::paths;
 use super::walk::{
-    self, Child, Enter, Place, child_of, fields, first, id_of, kinds, last, list, name_of, negative,
+    self, Child, Control, Enter, Place, child_of, control, fields, first, id_of, kinds, last, list,
+    name_of, negative,
 };
 
 kinds! {
@@ -482,18 +483,9 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 code.open_scope(ScopeKind::Function, name, span, attributes);
                 Enter::Into
             }
-            Kind::Loop | Kind::For => {
-                code.branch(Fork::Loop, When::Maybe);
-                Enter::Into
-            }
-            Kind::Break => {
-                code.flow(Flow::Break);
-                Enter::Skip
-            }
-            Kind::Continue => {
-                code.flow(Flow::Continue);
-                Enter::Skip
-            }
+            Kind::Loop | Kind::For => control(code, Control::Loop),
+            Kind::Break => control(code, Control::Break),
+            Kind::Continue => control(code, Control::Continue),
             _ => Enter::Into,
         }
     }
@@ -508,20 +500,20 @@ impl<'s> walk::Adapter<'s> for Adapter {
         let f = self.fields;
         match parent {
             Kind::If if done.field == f.condition => {
-                code.branch(Fork::Choice, When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id))
             }
             Kind::If if done.field == f.consequence => {
-                code.arm(When::Fails(id_of(own, f.condition)));
+                code.arm(When::Fails(id_of(own, f.condition)))
             }
             Kind::While if done.field == f.condition => {
-                code.branch(Fork::Loop, When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id))
             }
             Kind::Match if done.field == f.value => {
                 code.fork(Fork::Choice);
                 self.subjects.push(done.id);
             }
             Kind::Arm if done.field == f.pattern => {
-                let subject = self.subjects.last().copied().unwrap_or(NodeId::NONE);
+                let subject = NodeId::last_of(&self.subjects);
                 let when = case(code, subject, done.id, done.span);
                 code.arm(when);
                 if when == When::Maybe && done.id != NodeId::NONE {

@@ -4,7 +4,7 @@ use tree_sitter::{Node as Syntax, Tree};
 
 use crate::model::Span;
 
-use super::code::{Code, Key, List, Literal, Node, NodeId};
+use super::code::{Code, Flow, Fork, From, Key, List, Literal, Node, NodeId, When};
 use super::names::Symbol;
 
 /// What an adapter wants done with a node that it meets.
@@ -25,6 +25,51 @@ pub(super) struct Child<K> {
     pub field: u16,
     pub span: Span,
     pub id: NodeId,
+}
+
+/// What decides which statements run, in the words that the languages share.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Control {
+    Loop,
+    /// A loop that runs once at least: `do`.
+    Do,
+    Try,
+    /// `catch`, `except`: begins anywhere within the `try`.
+    Handler,
+    Finally,
+    /// The `default` of a `switch` in the family of C.
+    Default,
+    Break,
+    Continue,
+}
+
+impl Control {
+    /// A loop as its statement is called.
+    pub fn of_loop(node: &Syntax<'_>) -> Self {
+        match node.kind() {
+            "do_statement" => Self::Do,
+            _ => Self::Loop,
+        }
+    }
+}
+
+/// What happens to the ways through the code where such a statement is entered.
+pub(super) fn control(code: &mut Code<'_>, control: Control) -> Enter {
+    match control {
+        Control::Loop => code.branch(Fork::Loop, When::Maybe),
+        Control::Do => code.branch(Fork::Loop, When::Always),
+        Control::Try => code.branch(Fork::Choice, When::Always),
+        Control::Handler => code.arm_from(When::Maybe, From::First),
+        Control::Finally => code.join(),
+        Control::Default => code.arm_from(When::Otherwise, From::Previous),
+        // One with a label leads somewhere else: to the end, as far as anybody knows.
+        Control::Break => code.flow(Flow::Break),
+        Control::Continue => code.flow(Flow::Continue),
+    }
+    match control {
+        Control::Break | Control::Continue => Enter::Skip,
+        _ => Enter::Into,
+    }
 }
 
 /// Where the walk is.

@@ -4,11 +4,11 @@ use tree_sitter::Node as Syntax;
 
 use crate::model::Span;
 
-use super::super::code::{
-    Binding, Code, Flow, Fork, From, List, Literal, Node, NodeId, ScopeKind, When,
-};
+use super::super::code::{Binding, Code, Flow, Fork, List, Literal, Node, NodeId, ScopeKind, When};
 use super::super::literal;
-use super::super::walk::{self, Child, Enter, Place, child_of, has, id_of, last, name_of};
+use super::super::walk::{
+    self, Child, Control, Enter, Place, child_of, control, has, id_of, last, name_of,
+};
 use super::{
     Adapter, Declaration, Declared, Dialect, Kind, MAX_QUALIFIED, handler_of_route, simple_type,
 };
@@ -171,22 +171,10 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 self.entries.push(parent_kind == Kind::Initializer);
                 Enter::Into
             }
-            Kind::Loop => {
-                code.enter_loop(node.kind() == "do_statement");
-                Enter::Into
-            }
-            Kind::Try => {
-                code.branch(Fork::Choice, When::Always);
-                Enter::Into
-            }
-            Kind::Catch => {
-                code.arm_from(When::Maybe, From::First);
-                Enter::Into
-            }
-            Kind::Finally => {
-                code.join();
-                Enter::Into
-            }
+            Kind::Loop => control(code, Control::of_loop(node)),
+            Kind::Try => control(code, Control::Try),
+            Kind::Catch => control(code, Control::Handler),
+            Kind::Finally => control(code, Control::Finally),
             Kind::Rule => {
                 if let Some((_, falls)) = self.subjects.last_mut() {
                     *falls = false;
@@ -197,14 +185,8 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 self.case(code, &[]);
                 Enter::Into
             }
-            Kind::Break | Kind::Continue => {
-                // One with a label leads somewhere else: to the end, as far as anybody knows.
-                code.flow(match kind {
-                    Kind::Break => Flow::Break,
-                    _ => Flow::Continue,
-                });
-                Enter::Skip
-            }
+            Kind::Break => control(code, Control::Break),
+            Kind::Continue => control(code, Control::Continue),
             _ => Enter::Into,
         }
     }
@@ -219,13 +201,13 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
         let f = self.fields;
         match parent {
             Kind::If if done.field == f.condition => {
-                code.branch(Fork::Choice, When::Holds(done.id));
+                code.branch(Fork::Choice, When::Holds(done.id))
             }
             Kind::If if done.field == f.consequence => {
-                code.arm(When::Fails(id_of(own, f.condition)));
+                code.arm(When::Fails(id_of(own, f.condition)))
             }
             Kind::While if done.field == f.condition => {
-                code.branch(Fork::Loop, When::Holds(done.id));
+                code.branch(Fork::Loop, When::Holds(done.id))
             }
             Kind::Switch if self.is_subject(done) => {
                 code.fork(Fork::Switch);
