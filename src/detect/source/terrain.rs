@@ -44,9 +44,7 @@ impl Terrain {
         }
         Self::Own
     }
-}
 
-impl Terrain {
     /// Why code of this kind is not judged, where nobody asks for it.
     pub fn left_out(self) -> Option<SkipReason> {
         match self {

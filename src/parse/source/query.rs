@@ -112,17 +112,7 @@ impl Query {
             None => Err(mistake(0, "a query captures what it finds as @at")),
         }
     }
-}
 
-/// The first byte of a line, counted from 0.
-fn line_start(text: &str, row: usize) -> usize {
-    let mut ends = memchr::memchr_iter(b'\n', text.as_bytes());
-    row.checked_sub(1)
-        .and_then(|before| ends.nth(before))
-        .map_or(0, |end| end + 1)
-}
-
-impl Query {
     /// What the query finds in a tree, each place once, in order.
     pub(super) fn run(&self, tree: &Tree, text: &[u8], clock: &mut QueryClock) -> Matches {
         let mut found = Matches::default();
@@ -164,6 +154,14 @@ impl Query {
         found.places.dedup();
         found
     }
+}
+
+/// The first byte of a line, counted from 0.
+fn line_start(text: &str, row: usize) -> usize {
+    let mut ends = memchr::memchr_iter(b'\n', text.as_bytes());
+    row.checked_sub(1)
+        .and_then(|before| ends.nth(before))
+        .map_or(0, |end| end + 1)
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! The way that foreign data takes to where it matters, for people to follow.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Facts;
 use super::code::{Node, NodeId, ScopeId};
 use super::names::Path;
+use super::numbers::{NumberMap, NumberSet};
 use super::value::{Shape, Taint};
 
 /// Nodes that are looked at on one way.
@@ -29,14 +28,14 @@ pub enum Hop {
 }
 
 /// Where variables are set and what is put into them, by their names.
-pub(super) type Settings = HashMap<Path, Vec<NodeId>>;
+pub(super) type Settings = NumberMap<Path, Vec<NodeId>>;
 
 impl Facts<'_> {
     /// Where the foreign data in a value entered, and the places that it came by from there on.
     pub fn trace(&self, value: NodeId) -> Option<(NodeId, Vec<(NodeId, Hop)>)> {
         let mut entry = self.value(value).entry.some()?;
         let mut hops = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = NumberSet::default();
         let mut at = value;
         while seen.len() < MOST_NODES && seen.insert(at) {
             if at == entry {
@@ -182,7 +181,7 @@ impl Facts<'_> {
 
     fn settings(&self) -> &Settings {
         self.settings.get_or_init(|| {
-            let mut settings = Settings::new();
+            let mut settings = Settings::default();
             let mut targets = Vec::new();
             for place in self.code.ids() {
                 match self.code.node(place) {
