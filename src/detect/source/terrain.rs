@@ -34,7 +34,7 @@ impl Terrain {
         if folders().any(|folder| is_vendored_folder(language, folder)) || is_known(name, bytes) {
             return Self::Vendored;
         }
-        if is_test(path) {
+        if is_test(path) || language == Language::Go && imports_testing(bytes) {
             return Self::Test;
         }
         let is_borrowed = folders().any(|folder| matches!(folder, "vendor" | "vendors"))
@@ -267,15 +267,39 @@ fn is_test(path: &str) -> bool {
                     | "fuzz"
                     | "fuzz_targets"
                     | "benches"
+                    | "jmh"
             )
     });
+    // Where Maven keeps the projects that its plugins are tried on.
+    let in_folder = in_folder || path.starts_with("src/it/") || path.contains("/src/it/");
     let stem = name.split('.').next().unwrap_or("");
     in_folder
         || stem.starts_with("test_")
         || stem.ends_with("_test")
-        || matches!(stem, "test" | "tests" | "conftest")
+        || matches!(
+            stem,
+            "test" | "tests" | "conftest" | "selftest" | "selftests"
+        )
+        || is_test_class(path)
         || name.contains(".test.")
         || name.contains(".spec.")
+}
+
+/// `OrderTest.java`, `OrderTests.cs`: what test runners look for.
+fn is_test_class(path: &str) -> bool {
+    let ends = ["Test", "Tests", "TestCase"].map(|end| [".java", ".cs"].map(|of| (end, of)));
+    ends.as_flattened().iter().any(|(end, of)| {
+        path.strip_suffix(of)
+            .and_then(|stem| stem.strip_suffix(end))
+            .is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_lowercase()))
+    })
+}
+
+/// What helps tests is compiled into no program: `testing` drags its flags along.
+fn imports_testing(bytes: &[u8]) -> bool {
+    let head = bytes.get(..4096).unwrap_or(bytes);
+    memchr::memmem::find(head, b"\n\t\"testing\"\n").is_some()
+        || memchr::memmem::find(head, b"\nimport \"testing\"\n").is_some()
 }
 
 #[cfg(test)]
@@ -301,6 +325,9 @@ mod tests {
             "pkg/util_test.py",
             "a/__tests__/b.js",
             "src/App.Tests/HomeControllerTests.cs",
+            "plugin/src/it/simple/Hello.java",
+            "src/Crypto/SelfTest.cs",
+            "src/OrderTest.java",
         ] {
             assert!(is_test(path), "{path}");
         }
@@ -308,6 +335,8 @@ mod tests {
             "src/testify.py",
             "latest/app.js",
             "contest.py",
+            "src/Contest.java",
+            "src/BenchmarkTest00001.java",
             "src/attest.ts",
         ] {
             assert!(!is_test(path), "{path}");

@@ -279,7 +279,10 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             | "stripXSS" => Clean::HTML,
             "encodeForLDAP" | "escapeLDAPSearchFilter" | "encodeForDN" => Clean::LDAP,
             "encodeForXPath" => Clean::XPATH,
-            "encodeForSQL" => Clean::SQL,
+            "encodeForSQL" | "escape" | "escapeSql" | "escapeSQL" | "quoteIdentifier"
+            | "escapeIdentifier" | "enquoteIdentifier" | "enquoteLiteral" | "quoteName" => {
+                Clean::SQL
+            }
             "encodeForOS" => Clean::SHELL,
             "length" | "indexOf" | "lastIndexOf" | "equals" | "equalsIgnoreCase" | "contains"
             | "startsWith" | "endsWith" | "isEmpty" | "size" | "hashCode" | "matches"
