@@ -3,6 +3,7 @@
 
 mod account;
 mod apt_setting;
+mod asked;
 mod brought;
 mod call;
 mod clone;
@@ -72,6 +73,8 @@ pub struct Shell<'a> {
     pub in_image: bool,
     /// Where in a Dockerfile they stand.
     pub image: Option<Image<'a>>,
+    /// The text of a script file.
+    text: &'a [u8],
     flow: OnceCell<Flow>,
     written: OnceCell<Vec<Written>>,
     leaks: OnceCell<Vec<Leak>>,
@@ -85,11 +88,25 @@ impl<'a> Shell<'a> {
             script,
             in_image: false,
             image: None,
+            text: &[],
             flow: OnceCell::new(),
             written: OnceCell::new(),
             leaks: OnceCell::new(),
             calls: OnceCell::new(),
         }
+    }
+
+    /// The same, with the file's text, which tells what was asked before a command.
+    pub fn of_file(script: &'a Script, text: &'a [u8]) -> Self {
+        Self {
+            text,
+            ..Self::of_script(script)
+        }
+    }
+
+    /// True where the script does what stands at a place because an option asks for it.
+    pub fn is_asked_for(&self, span: Span) -> bool {
+        asked::is_asked_for(self.text, span)
     }
 
     /// The facts of a build stage.

@@ -1,5 +1,6 @@
 use super::{IN_SCRIPTS, Shell, judge, mention};
 use crate::detect::dependency::installed;
+use crate::detect::source;
 use crate::detect::{Context, Detector, Sink};
 use crate::model::{FileKind, KindSet, SkipReason};
 use crate::parse::Document;
@@ -38,10 +39,50 @@ impl Detector for Scripts {
             });
         }
         if is_judged {
-            judge(IN_SCRIPTS, &Shell::of_script(&script), out);
+            let path = String::from_utf8_lossy(doc.source.path.as_bytes());
+            out.weigh_less(!cx.given.judges_tests && is_test(&path));
+            judge(IN_SCRIPTS, &Shell::of_file(&script, text), out);
+            out.weigh_less(false);
         }
         if installs {
             installed::check(cx, doc.source, installed::of_script(&script), out);
+        }
+    }
+}
+
+/// True for scripts that only tests run: those of test folders, and `t/` as git and Perl call theirs.
+fn is_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().unwrap_or(name);
+    source::is_test(path)
+        || path.split('/').rev().skip(1).any(|folder| folder == "t")
+        || stem.starts_with("test-")
+        || stem.ends_with("-test")
+        || stem.ends_with("-tests")
+        || stem.ends_with("_tests")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_test;
+
+    #[test]
+    fn tests_are_known_by_folder_and_name() {
+        for path in [
+            "t/lib-httpd.sh",
+            "test/run",
+            "tools/test-auth.sh",
+            "a/smoke-test.sh",
+        ] {
+            assert!(is_test(path), "{path}");
+        }
+        for path in [
+            "latest.sh",
+            "tools/attest.sh",
+            "bin/test-t/../run.sh",
+            "contest/a.sh",
+        ] {
+            assert!(!is_test(path), "{path}");
         }
     }
 }

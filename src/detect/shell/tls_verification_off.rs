@@ -1,16 +1,25 @@
 //! tls-verification-off: a program is told not to check whom it talks to.
 
+use std::collections::HashSet;
+
 use super::setting::{Guard, is_off, is_on, switched_off};
 use super::{Shell, apt_setting, fetch, program, switch, without};
 use crate::detect::Sink;
 use crate::model::{Safety, Severity, Span};
-use crate::parse::shell::{Command, Output, Word};
+use crate::parse::shell::{Command, Output, Part, PartKind, Word};
 
 const HELP: &str = "remove it; where a private authority signs the certificate, add that authority to the trust store";
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    let mut told: HashSet<&str> = HashSet::new();
     for command in &shell.script.commands {
-        if let Some(found) = switch_of(command).or_else(|| presented(command, shell)) {
+        let found = switch_of(command).or_else(|| presented(command, shell));
+        // What one variable holds is one mistake, however often it is used.
+        let is_new = |found: &Found<'_>| {
+            variable_at(command, found.span).is_none_or(|name| told.insert(name))
+        };
+        let found = found.filter(|found| !shell.is_asked_for(found.span));
+        if let Some(found) = found.filter(is_new) {
             let message = format!("{} does not check the server's certificate", found.program);
             let reported = out
                 .report(rule, found.span, message)
@@ -44,7 +53,8 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         let found = value
             .is_known()
             .then(|| switch::find(&assignment.name, &value.text));
-        if let Some(switch) = found.flatten() {
+        let is_asked = || shell.is_asked_for(assignment.span);
+        if let Some(switch) = found.flatten().filter(|_| !is_asked()) {
             out.report(
                 rule,
                 assignment.span,
@@ -69,6 +79,20 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                 })
                 .help(HELP);
         }
+    }
+}
+
+/// The variable that holds the whole word at a place.
+fn variable_at(command: &Command, span: Span) -> Option<&str> {
+    let word = command.args().iter().find(|word| word.span == span)?;
+    match word.parts.as_slice() {
+        [
+            Part {
+                kind: PartKind::Variable { name, .. },
+                ..
+            },
+        ] => Some(name),
+        _ => None,
     }
 }
 

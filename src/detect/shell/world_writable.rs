@@ -27,6 +27,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .iter()
             .filter(|w| w.span.start > mode.span.end)
             .map(|w| w.text.as_str())
+            .filter(|text| !text.starts_with('-'))
             .collect();
         // The folders for temporary files and devices are meant to be open.
         if !targets.is_empty() && targets.iter().all(|t| is_open_by_design(t)) {
@@ -132,5 +133,5 @@ fn lets_all_write(mode: &str) -> bool {
 
 fn is_open_by_design(path: &str) -> bool {
     let path = path.trim_end_matches('/');
-    path.starts_with("/dev/") || matches!(path, "/tmp" | "/var/tmp" | "/dev/shm")
+    path.contains("/dev/") || matches!(path, "/tmp" | "/var/tmp" | "/dev/shm")
 }

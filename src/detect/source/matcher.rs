@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::Span;
 use crate::parse::source::{
-    Argument, Facts, Key, Literal, Node, NodeId, ScopeId, Shape, Taint, Value,
+    Argument, Facts, Hop, Key, Literal, Node, NodeId, ScopeId, Shape, Taint, Value,
 };
 use crate::rules::pattern::source::Scalar;
 
@@ -270,6 +270,18 @@ pub(super) fn fit(
         && facts
             .functions_around(own)
             .any(|scope| calls(scope, guards))
+    {
+        return None;
+    }
+    // And so did who handed the value over.
+    if !guards.is_empty()
+        && let Some((_, hops)) = decisive.and_then(|value| facts.trace(value))
+        && hops.iter().any(|(node, hop)| {
+            *hop == Hop::Handed
+                && facts
+                    .functions_around(facts.code.scope_of(*node))
+                    .any(|scope| calls(scope, guards))
+        })
     {
         return None;
     }

@@ -8,6 +8,7 @@ mod team;
 mod terrain;
 
 pub use team::{Team, query_mistake};
+pub use terrain::is_test;
 
 use std::collections::HashSet;
 

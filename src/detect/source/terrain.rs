@@ -13,7 +13,7 @@ use crate::parse::source::Language;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Terrain {
     Own,
-    /// Only tests run it.
+    /// Only tests run it, or nobody: it shows how the rest is used.
     Test,
     /// A tool wrote it, or so it says; or it lies where other people's code often lies.
     Borrowed,
@@ -34,7 +34,8 @@ impl Terrain {
         if folders().any(|folder| is_vendored_folder(language, folder)) || is_known(name, bytes) {
             return Self::Vendored;
         }
-        if is_test(path) || language == Language::Go && imports_testing(bytes) {
+        let is_shown = shows(language) && folders().any(is_example);
+        if is_test(path) || is_shown || language == Language::Go && imports_testing(bytes) {
             return Self::Test;
         }
         let is_borrowed = folders().any(|folder| matches!(folder, "vendor" | "vendors"))
@@ -73,9 +74,28 @@ fn is_minified(bytes: &[u8]) -> bool {
 }
 
 fn is_minified_name(name: &str) -> bool {
-    [".min.js", ".min.mjs", ".min.cjs", "-min.js"]
+    let ends = [
+        ".min.js",
+        ".min.mjs",
+        ".min.cjs",
+        "-min.js",
+        ".bundle.js",
+        ".chunk.js",
+    ];
+    ends.iter().any(|end| name.ends_with(end)) || has_digest(name)
+}
+
+/// `app-3f0c9be7ab42.js`: bundlers put a digest of what they made into its name.
+fn has_digest(name: &str) -> bool {
+    let stem = [".js", ".mjs", ".css"]
         .iter()
-        .any(|end| name.ends_with(end))
+        .find_map(|end| name.strip_suffix(end));
+    stem.and_then(|stem| stem.rsplit_once(['-', '.']))
+        .is_some_and(|(_, digest)| {
+            digest.len() >= 16
+                && digest.bytes().all(|b| b.is_ascii_hexdigit())
+                && digest.bytes().any(|b| b.is_ascii_digit())
+        })
 }
 
 /// Folders that only a package manager, or somebody in its place, fills.
@@ -238,8 +258,17 @@ fn says_generated(bytes: &[u8]) -> bool {
     said && forbids
 }
 
+/// Languages in whose packages a folder of examples is no part of what is delivered.
+fn shows(language: Language) -> bool {
+    matches!(language, Language::Rust | Language::JavaScript)
+}
+
+fn is_example(folder: &str) -> bool {
+    matches!(folder, "example" | "examples" | "demo" | "demos")
+}
+
 /// True for code that only tests run.
-fn is_test(path: &str) -> bool {
+pub fn is_test(path: &str) -> bool {
     let mut parts = path.split('/').rev();
     let name = parts.next().unwrap_or("").to_ascii_lowercase();
     let in_folder = parts.any(|folder| {

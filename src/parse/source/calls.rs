@@ -35,6 +35,13 @@ impl<'s> Pass<'_, 's> {
         if library::ends(name, method) {
             self.stop();
         }
+        // `request.query(sql)` asks a database; what a web request holds is read, not called.
+        if self.language == Language::JavaScript && method == "query" && of.entry == callee {
+            let owner = receiver.map(|id| self.code.slice(self.code.span(id)));
+            if matches!(owner, Some("request" | "this.request")) {
+                return Value::UNKNOWN;
+            }
+        }
         let is_plain = |id: &NodeId| !matches!(self.code.node(*id), Node::Entry { .. });
         if arguments.iter().all(is_plain)
             && let Some(value) = self.made(name, &given)

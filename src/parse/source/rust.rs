@@ -447,7 +447,9 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::Macro => Enter::Done(macros::read(code, node)),
             Kind::Attribute => {
                 let text = code.slice(span);
-                self.is_test |= text.contains("cfg(test)") || text.ends_with("test]");
+                self.is_test |= text.contains("cfg(test)")
+                    || text.contains("cfg(all(test")
+                    || text.ends_with("test]");
                 self.attributes.extend(Self::attribute(code, node));
                 Enter::Skip
             }
@@ -468,6 +470,10 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 Enter::Into
             }
             Kind::Module => {
+                // Of a later piece of a long file only the module's head is known.
+                let name = node.child_by_field_id(f.name);
+                let name = name.map_or("", |name| code.slice(Span::from(name.byte_range())));
+                self.is_test |= matches!(name, "tests" | "test");
                 self.note_test(code, span);
                 Enter::Into
             }
