@@ -9,7 +9,9 @@ use plimsoll::advisory::Advisories;
 use plimsoll::classify::classify;
 use plimsoll::detect::{Context, Given};
 use plimsoll::engine::{Checked, check_source};
-use plimsoll::model::{Confidence, Evidence, Origin, RepoPath, Severity, Source, SourceId};
+use plimsoll::model::{
+    Confidence, Evidence, Origin, Profile, RepoPath, Severity, Source, SourceId,
+};
 use plimsoll::rules::{ActiveRules, RuleSet, example};
 
 fn source(path: &str, bytes: &[u8]) -> Source {
@@ -94,7 +96,11 @@ fn no_part_of_a_secret_is_in_anything_that_leaves_detection() {
         let source = source("src/settings.py", text.as_bytes());
         for rules in [
             all_rules(),
-            ActiveRules::only(Arc::new(RuleSet::embedded()), "policy/unused-suppression"),
+            ActiveRules::only(
+                Arc::new(RuleSet::embedded()),
+                "policy/unused-suppression",
+                Profile::All,
+            ),
         ] {
             let checked = check(&source, &rules);
             let masked = source.masked(&checked.secrets);

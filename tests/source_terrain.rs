@@ -71,6 +71,23 @@ fn test_code_weighs_less_unless_somebody_asks() {
 }
 
 #[test]
+fn unit_tests_are_left_to_those_who_ask_for_more() {
+    let scratch = Scratch::repository();
+    scratch.write("tests/test_run.py", format!("import pytest\n{PYTHON}"));
+    scratch.write("src/test_run.py", PYTHON);
+    assert_eq!(found(&scratch, &["check"]), ["src/test_run.py low"]);
+    let strict = found(&scratch, &["check", "--profile", "strict"]);
+    assert_eq!(strict, ["src/test_run.py low", "tests/test_run.py low"]);
+    assert_eq!(found(&scratch, &["check", "--tests"]).len(), 2);
+    // A team's rules may be about tests.
+    let rule = "[[rule]]\nid = \"source/python/sleepy\"\ntitle = \"A test sleeps\"\nseverity = \"medium\"\n\
+                [[rule.pattern.any]]\ncall = [\"os.system\"]\nmessage = \"it sleeps\"\n";
+    scratch.write("plimsoll.toml", rule);
+    let team = ["check", "--only", "source/python/sleepy"];
+    assert_eq!(found(&scratch, &team).len(), 2);
+}
+
+#[test]
 fn a_module_of_tests_in_a_file_of_the_program_weighs_less_unless_somebody_asks() {
     let scratch = Scratch::repository();
     let code = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn runs() {\n        let name = std::env::args().nth(1).unwrap();\n        \

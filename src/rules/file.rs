@@ -64,6 +64,8 @@ pub struct Example {
     /// Which occurrence of `at` is meant, from 1.
     #[serde(default = "first")]
     pub nth: usize,
+    /// The profile from which on a bad example is found, if not that of the rule.
+    pub profile: Option<String>,
     /// The text after all safe fixes of this rule.
     pub fixed: Option<String>,
     /// Forms of RUN in which this example would say something else: `exec`, `words`, `sh`, `stdin`,

@@ -57,6 +57,8 @@ pub struct ActiveRules {
     skip: Vec<String>,
     /// Rules that `--only` names as a whole.
     whole: Vec<bool>,
+    /// Up to which profile each rule speaks.
+    reach: Vec<Profile>,
     pub min_severity: Option<Severity>,
     pub min_confidence: Option<Confidence>,
 }
@@ -66,6 +68,7 @@ impl ActiveRules {
     pub fn all(set: Arc<RuleSet>) -> Self {
         Self {
             enabled: vec![true; set.len()],
+            reach: vec![Profile::All; set.len()],
             set,
             severities: BTreeMap::new(),
             only: Vec::new(),
@@ -76,10 +79,13 @@ impl ActiveRules {
         }
     }
 
-    /// One rule alone.
-    pub fn only(set: Arc<RuleSet>, id: &str) -> Self {
+    /// One rule alone, with the variants of it that a run of its own profile hears, or of a higher.
+    pub fn only(set: Arc<RuleSet>, id: &str, up_to: Profile) -> Self {
         let mut active = Self::all(set);
         let index = active.set.index(id);
+        for (rule, reach) in active.set.iter().zip(&mut active.reach) {
+            *reach = up_to.max(rule.profile);
+        }
         for (at, enabled) in active.enabled.iter_mut().enumerate() {
             *enabled = Some(at) == index;
         }
@@ -99,11 +105,16 @@ impl ActiveRules {
         let mut whole = Vec::with_capacity(set.len());
         let mut severities = BTreeMap::new();
         let mut enabled = Vec::with_capacity(set.len());
+        let mut reach = Vec::with_capacity(set.len());
         for (index, rule) in set.iter().enumerate() {
             let exact = |list: &[String]| list.iter().any(|name| is_exact(rule, name));
             let by_id = |id: &FindingId| is_exact(rule, &id.text);
-            let mut on =
-                rule.profile <= selection.profile || exact(&only) || only_ids.iter().any(by_id);
+            let is_named = exact(&only) || only_ids.iter().any(by_id);
+            let mut on = rule.profile <= selection.profile || is_named;
+            reach.push(match is_named {
+                true => Profile::All,
+                false => selection.profile.max(rule.profile),
+            });
             // The most specific name wins: the longest family, and after it the rule's own name.
             let mut levels: Vec<_> = selection
                 .levels
@@ -137,6 +148,7 @@ impl ActiveRules {
             only: texts(only_ids),
             skip: texts(skip_ids),
             whole,
+            reach,
             min_severity: selection.severity,
             min_confidence: selection.confidence,
         })
@@ -158,6 +170,12 @@ impl ActiveRules {
 
     pub fn is_enabled(&self, id: &str) -> bool {
         self.get(id).is_some()
+    }
+
+    /// The profile up to which the variants of a rule that runs are asked for.
+    pub fn reach(&self, id: &str) -> Option<Profile> {
+        self.get(id)?;
+        self.reach.get(self.set.index(id)?).copied()
     }
 
     /// True where some rule of a family (or of `source/<language>`) is switched on.

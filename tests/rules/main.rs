@@ -16,7 +16,7 @@ use plimsoll::detect::{
 };
 use plimsoll::engine::check_source_in;
 use plimsoll::join::{Around, Entry, Files};
-use plimsoll::model::{Ecosystem, Finding, Origin, RepoPath, Safety, Source, SourceId};
+use plimsoll::model::{Ecosystem, Finding, Origin, Profile, RepoPath, Safety, Source, SourceId};
 use plimsoll::rules::{ActiveRules, Check, Example, RuleFile, RuleSet, example};
 
 fn rule_files() -> Vec<(String, RuleFile)> {
@@ -169,7 +169,13 @@ fn findings(id: &str, example: &Example, text: &str) -> (Source, Vec<Finding>) {
     let mut source = Source::new(SourceId(0), path, kind, text.as_bytes(), Origin::Buffer);
     source.before = example.before.as_deref().map(|text| text.as_bytes().into());
     let advisories = Advisories::starter();
-    let rules = ActiveRules::only(Arc::new(RuleSet::embedded()), id);
+    // Without a word for it, an example is said by a run of the rule's own profile.
+    let up_to = match example.profile.as_deref() {
+        None => Profile::Default,
+        Some("strict") => Profile::Strict,
+        Some(other) => panic!("{id}: unknown profile \"{other}\""),
+    };
+    let rules = ActiveRules::only(Arc::new(RuleSet::embedded()), id, up_to);
     let cx = Context {
         rules: &rules,
         advisories: &advisories,

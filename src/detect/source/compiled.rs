@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 
-use crate::model::FileKind;
+use crate::model::{FileKind, Profile};
 use crate::parse::source::{Clean, Language, Query, Taint};
 use crate::rules::pattern::source::{Clause, Scalar, SourcePattern, Test, alternatives};
 use crate::rules::source_patterns;
@@ -190,6 +190,8 @@ pub(super) struct CompiledClause {
     pub clause: Clause,
     /// The number of its rule.
     pub rule: usize,
+    /// From which profile on it speaks.
+    profile: Profile,
     pub names: Vec<Name>,
     pub receiver: Option<Expression>,
     pub role: Option<Expression>,
@@ -406,6 +408,11 @@ impl Compiled {
         self.clauses.push(CompiledClause {
             shapes,
             rule,
+            profile: match clause.profile.as_deref() {
+                Some("strict") => Profile::Strict,
+                Some(_) => Profile::All,
+                None => Profile::Default,
+            },
             needs_any,
             names,
             receiver: clause.receiver.as_deref().map(Expression::new),
@@ -439,12 +446,12 @@ impl Compiled {
         &self,
         path: &str,
         text: &[u8],
-        enabled: impl Fn(&str) -> bool,
+        reach: impl Fn(&str) -> Option<Profile>,
     ) -> Option<Vec<bool>> {
         let found = self.words.found_in(text);
         let has = |words: &[usize]| words.iter().all(|w| found.get(*w) == Some(&true));
         let has_any = |words: &Vec<usize>| words.iter().any(|w| found.get(*w) == Some(&true));
-        let mut on: Vec<Option<bool>> = vec![None; self.rules.len()];
+        let mut reached: Vec<Option<Option<Profile>>> = vec![None; self.rules.len()];
         let possible: Vec<bool> = self
             .clauses
             .iter()
@@ -458,10 +465,12 @@ impl Compiled {
                     && (clause.alternatives.iter().any(|a| has(a))
                         || clause.shapes.iter().any(|lists| lists.iter().all(has_any)));
                 holds
-                    && on.get_mut(clause.rule).is_some_and(|known| {
-                        *known.get_or_insert_with(|| {
-                            self.rules.get(clause.rule).is_some_and(|id| enabled(id))
-                        })
+                    && reached.get_mut(clause.rule).is_some_and(|known| {
+                        known
+                            .get_or_insert_with(|| {
+                                self.rules.get(clause.rule).and_then(|id| reach(id))
+                            })
+                            .is_some_and(|reach| clause.profile <= reach)
                     })
             })
             .collect();

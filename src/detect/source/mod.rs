@@ -4,17 +4,21 @@ mod compiled;
 mod matcher;
 mod query_words;
 mod repair;
+mod suite;
 mod team;
 mod terrain;
 
 pub use team::{Team, query_mistake};
 pub use terrain::is_test;
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
-use crate::model::{Confidence, FileKind, KindSet, Severity, Source, Span};
+use crate::model::{Confidence, FileKind, KindSet, Profile, Severity, Source, Span};
 use crate::parse::Document;
 use crate::parse::source::{self, Facts, Hop, Language, Matches, NodeId, Pieces, Query};
+
+use crate::rules::ActiveRules;
 
 use super::{Context, Detector, Reported, Sink};
 use compiled::{Compiled, CompiledClause, ELEMENT};
@@ -71,6 +75,7 @@ impl Detector for SourceCode {
                         Terrain::Own | Terrain::Vendored | Terrain::Minified => false,
                     },
                     judges_tests: cx.given.judges_tests,
+                    asked: cx.rules,
                 };
                 pass.run(out);
                 for ((of, clause, _), found) in queries.iter().zip(&facts.matches) {
@@ -100,11 +105,15 @@ impl<'r> Wanted<'r> {
         let team = cx.given.source_team.as_ref();
         let team = team.and_then(|team| team.of(language));
         let path = String::from_utf8_lossy(source.path.as_bytes());
-        let is_enabled = |rule: &str| cx.rules.is_enabled(rule);
-        let rules: Vec<_> = std::iter::once(Compiled::of(language))
-            .chain(team)
-            .filter_map(|rules| Some((rules, rules.possible(&path, &source.bytes, is_enabled)?)))
-            .collect();
+        let text = &source.bytes;
+        let is_suite = LazyCell::new(|| is_suite(cx, language, &path, text));
+        let reach = |rule: &str| cx.rules.reach(rule);
+        // What a unit test does is known to whoever wrote it; a team's rules may be about tests.
+        let ours = |rule: &str| reach(rule).filter(|reach| speaks_of_tests(*reach) || !*is_suite);
+        let own = Compiled::of(language);
+        let own = own.possible(&path, text, ours).map(|some| (own, some));
+        let team = team.and_then(|team| Some((team, team.possible(&path, text, reach)?)));
+        let rules: Vec<_> = own.into_iter().chain(team).collect();
         (!rules.is_empty()).then_some(Self { language, rules })
     }
 
@@ -120,6 +129,16 @@ impl<'r> Wanted<'r> {
         }
         queries
     }
+}
+
+/// True where tests are judged, too.
+fn speaks_of_tests(reach: Profile) -> bool {
+    reach >= Profile::Strict
+}
+
+/// True for unit tests that nobody asked to judge.
+fn is_suite(cx: &Context<'_>, language: Language, path: &str, text: &[u8]) -> bool {
+    !cx.given.judges_tests && terrain::is_test(path) && suite::is_suite(language, text)
 }
 
 /// True for sources that the rules parse.
@@ -138,6 +157,7 @@ struct Pass<'p, 's> {
     /// Whether the file is a test or none of the team's own, which nobody asked to judge in full.
     weighs_less: bool,
     judges_tests: bool,
+    asked: &'p ActiveRules,
 }
 
 impl Pass<'_, '_> {
@@ -222,6 +242,11 @@ impl Pass<'_, '_> {
     ) -> Option<Reported<'o>> {
         let rule = self.rules.rules.get(clause.rule)?;
         let says = &clause.clause;
+        let is_test = !self.judges_tests && self.facts.code.is_test(place);
+        let is_ours = || std::ptr::eq(self.rules, Compiled::of(self.facts.language));
+        if is_test && is_ours() && !self.asked.reach(rule).is_some_and(speaks_of_tests) {
+            return None;
+        }
         let mut finding = out.report(rule, place, words(&says.message));
         if let Some(help) = &says.help {
             finding = finding.help(words(help));
@@ -233,10 +258,9 @@ impl Pass<'_, '_> {
                 _ => Confidence::Low,
             });
         }
-        let is_test = || !self.judges_tests && self.facts.code.is_test(place);
         let severity = match says.severity.as_deref() {
             // What only tests run cannot be reached from outside.
-            _ if self.weighs_less || is_test() => Some(Severity::Low),
+            _ if self.weighs_less || is_test => Some(Severity::Low),
             Some("critical") => Some(Severity::Critical),
             Some("high") => Some(Severity::High),
             Some("medium") => Some(Severity::Medium),

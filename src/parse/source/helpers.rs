@@ -382,6 +382,12 @@ impl<'s> Pass<'_, 's> {
             for handed in &self.helpers.handed {
                 let mut value = handed.value;
                 receive(&mut value, &incoming);
+                // Which entry of an array the other side reads is not known.
+                if self.language == Language::Php
+                    && matches!(value.shape, Shape::Collection(_) | Shape::Items(_))
+                {
+                    continue;
+                }
                 if value.taint == Taint::NONE || value.is_constant() {
                     continue;
                 }

@@ -66,6 +66,9 @@ pub struct Clause {
     pub help: Option<String>,
     pub severity: Option<String>,
     pub confidence: Option<String>,
+    /// From which profile on it speaks: `strict` for the unclear variant of a rule that is clear
+    /// otherwise. Whoever names the rule in full hears all of it.
+    pub profile: Option<String>,
     /// The peers' ids that hold for this clause, if not all of the rule's.
     pub aliases: Option<Vec<String>>,
     /// The marked constant is a secret.
@@ -220,6 +223,13 @@ impl Clause {
             if !levels.contains(&level.as_str()) {
                 return Err(format!("unknown level \"{level}\""));
             }
+        }
+        if let Some(profile) = &self.profile
+            && !["strict", "all"].contains(&profile.as_str())
+        {
+            return Err(format!(
+                "a clause speaks from `strict` or `all` on, not \"{profile}\""
+            ));
         }
         for test in self.tests.iter().chain(&self.unless) {
             test.validate()?;

@@ -153,7 +153,8 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "URI.encode_www_form_component"
         | "URI.encode_www_form"
         | "ERB.Util.url_encode"
-        | "Rack.Utils.escape" => Clean::URL
+        | "Rack.Utils.escape"
+        | "escape" => Clean::URL
             .with(Clean::HTML)
             .with(Clean::PATH)
             .with(Clean::SQL)
