@@ -366,6 +366,7 @@ mod tests {
             "help",
             "severity",
             "confidence",
+            "profile",
             "aliases",
             "mask",
             "fix",
