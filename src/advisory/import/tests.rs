@@ -511,7 +511,6 @@ fn links_and_folders_that_everybody_writes_to_are_not_trusted() {
     let db = cache.join("db");
     let mode = fs::metadata(&db).expect("there").permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
-    // plimsoll: ignore[source/rust/chmod-world-writable] the folder is to be refused for this
     fs::set_permissions(&db, fs::Permissions::from_mode(0o777)).expect("changed");
     assert!(!Advisories::open(Some(cache)).info().problems.is_empty());
     fs::set_permissions(&db, fs::Permissions::from_mode(0o700)).expect("changed");

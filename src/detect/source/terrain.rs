@@ -59,6 +59,10 @@ impl Terrain {
 /// Longest line that a person writes; bundlers and minifiers write longer ones.
 const LONG_LINE: usize = 5000;
 
+/// Lines of a program that is packed into one file are this long on average, but not one by one.
+const DENSE_LINE: usize = 200;
+const DENSE_FILE: usize = 100_000;
+
 /// True for files that a tool wrote for machines: bundles, minified scripts, generated parsers.
 fn is_minified(bytes: &[u8]) -> bool {
     let mut start = 0;
@@ -69,8 +73,10 @@ fn is_minified(bytes: &[u8]) -> bool {
         }
         start = end + 1;
     }
-    // One long table in an ordinary file does not make it generated.
+    // One long table in an ordinary file does not make it generated, nor does a short one.
     long * 2 > bytes.len()
+        || (bytes.len() > DENSE_FILE
+            && memchr::memchr_iter(b'\n', bytes).count() * DENSE_LINE < bytes.len())
 }
 
 fn is_minified_name(name: &str) -> bool {

@@ -74,6 +74,9 @@ impl<'s> Pass<'_, 's> {
         if library::replaces(name, method) && self.leaves_only_the_harmless(&arguments) {
             return Value::made_of(given).harmless_unknown();
         }
+        if matches!(name, "str_replace" | "str_ireplace") && self.leaves_no_way_up(&arguments) {
+            return Value::made_of(given).escaped(Clean::PATH);
+        }
         if self.language == Language::Rust
             && let Some(made) = path.and_then(|path| self.made_of_type(path, &given))
         {
@@ -270,6 +273,22 @@ impl<'s> Pass<'_, 's> {
         };
         let written = self.code.slice(self.code.span(*pattern));
         self.value(*replacement).is_constant() && library::finds_the_harmful(written)
+    }
+
+    /// `str_replace('/', '', $x)`: what leaves nothing where two dots went may put two together.
+    fn leaves_no_way_up(&self, arguments: &[NodeId]) -> bool {
+        let text = |id: &NodeId| match self.code.node(*id) {
+            Node::Literal(Literal::Text(text)) => Some(text),
+            _ => None,
+        };
+        let [search, replacement, ..] = arguments else {
+            return false;
+        };
+        let (Some(search), Some(replacement)) = (text(search), text(replacement)) else {
+            return false;
+        };
+        matches!(search.as_ref(), "/" | "..")
+            || search.contains("..") && !replacement.is_empty() && !replacement.contains('.')
     }
 
     /// What a call may write through the references that it is given: `json.Unmarshal(data, &v)`.
