@@ -39,7 +39,7 @@ use std::cell::OnceCell;
 
 use super::Sink;
 use crate::model::Span;
-use crate::parse::shell::{Command, Script, Word};
+use crate::parse::shell::{Command, Part, PartKind, Script, Word};
 use install::Call;
 
 /// A judgement: reports under the name of the rule that asks for it.
@@ -54,6 +54,19 @@ pub fn judge(checks: &[(&str, Check)], shell: &Shell<'_>, out: &mut Sink<'_>) {
         if out.is_enabled(rule) {
             check(rule, shell, out);
         }
+    }
+}
+
+/// The variable that a word is made of as a whole: `$OPTIONS`.
+fn variable_of(word: &Word) -> Option<&str> {
+    match word.parts.as_slice() {
+        [
+            Part {
+                kind: PartKind::Variable { name, .. },
+                ..
+            },
+        ] => Some(name),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Shell;
 use crate::detect::Sink;
 use crate::model::Span;
-use crate::parse::shell::Word;
+use crate::parse::shell::{Output, Word};
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let script = shell.script;
@@ -12,7 +12,10 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .args()
             .iter()
             .chain(script.inputs(command).map(|(_, r)| &r.target));
-        let found: Vec<Span> = words.filter_map(marked).collect();
+        // What is only shown grants nothing.
+        let is_shown = matches!(command.name.as_str(), "echo" | "printf")
+            && script.output(command) == Output::Inherited;
+        let found: Vec<Span> = words.filter_map(marked).filter(|_| !is_shown).collect();
         for span in found {
             let reaches_sudoers = script
                 .commands

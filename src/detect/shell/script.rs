@@ -50,12 +50,18 @@ impl Detector for Scripts {
     }
 }
 
+fn is_test_folder(folder: &str) -> bool {
+    matches!(folder, "t" | "regress" | "regression" | "selftests")
+        || folder.ends_with("-tests")
+        || folder.ends_with("_tests")
+}
+
 /// True for scripts that only tests run: those of test folders, and `t/` as git and Perl call theirs.
 fn is_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.split('.').next().unwrap_or(name);
     source::is_test(path)
-        || path.split('/').rev().skip(1).any(|folder| folder == "t")
+        || path.split('/').rev().skip(1).any(is_test_folder)
         || stem.starts_with("test-")
         || stem.ends_with("-test")
         || stem.ends_with("-tests")

@@ -1,6 +1,8 @@
 //! ssh-host-key-check-off: ssh talks to whoever answers.
 
-use super::Shell;
+use std::collections::HashSet;
+
+use super::{Shell, variable_of};
 use crate::detect::Sink;
 use crate::model::Span;
 use crate::parse::shell::Word;
@@ -8,6 +10,9 @@ use crate::parse::shell::Word;
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let script = shell.script;
     let mut spans: Vec<Span> = Vec::new();
+    // A variable that is set here is shown where it is set.
+    let set = script.assignments.iter().filter(|a| is_for_ssh(&a.name));
+    let mut told: HashSet<&str> = set.map(|a| a.name.as_str()).collect();
     for command in &script.commands {
         if matches!(
             command.name.as_str(),
@@ -25,15 +30,15 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                 | "export"
                 | "ansible"
         ) {
-            spans.extend(command.args().iter().filter_map(marked));
+            // What one variable holds is one mistake, however often it is used.
+            let words = command
+                .args()
+                .iter()
+                .filter(|word| variable_of(word).is_none_or(|name| told.insert(name)));
+            spans.extend(words.filter_map(marked));
         }
     }
-    let variables = script.assignments.iter().filter(|a| {
-        matches!(
-            a.name.as_str(),
-            "GIT_SSH_COMMAND" | "GIT_SSH" | "RSYNC_RSH" | "ANSIBLE_SSH_ARGS"
-        ) || a.name.to_uppercase().contains("SSH")
-    });
+    let variables = script.assignments.iter().filter(|a| is_for_ssh(&a.name));
     spans.extend(variables.filter_map(|a| marked(&a.value)));
     spans.sort();
     spans.dedup();
@@ -42,6 +47,15 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .text("accepts any host key")
             .help("keep the host's key in a known_hosts file of the repository and name it with -o UserKnownHostsFile");
     }
+}
+
+/// Variables that hold a command for ssh, or its options.
+fn is_for_ssh(name: &str) -> bool {
+    let name = name.to_uppercase();
+    matches!(
+        name.as_str(),
+        "RSYNC_RSH" | "ANSIBLE_SSH_ARGS" | "SCP" | "SCPCMD" | "REMOTECPCMD"
+    ) || name.contains("SSH")
 }
 
 fn marked(word: &Word) -> Option<Span> {

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::setting::{Guard, is_off, is_on, switched_off};
-use super::{Shell, apt_setting, fetch, program, switch, without};
+use super::{Shell, apt_setting, fetch, program, switch, variable_of, without};
 use crate::detect::Sink;
 use crate::model::{Safety, Severity, Span};
-use crate::parse::shell::{Command, Output, Part, PartKind, Word};
+use crate::parse::shell::{Command, Output, Word};
 
 const HELP: &str = "remove it; where a private authority signs the certificate, add that authority to the trust store";
 
@@ -16,7 +16,9 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         let found = switch_of(command).or_else(|| presented(command, shell));
         // What one variable holds is one mistake, however often it is used.
         let is_new = |found: &Found<'_>| {
-            variable_at(command, found.span).is_none_or(|name| told.insert(name))
+            let word = command.args().iter().find(|word| word.span == found.span);
+            word.and_then(variable_of)
+                .is_none_or(|name| told.insert(name))
         };
         let found = found.filter(|found| !shell.is_asked_for(found.span));
         if let Some(found) = found.filter(is_new) {
@@ -79,20 +81,6 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                 })
                 .help(HELP);
         }
-    }
-}
-
-/// The variable that holds the whole word at a place.
-fn variable_at(command: &Command, span: Span) -> Option<&str> {
-    let word = command.args().iter().find(|word| word.span == span)?;
-    match word.parts.as_slice() {
-        [
-            Part {
-                kind: PartKind::Variable { name, .. },
-                ..
-            },
-        ] => Some(name),
-        _ => None,
     }
 }
 
