@@ -470,7 +470,35 @@ impl<'s> Pass<'_, 's> {
         value
     }
 
-    fn any_element(&mut self, collection: NodeId) -> Value {
+    /// True for what a package of Go holds for all who import it: `for name := range config.Known`.
+    fn is_package_variable(&self, source: NodeId, value: Value) -> bool {
+        let name = match self.code.node(source) {
+            Node::Name(name) => *name,
+            Node::Member { object, name } if matches!(self.code.node(*object), Node::Name(_)) => {
+                let Shape::Reference(of) = self.value(*object).shape else {
+                    return false;
+                };
+                // A package, and nothing of one: `net/http`, not `net/http.Request`.
+                let of = self.code.names.render(of);
+                let last = of.rsplit('/').next().unwrap_or("");
+                if last.contains('.') || last.starts_with(|c: char| c.is_ascii_uppercase()) {
+                    return false;
+                }
+                *name
+            }
+            _ => return false,
+        };
+        self.language == Language::Go
+            && value.taint == Taint::NONE
+            && !value.is_given()
+            && self
+                .code
+                .names
+                .text(name)
+                .starts_with(|c: char| c.is_ascii_uppercase())
+    }
+
+    pub(super) fn any_element(&mut self, collection: NodeId) -> Value {
         let list = match self.code.node(collection) {
             Node::Sequence(list) | Node::Map(list) => *list,
             _ => return Value::UNKNOWN,
@@ -592,6 +620,9 @@ impl<'s> Pass<'_, 's> {
                 _ => Value::UNKNOWN,
             };
             value.taint_by(taint);
+            if self.is_package_variable(source, value) {
+                value = value.escaped(Clean::EACH);
+            }
         }
         if value.via == NodeId::NONE {
             value.via = source;

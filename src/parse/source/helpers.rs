@@ -266,8 +266,51 @@ impl<'s> Pass<'_, 's> {
             }
             value.clean = returned.clean.with(clean);
             value.washed = returned.washed.with(value.washed);
+            if self.looks_at_folders(function) {
+                value = value.escaped(Clean::PATH);
+            }
+            let is_own = returned.taint == Taint::NONE
+                && given.iter().all(|(_, id)| self.is_written_out(*id));
+            if is_own && !given.is_empty() {
+                value = value.escaped(Clean::EACH);
+            }
         }
         Some(value)
+    }
+
+    /// True for constants and for collections of them.
+    fn is_written_out(&mut self, id: NodeId) -> bool {
+        let value = self.value(id);
+        match value.shape {
+            Shape::Collection(of) => self.any_element(of).is_constant(),
+            _ => value.is_constant(),
+        }
+    }
+
+    /// True for functions that refuse a path which leaves its folder, whatever their words for it.
+    fn looks_at_folders(&self, function: ScopeId) -> bool {
+        const LOOKS: [&str; 10] = [
+            "\"..\"",
+            "'..'",
+            "\"../\"",
+            "'../'",
+            "Contains(",
+            "IsLocal(",
+            "SecureJoin(",
+            "getCanonical",
+            "toRealPath",
+            "GetFullPath",
+        ];
+        let Some(scope) = self.code.scope(function) else {
+            return false;
+        };
+        let text = self.code.slice(scope.span);
+        LOOKS.iter().any(|word| match *word {
+            "Contains(" => text
+                .lines()
+                .any(|line| line.contains(word) && line.contains("\"/\"")),
+            _ => text.contains(word),
+        })
     }
 
     /// The arguments with the positions of the parameters that they become.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::code::{List, Literal, Node, NodeId};
 use super::eval::Pass;
-use super::value::{Clean, FILL, HOLE, Shape, Value};
+use super::value::{Clean, FILL, HOLE, Shape, Taint, Value};
 
 /// Longest constant text that is put together; of longer ones the beginning is known.
 const MAX_TEXT: usize = 4096;
@@ -48,10 +48,14 @@ impl Pass<'_, '_> {
     pub(super) fn compose(&mut self, parts: &[Value]) -> Value {
         let mut text = String::new();
         let mut constant = true;
+        let mut head = None;
         if self.learnt.texts > MAX_TEXTS {
             return Value::made_of(parts.iter().copied());
         }
         for part in parts {
+            if text.is_empty() {
+                head = Some(*part);
+            }
             match (self.constant_text(*part), part.shape) {
                 (Some(piece), _) => text.push_str(&piece),
                 (None, Shape::Composed(at)) => {
@@ -84,10 +88,14 @@ impl Pass<'_, '_> {
             return self.constant(Literal::Text(Cow::Owned(text)));
         }
         let at = u32::try_from(self.learnt.composed.len()).unwrap_or(u32::MAX);
+        let mut made = Value::made_of(parts.iter().copied());
+        if head.is_some_and(|head| leads(head, &text)) {
+            made.washed = made.washed.with(Clean::URL);
+        }
         self.learnt.composed.push(text);
         Value {
             shape: Shape::Composed(at),
-            ..Value::made_of(parts.iter().copied())
+            ..made
         }
     }
 
@@ -114,7 +122,11 @@ impl Pass<'_, '_> {
             let sum = a + b;
             return self.constant(Literal::Number(sum));
         }
-        Value::made_of([left, right])
+        let mut made = Value::made_of([left, right]);
+        if left.taint == Taint::NONE && !left.is_given() {
+            made.washed = made.washed.with(Clean::URL);
+        }
+        made
     }
 
     /// `"... %s ..." % args`.
@@ -151,6 +163,7 @@ impl Pass<'_, '_> {
         let mut rest = text.as_str();
         let mut clean = Clean::ALL;
         let mut history = Value::UNKNOWN;
+        let mut head = None;
         while let Some(at) = rest.find(if style == '%' { '%' } else { '{' }) {
             let (before, tail) = rest.split_at(at);
             let length = if style == '%' {
@@ -176,6 +189,9 @@ impl Pass<'_, '_> {
             match self.constant_text(arg) {
                 Some(piece) => parts.push(piece.into_owned()),
                 None => {
+                    if parts.iter().all(String::is_empty) {
+                        head = Some(arg);
+                    }
                     let own = if is_number { FILL } else { hole(arg) };
                     parts.push(own.to_string());
                     if !is_number {
@@ -194,6 +210,9 @@ impl Pass<'_, '_> {
             return self.constant(Literal::Text(Cow::Owned(filled)));
         }
         let at = u32::try_from(self.learnt.composed.len()).unwrap_or(u32::MAX);
+        if head.is_some_and(|head| leads(head, &filled)) {
+            history.washed = history.washed.with(Clean::URL);
+        }
         self.learnt.composed.push(filled);
         Value {
             shape: Shape::Composed(at),
@@ -226,6 +245,15 @@ impl Pass<'_, '_> {
         }
         self.compose(&all)
     }
+}
+
+/// True where an address begins with what no stranger sent: its host is chosen, and what follows
+/// goes there. A scheme alone chooses nothing.
+fn leads(head: Value, text: &str) -> bool {
+    let rest = text.strip_prefix([HOLE, FILL]);
+    head.taint == Taint::NONE
+        && !head.is_given()
+        && rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with("://"))
 }
 
 /// What stands for a part that is not constant.

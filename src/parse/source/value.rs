@@ -58,6 +58,8 @@ impl Clean {
     pub const XPATH: Self = Self(64);
     /// Line ends are gone: headers and logs.
     pub const LINE: Self = Self(128);
+    /// All of these, of what is no constant all the same.
+    pub const EACH: Self = Self(255);
     /// Constant, a number, or of the program's own making.
     pub const ALL: Self = Self(u16::MAX);
 
