@@ -280,8 +280,16 @@ pub fn is_test(path: &str) -> bool {
     let in_folder = parts.any(|folder| {
         let folder = folder.to_ascii_lowercase();
         // `Project.Tests`, as .NET calls the project of tests.
-        let of_project = [".test", ".tests", ".unittests", ".integrationtests"];
+        let of_project = [
+            ".test",
+            ".tests",
+            ".unittests",
+            ".integrationtests",
+            "-tests",
+            "-testsuite",
+        ];
         of_project.iter().any(|end| folder.ends_with(end))
+            || folder.starts_with("test-")
             || matches!(
                 folder.as_str(),
                 "test"
@@ -291,6 +299,8 @@ pub fn is_test(path: &str) -> bool {
                     | "specs"
                     | "e2e"
                     | "testing"
+                    | "testsuite"
+                    | "microbench"
                     | "__mocks__"
                     | "testdata"
                     | "testutil"

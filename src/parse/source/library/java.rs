@@ -230,9 +230,11 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "UriUtils.encodePathSegment"
         | "UriUtils.encodeQueryParam"
         | "PercentEscaper.escape" => Clean::URL.with(Clean::HTML),
-        "FilenameUtils.getName" | "FilenameUtils.getBaseName" | "FilenameUtils.getExtension" => {
-            Clean::PATH
-        }
+        "FilenameUtils.getName"
+        | "FilenameUtils.getBaseName"
+        | "FilenameUtils.getExtension"
+        | "File.getName"
+        | "new.File().getName" => Clean::PATH,
         "HtmlUtils.htmlEscape"
         | "HtmlUtils.htmlEscapeDecimal"
         | "HtmlUtils.htmlEscapeHex"
