@@ -289,7 +289,6 @@ pub fn is_test(path: &str) -> bool {
             "-testsuite",
         ];
         of_project.iter().any(|end| folder.ends_with(end))
-            || folder.starts_with("test-")
             || matches!(
                 folder.as_str(),
                 "test"
@@ -301,6 +300,7 @@ pub fn is_test(path: &str) -> bool {
                     | "testing"
                     | "testsuite"
                     | "microbench"
+                    | "test-framework"
                     | "__mocks__"
                     | "testdata"
                     | "testutil"
