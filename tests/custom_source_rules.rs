@@ -363,7 +363,7 @@ fn many_and_heavy_source_rules_are_refused_or_cost_little() {
     let clause = "[[rule.pattern.any]]\ncall = [\"a.b\"]\nmessage = \"m\"\n";
     scratch.write("plimsoll.toml", one(1) + &clause.repeat(50));
     assert!(refused(&scratch).contains("at most 50 clauses"));
-    let heavy = |n: usize| one(n).replace("[a-z]{9}", "\\w{60}");
+    let heavy = |n: usize| one(n).replace("[a-z]{9}", "(?u:\\w{60})");
     scratch.write("plimsoll.toml", (0..100).map(heavy).collect::<String>());
     assert!(refused(&scratch).contains("too large together"));
     scratch.write("plimsoll.toml", (0..300).map(one).collect::<String>());

@@ -110,7 +110,7 @@ fn settle_clause(clause: &Spanned<Part>, size: &mut Size) -> Result<(), TeamRule
         }
         // What is no expression is the name of a token, or a mistake that the grammar's side tells.
         let expressions = strings(text).into_iter();
-        let weights = expressions.filter_map(|text| weigh(&text).ok());
+        let weights = expressions.filter_map(|text| weigh(&text, By::Characters).ok());
         size.add(weights.sum(), query)?;
         size.queries
             .push(Spanned::new(query.span(), text.to_owned()));
@@ -126,7 +126,10 @@ impl Size {
                 continue;
             };
             let text = part.get_ref().as_str().unwrap_or_default();
-            let weight = weigh(text).map_err(|message| at(part, message))?;
+            let weight = weigh(text, By::Bytes)
+                // A class may name characters beyond ASCII.
+                .or_else(|_| weigh(text, By::Characters))
+                .map_err(|message| at(part, message))?;
             self.add(weight, part)?;
         }
         Ok(())
@@ -176,16 +179,23 @@ fn strings(query: &str) -> Vec<String> {
 }
 
 /// About how many states an expression becomes, or why it is none.
-fn weigh(text: &str) -> Result<usize, String> {
+fn weigh(text: &str, by: By) -> Result<usize, String> {
     if text.len() > LONGEST {
         return Err(format!("an expression has at most {LONGEST} bytes"));
     }
-    let parsed = ParserBuilder::new()
-        .nest_limit(DEEPEST)
-        .build()
-        .parse(text)
-        .map_err(|error| super::team::not_linear(&error))?;
-    Ok(weight(&parsed))
+    let mut parser = ParserBuilder::new();
+    parser.unicode(matches!(by, By::Characters)).utf8(false);
+    let parsed = parser.nest_limit(DEEPEST).build().parse(text);
+    parsed
+        .map(|parsed| weight(&parsed))
+        .map_err(|error| super::team::not_linear(&error))
+}
+
+/// What an expression goes by: the ones of queries are compiled by another library.
+#[derive(Clone, Copy)]
+enum By {
+    Bytes,
+    Characters,
 }
 
 fn entry<'p>(table: &'p Spanned<Part>, name: &str) -> Option<&'p Spanned<Part>> {

@@ -2,19 +2,18 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::mem::take;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::model::{FileKind, Profile};
 use crate::parse::source::{Clean, Language, Query, Taint};
 use crate::rules::pattern::source::{Clause, Scalar, SourcePattern, Test, alternatives};
 use crate::rules::source_patterns;
-use crate::text::{Needles, SHORTEST};
 
 use super::query_words;
+use super::words::{WordSearch, Words};
 
 /// A regular expression that is compiled when it is first asked.
 #[derive(Debug)]
@@ -24,20 +23,27 @@ pub(super) struct Expression {
 }
 
 impl Expression {
-    fn new(text: &str) -> Self {
+    fn new(text: String) -> Self {
         Self {
-            text: text.to_owned(),
+            text,
             compiled: OnceLock::new(),
         }
+    }
+
+    /// By bytes, where no class names a character beyond ASCII: `\w` has a few states then, not
+    /// thousands.
+    fn compile(&self) -> Option<Regex> {
+        let by = |characters| RegexBuilder::new(&self.text).unicode(characters).build();
+        by(false).or_else(|_| by(true)).ok()
     }
 
     /// True where it finds something; an expression that does not compile finds nothing (a test
     /// compiles them all).
     pub fn finds(&self, text: &str) -> bool {
         self.compiled
-            .get_or_init(|| Regex::new(&self.text).ok())
+            .get_or_init(|| self.compile())
             .as_ref()
-            .is_some_and(|regex| regex.is_match(text))
+            .is_some_and(|regex| regex.is_match(text.as_bytes()))
     }
 }
 
@@ -49,10 +55,10 @@ pub(super) struct LazyQuery {
 }
 
 impl LazyQuery {
-    fn new(language: Language, text: &str) -> Self {
+    fn new(language: Language, text: String) -> Self {
         let kinds = language.kinds().iter();
         Self {
-            text: text.to_owned(),
+            text,
             compiled: kinds.map(|kind| (*kind, OnceLock::new())).collect(),
         }
     }
@@ -144,7 +150,8 @@ pub(super) struct CompiledTest {
 }
 
 impl CompiledTest {
-    fn new(test: &Test) -> Self {
+    /// Moves what is compiled out of the test.
+    fn new(mut test: Test) -> Self {
         let taint = test.tainted.iter().fold(Taint::NONE, |all, source| {
             all.union(match source.as_str() {
                 "request" => Taint::REQUEST,
@@ -167,20 +174,20 @@ impl CompiledTest {
             Some("line") => Clean::LINE,
             _ => Clean::ALL,
         };
+        let references = take(&mut test.reference);
         Self {
-            matches: test.matches.as_deref().map(Expression::new),
-            shape: test.shape.as_deref().map(Expression::new),
-            text: test.text.as_deref().map(Expression::new),
-            made: test.made.as_deref().map(Expression::new),
-            references: test
-                .reference
+            matches: test.matches.take().map(Expression::new),
+            shape: test.shape.take().map(Expression::new),
+            text: test.text.take().map(Expression::new),
+            made: test.made.take().map(Expression::new),
+            references: references
                 .iter()
                 .flat_map(|name| alternatives(name))
                 .map(|name| Name::new(&name))
                 .collect(),
             taint,
             escaped,
-            test: test.clone(),
+            test,
         }
     }
 }
@@ -212,73 +219,6 @@ pub(super) struct CompiledClause {
     shapes: Vec<Vec<Vec<usize>>>,
     /// Literals of each of which at least one must be there.
     needs_any: Vec<Vec<usize>>,
-}
-
-/// The words that rules need, and how to find them in a text.
-#[derive(Debug, Default)]
-struct WordSearch {
-    words: Vec<String>,
-    needles: Needles,
-    /// Words that are too short for those: their numbers, and themselves.
-    short: Vec<usize>,
-    short_words: Option<AhoCorasick>,
-}
-
-impl WordSearch {
-    fn new(words: Vec<String>) -> Self {
-        let lower: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
-        let is_short = |at: &usize| words.get(*at).is_some_and(|word| word.len() < SHORTEST);
-        let short: Vec<usize> = (0..words.len()).filter(is_short).collect();
-        let texts = short.iter().filter_map(|at| words.get(*at));
-        Self {
-            needles: Needles::new(lower.iter().map(String::as_str)),
-            short_words: match short.is_empty() {
-                true => None,
-                false => AhoCorasick::builder()
-                    .match_kind(MatchKind::Standard)
-                    .build(texts)
-                    .ok(),
-            },
-            short,
-            words,
-        }
-    }
-
-    /// Which words a text holds, as wholes and in their case.
-    fn found_in(&self, text: &[u8]) -> Vec<bool> {
-        let mut found = vec![false; self.words.len()];
-        let mut see = |word: usize, at: Range<usize>| {
-            let is_wanted = |word: &&String| text.get(at.clone()) == Some(word.as_bytes());
-            if let Some(slot) = found.get_mut(word)
-                && !*slot
-                && self.words.get(word).filter(is_wanted).is_some()
-            {
-                *slot = is_whole(text, &at);
-            }
-        };
-        for hit in self.needles.hits(text) {
-            see(hit.needle, hit.range);
-        }
-        let short = self.short_words.iter();
-        for hit in short.flat_map(|words| words.find_overlapping_iter(text)) {
-            if let Some(word) = self.short.get(hit.pattern().as_usize()) {
-                see(*word, hit.range());
-            }
-        }
-        found
-    }
-}
-
-/// True where neither end of a text stands inside a word. A phrase that begins with a quote may
-/// follow a letter, and one that ends with a sign may stand before one: `f"select`, `<?=name`.
-fn is_whole(text: &[u8], at: &Range<usize>) -> bool {
-    let is_word_byte =
-        |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    let before = at.start.checked_sub(1).and_then(|at| text.get(at));
-    let is_tail = is_word_byte(text.get(at.start)) && is_word_byte(before);
-    let last = at.end.checked_sub(1).and_then(|at| text.get(at));
-    let is_head = is_word_byte(last) && is_word_byte(text.get(at.end));
-    !is_tail && !is_head
 }
 
 /// All rules of a language.
@@ -328,18 +268,19 @@ impl Compiled {
                 built.add(language, rule, clause, &mut words);
             }
         }
-        built.words = WordSearch::new(words.list);
+        built.words = WordSearch::new(words);
         built
     }
 
-    fn add(&mut self, language: Language, rule: usize, clause: Clause, words: &mut Words) {
-        let (subject, written) = match &clause {
-            c if !c.call.is_empty() => (Subject::Call, &c.call),
-            c if !c.assign.is_empty() => (Subject::Assign, &c.assign),
-            c if !c.entry.is_empty() => (Subject::Entry, &c.entry),
-            c if !c.returns.is_empty() => (Subject::Return, &c.returns),
-            c if !c.import.is_empty() => (Subject::Import, &c.import),
-            c => (Subject::Reference, &c.reference),
+    /// Moves what is compiled out of the clause.
+    fn add(&mut self, language: Language, rule: usize, mut clause: Clause, words: &mut Words) {
+        let (subject, written) = match &mut clause {
+            c if !c.call.is_empty() => (Subject::Call, take(&mut c.call)),
+            c if !c.assign.is_empty() => (Subject::Assign, take(&mut c.assign)),
+            c if !c.entry.is_empty() => (Subject::Entry, take(&mut c.entry)),
+            c if !c.returns.is_empty() => (Subject::Return, take(&mut c.returns)),
+            c if !c.import.is_empty() => (Subject::Import, take(&mut c.import)),
+            c => (Subject::Reference, take(&mut c.reference)),
         };
         let at = self.clauses.len();
         let mut names = Vec::new();
@@ -365,7 +306,10 @@ impl Compiled {
             );
             names.push(Name::new(&full));
         }
-        let mut needs: Vec<usize> = clause.needs.iter().map(|w| words.number(w)).collect();
+        let mut needs: Vec<usize> = take(&mut clause.needs)
+            .iter()
+            .map(|w| words.number(w))
+            .collect();
         // A keyword that must be there is a word of the file.
         for test in clause.tests.iter().filter(|t| t.absent.is_none()) {
             if let [only] = test.at.as_slice()
@@ -377,7 +321,8 @@ impl Compiled {
                 needs.push(words.number(key));
             }
         }
-        let needs_none = clause.needs_none.iter().map(|w| words.number(w)).collect();
+        let needs_none = take(&mut clause.needs_none);
+        let needs_none = needs_none.iter().map(|w| words.number(w)).collect();
         let mut needs_any = Vec::new();
         for test in clause.tests.iter().filter(|t| t.absent.is_none()) {
             let constants: Vec<&Scalar> = test.is.iter().chain(&test.one_of).collect();
@@ -393,7 +338,8 @@ impl Compiled {
             }
         }
         if !clause.needs_any.is_empty() {
-            needs_any.push(clause.needs_any.iter().map(|w| words.number(w)).collect());
+            let needs = take(&mut clause.needs_any);
+            needs_any.push(needs.iter().map(|w| words.number(w)).collect());
         }
         // Without a word for a request there is no data of one.
         if clause.tests.iter().any(|t| t.tainted == ["request"]) {
@@ -415,19 +361,19 @@ impl Compiled {
             },
             needs_any,
             names,
-            receiver: clause.receiver.as_deref().map(Expression::new),
-            role: clause.role.as_deref().map(Expression::new),
-            within: clause.within.as_deref().map(Expression::new),
-            lacks: clause.lacks.as_deref().map(Expression::new),
-            unasked: clause.unasked.as_deref().map(Expression::new),
-            path: clause.path.as_deref().map(Expression::new),
+            receiver: clause.receiver.take().map(Expression::new),
+            role: clause.role.take().map(Expression::new),
+            within: clause.within.take().map(Expression::new),
+            lacks: clause.lacks.take().map(Expression::new),
+            unasked: clause.unasked.take().map(Expression::new),
+            path: clause.path.take().map(Expression::new),
             query: clause
                 .query
-                .as_deref()
+                .take()
                 .map(|text| LazyQuery::new(language, text)),
-            unless_path: clause.unless_path.as_deref().map(Expression::new),
-            tests: clause.tests.iter().map(CompiledTest::new).collect(),
-            unless: clause.unless.iter().map(CompiledTest::new).collect(),
+            unless_path: clause.unless_path.take().map(Expression::new),
+            tests: compiled(&mut clause.tests),
+            unless: compiled(&mut clause.unless),
             alternatives: wanted,
             needs,
             needs_none,
@@ -478,6 +424,10 @@ impl Compiled {
     }
 }
 
+fn compiled(tests: &mut Vec<Test>) -> Vec<CompiledTest> {
+    take(tests).into_iter().map(CompiledTest::new).collect()
+}
+
 /// How a constant is written in the languages that there are; nothing where it has several forms.
 fn spellings(scalar: &Scalar) -> &'static [&'static str] {
     match scalar {
@@ -495,26 +445,6 @@ fn last_part(name: &str) -> &str {
         .unwrap_or(name)
 }
 
-#[derive(Default)]
-struct Words {
-    list: Vec<String>,
-    numbers: HashMap<String, usize>,
-}
-
-impl Words {
-    fn number(&mut self, word: &str) -> usize {
-        match self.numbers.get(word) {
-            Some(at) => *at,
-            None => {
-                let at = self.list.len();
-                self.list.push(word.to_owned());
-                self.numbers.insert(word.to_owned(), at);
-                at
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -524,16 +454,18 @@ mod tests {
         for language in Language::ALL {
             for clause in &Compiled::of(*language).clauses {
                 let tests = clause.tests.iter().chain(&clause.unless);
-                let expressions = tests.flat_map(|t| [&t.matches, &t.shape, &t.text]).chain([
+                let expressions = tests.flat_map(|t| [&t.matches, &t.shape, &t.text, &t.made]);
+                let expressions = expressions.chain([
                     &clause.receiver,
                     &clause.role,
                     &clause.within,
                     &clause.lacks,
                     &clause.unasked,
                     &clause.path,
+                    &clause.unless_path,
                 ]);
                 for expression in expressions.flatten() {
-                    assert!(Regex::new(&expression.text).is_ok(), "{}", expression.text);
+                    assert!(expression.compile().is_some(), "{}", expression.text);
                 }
             }
         }

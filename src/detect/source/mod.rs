@@ -7,6 +7,7 @@ mod repair;
 mod suite;
 mod team;
 mod terrain;
+mod words;
 
 pub use team::{Team, query_mistake};
 pub use terrain::is_test;
