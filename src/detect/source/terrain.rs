@@ -303,6 +303,7 @@ pub fn is_test(path: &str) -> bool {
                     | "test-framework"
                     | "__mocks__"
                     | "testdata"
+                    | "testsuite"
                     | "testutil"
                     | "testutils"
                     | "testhelper"

@@ -213,8 +213,12 @@ impl<'s> Pass<'_, 's> {
                 shape: self.value(left).shape,
                 ..made
             },
-            Operator::Minus | Operator::Times | Operator::Over | Operator::Modulo => made,
-            // Yes or no: nobody gets anything through that.
+            Operator::Minus | Operator::Times | Operator::Over | Operator::Modulo
+                if self.language != Language::Php =>
+            {
+                made
+            }
+            // Yes or no, or in PHP a number: nobody gets anything through that.
             _ => made.harmless(),
         }
     }

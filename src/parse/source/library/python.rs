@@ -170,6 +170,7 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "secrets.token_hex"
         | "secrets.token_urlsafe" => Clean::ALL,
         _ => match method {
+            "urlencode" => Clean::URL.with(Clean::HTML).with(Clean::PATH),
             "isoformat" | "hexdigest" | "fileno" | "bit_length" | "strftime" => Clean::ALL,
             "literal_string" | "quote_literal" | "quoted_name" | "escape_string"
             | "escape_literal" | "escape_identifier" | "quote_ident" | "quote_identifier"
