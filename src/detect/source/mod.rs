@@ -139,7 +139,7 @@ fn speaks_of_tests(reach: Profile) -> bool {
 
 /// True for unit tests that nobody asked to judge.
 fn is_suite(cx: &Context<'_>, language: Language, path: &str, text: &[u8]) -> bool {
-    !cx.given.judges_tests && terrain::is_test(path) && suite::is_suite(language, text)
+    !cx.given.judges_tests && is_test(path) && suite::is_suite(language, text)
 }
 
 /// True for sources that the rules parse.
