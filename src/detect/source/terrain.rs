@@ -300,6 +300,8 @@ pub fn is_test(path: &str) -> bool {
                     | "testing"
                     | "testsuite"
                     | "microbench"
+                    | "benchmarks"
+                    | "testcases"
                     | "test-framework"
                     | "__mocks__"
                     | "testdata"

@@ -289,12 +289,13 @@ impl<'s> Pass<'_, 's> {
 
     /// True for functions that refuse a path which leaves its folder, whatever their words for it.
     fn looks_at_folders(&self, function: ScopeId) -> bool {
-        const LOOKS: [&str; 10] = [
+        const LOOKS: [&str; 11] = [
             "\"..\"",
             "'..'",
             "\"../\"",
             "'../'",
             "Contains(",
+            "Clean(\"/\"",
             "IsLocal(",
             "SecureJoin(",
             "getCanonical",

@@ -248,12 +248,14 @@ impl Pass<'_, '_> {
 }
 
 /// True where an address begins with what no stranger sent: its host is chosen, and what follows
-/// goes there. A scheme alone chooses nothing.
+/// goes there. A scheme alone chooses nothing, and of an argument only what its end shows is known.
 fn leads(head: Value, text: &str) -> bool {
     let rest = text.strip_prefix([HOLE, FILL]);
     head.taint == Taint::NONE
-        && !head.is_given()
-        && rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with("://"))
+        && rest.is_some_and(|rest| match head.is_given() {
+            true => rest.starts_with('?'),
+            false => !rest.is_empty() && !rest.starts_with("://"),
+        })
 }
 
 /// What stands for a part that is not constant.
