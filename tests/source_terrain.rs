@@ -42,7 +42,9 @@ fn skipped(scratch: &Scratch, arguments: &[&str]) -> Vec<String> {
 }
 
 const PYTHON: &str = "import os, sys\nos.system('ls ' + sys.argv[1])\n";
-const SCRIPT: &str = "const { exec } = require('child_process');\nexec('ls ' + process.argv[2]);\n";
+const SCRIPT: &str = "const { exec } = require('child_process');
+require('express')().get('/', (req, res) => exec('ls ' + req.query.name));
+";
 
 #[test]
 fn test_code_weighs_less_unless_somebody_asks() {
@@ -76,8 +78,15 @@ fn unit_tests_are_left_to_those_who_ask_for_more() {
     scratch.write("tests/test_run.py", format!("import pytest\n{PYTHON}"));
     scratch.write("src/test_run.py", PYTHON);
     assert_eq!(found(&scratch, &["check"]), ["src/test_run.py low"]);
+    let listed = ["tests/test_run.py unit-tests"];
+    assert_eq!(skipped(&scratch, &["check"]), listed);
+    let shown = words(&plimsoll(&scratch, &["check"]));
+    assert!(shown.contains("1 file of unit tests; --tests"), "{shown}");
+    let full = plimsoll(&scratch, &["check", "--strict-scan", "--fail-on", "high"]);
+    assert_eq!(full.status.code(), Some(0), "{}", words(&full));
     let strict = found(&scratch, &["check", "--profile", "strict"]);
     assert_eq!(strict, ["src/test_run.py low", "tests/test_run.py low"]);
+    assert!(skipped(&scratch, &["check", "--tests"]).is_empty());
     assert_eq!(found(&scratch, &["check", "--tests"]).len(), 2);
     // A team's rules may be about tests.
     let rule = "[[rule]]\nid = \"source/python/sleepy\"\ntitle = \"A test sleeps\"\nseverity = \"medium\"\n\
@@ -93,6 +102,7 @@ fn a_module_of_tests_in_a_file_of_the_program_weighs_less_unless_somebody_asks()
     let code = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn runs() {\n        let name = std::env::args().nth(1).unwrap();\n        \
                 std::process::Command::new(\"sh\").arg(\"-c\").arg(format!(\"ls {name}\")).status().unwrap();\n    }\n}\n";
     scratch.write("src/lib.rs", code);
+    assert!(found(&scratch, &["check"]).is_empty());
     let usual = found(&scratch, &["check", "--profile", "all"]);
     let in_full = found(&scratch, &["check", "--profile", "all", "--tests"]);
     assert!(

@@ -56,6 +56,8 @@ pub enum SkipReason {
     Minified,
     /// Source code of other people, as package managers put it into a repository.
     Vendored,
+    /// Source code of unit tests.
+    UnitTests,
     /// Excluded by the configuration.
     Excluded,
     /// A git object that is not there (shallow or partial clone).
@@ -81,6 +83,7 @@ impl SkipReason {
                 | Self::Template
                 | Self::Minified
                 | Self::Vendored
+                | Self::UnitTests
                 | Self::SyntaxErrors { .. }
         )
     }
@@ -116,6 +119,7 @@ impl SkipReason {
             Self::Template => "template",
             Self::Minified => "minified",
             Self::Vendored => "vendored",
+            Self::UnitTests => "unit-tests",
             Self::Excluded => "excluded",
             Self::MissingObject => "missing-object",
             Self::DetectorFailed(_) => "detector-failed",
@@ -174,6 +178,7 @@ impl std::fmt::Display for SkipReason {
             Self::Vendored => {
                 f.write_str("vendored code: checked for secrets only without --vendored")
             }
+            Self::UnitTests => f.write_str("unit tests: their code is not judged without --tests"),
             Self::Excluded => f.write_str("excluded by configuration"),
             Self::MissingObject => f.write_str("git object is missing (shallow or partial clone)"),
             Self::DetectorFailed(what) => write!(f, "internal error while checking: {what}"),

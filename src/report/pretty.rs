@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::guard::printable;
-use crate::model::{Appearance, Finding, Label, Report, Role, SourceId};
+use crate::model::{Appearance, Finding, Label, Report, Role, SkipReason, SourceId};
 
 use super::fold::{Told, told};
 use super::place::place;
@@ -184,13 +184,20 @@ fn skipped(report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result
         }
         writeln!(w)?;
     }
-    let vendored = usual.iter().filter(|s| s.reason.is_vendored()).count();
-    if !cx.verbose && vendored > 0 {
-        let files = plural(vendored, "file");
-        writeln!(
-            w,
-            "left out: {files} of vendored or minified code; --vendored judges them, -v lists them\n"
-        )?;
+    let files = |is: fn(&SkipReason) -> bool| usual.iter().filter(|s| is(&s.reason)).count();
+    let vendored = files(SkipReason::is_vendored);
+    let tests = files(|reason| matches!(reason, SkipReason::UnitTests));
+    for (count, of, option) in [
+        (vendored, "vendored or minified code", "--vendored"),
+        (tests, "unit tests", "--tests"),
+    ] {
+        if !cx.verbose && count > 0 {
+            let files = plural(count, "file");
+            writeln!(
+                w,
+                "left out: {files} of {of}; {option} judges them, -v lists them\n"
+            )?;
+        }
     }
     if cx.verbose && !usual.is_empty() {
         writeln!(w, "left out on purpose:")?;

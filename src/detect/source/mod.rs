@@ -12,10 +12,10 @@ mod words;
 pub use team::{Team, query_mistake};
 pub use terrain::is_test;
 
-use std::cell::LazyCell;
+use std::cell::Cell;
 use std::collections::HashSet;
 
-use crate::model::{Confidence, FileKind, KindSet, Profile, Severity, Source, Span};
+use crate::model::{Confidence, FileKind, KindSet, Profile, Severity, SkipReason, Source, Span};
 use crate::parse::Document;
 use crate::parse::source::{self, Facts, Hop, Language, Matches, NodeId, Pieces, Query};
 
@@ -55,9 +55,12 @@ impl Detector for SourceCode {
             out.skip(reason);
             return;
         }
+        let leaves_tests = Cell::new(wanted.leaves_tests);
         let queries = wanted.queries(source.kind);
         let asked = queries.iter().map(|(.., query)| *query).collect();
-        for facts in Pieces::of(source.kind, &source.bytes).asking(asked) {
+        let is_judged = !wanted.rules.is_empty();
+        let pieces = is_judged.then(|| Pieces::of(source.kind, &source.bytes).asking(asked));
+        for facts in pieces.into_iter().flatten() {
             let facts = match facts {
                 Ok(facts) => facts,
                 Err(reason) => {
@@ -77,6 +80,7 @@ impl Detector for SourceCode {
                     },
                     judges_tests: cx.given.judges_tests,
                     asked: cx.rules,
+                    leaves_tests: &leaves_tests,
                 };
                 pass.run(out);
                 for ((of, clause, _), found) in queries.iter().zip(&facts.matches) {
@@ -86,6 +90,9 @@ impl Detector for SourceCode {
                 }
             }
         }
+        if leaves_tests.get() {
+            out.skip(SkipReason::UnitTests);
+        }
     }
 }
 
@@ -93,6 +100,8 @@ impl Detector for SourceCode {
 struct Wanted<'r> {
     language: Language,
     rules: Vec<(&'r Compiled, Vec<bool>)>,
+    /// There are clauses that are not asked, because the source is a unit test.
+    leaves_tests: bool,
 }
 
 impl<'r> Wanted<'r> {
@@ -107,15 +116,37 @@ impl<'r> Wanted<'r> {
         let team = team.and_then(|team| team.of(language));
         let path = String::from_utf8_lossy(source.path.as_bytes());
         let text = &source.bytes;
-        let is_suite = LazyCell::new(|| is_suite(cx, language, &path, text));
         let reach = |rule: &str| cx.rules.reach(rule);
-        // What a unit test does is known to whoever wrote it; a team's rules may be about tests.
-        let ours = |rule: &str| reach(rule).filter(|reach| speaks_of_tests(*reach) || !*is_suite);
-        let own = Compiled::of(language);
-        let own = own.possible(&path, text, ours).map(|some| (own, some));
-        let team = team.and_then(|team| Some((team, team.possible(&path, text, reach)?)));
-        let rules: Vec<_> = own.into_iter().chain(team).collect();
-        (!rules.is_empty()).then_some(Self { language, rules })
+        let all = std::iter::once(Compiled::of(language)).chain(team);
+        let fit = |rules: &'r Compiled| Some((rules, rules.possible(&path, text, reach)?));
+        let mut wanted = Self {
+            language,
+            rules: all.filter_map(fit).collect(),
+            leaves_tests: false,
+        };
+        if !wanted.rules.is_empty() && is_suite(cx, language, &path, text) {
+            wanted.leave_tests(cx.rules);
+        }
+        (!wanted.rules.is_empty() || wanted.leaves_tests).then_some(wanted)
+    }
+
+    /// What a unit test does is known to whoever wrote it; a team's rules may be about tests.
+    fn leave_tests(&mut self, asked: &ActiveRules) {
+        let own = Compiled::of(self.language);
+        for (rules, possible) in &mut self.rules {
+            if !std::ptr::eq(*rules, own) {
+                continue;
+            }
+            for (clause, possible) in rules.clauses.iter().zip(possible) {
+                let rule = rules.rules.get(clause.rule);
+                let reach = rule.and_then(|rule| asked.reach(rule));
+                if *possible && !reach.is_some_and(speaks_of_tests) {
+                    *possible = false;
+                    self.leaves_tests = true;
+                }
+            }
+        }
+        self.rules.retain(|(_, possible)| possible.contains(&true));
     }
 
     /// The clauses that look for a shape in the tree, each with its rules and its query.
@@ -147,7 +178,8 @@ pub fn parses(cx: &Context<'_>, source: &Source) -> bool {
     let path = String::from_utf8_lossy(source.path.as_bytes());
     Wanted::of(cx, source).is_some_and(|wanted| {
         let terrain = Terrain::of(wanted.language, &path, &source.bytes);
-        cx.given.judges_vendored || terrain.left_out().is_none()
+        let is_judged = cx.given.judges_vendored || terrain.left_out().is_none();
+        is_judged && !wanted.rules.is_empty()
     })
 }
 
@@ -159,6 +191,8 @@ struct Pass<'p, 's> {
     weighs_less: bool,
     judges_tests: bool,
     asked: &'p ActiveRules,
+    /// Something was found that is not said, because it stands in a unit test.
+    leaves_tests: &'p Cell<bool>,
 }
 
 impl Pass<'_, '_> {
@@ -246,6 +280,7 @@ impl Pass<'_, '_> {
         let is_test = !self.judges_tests && self.facts.code.is_test(place);
         let is_ours = || std::ptr::eq(self.rules, Compiled::of(self.facts.language));
         if is_test && is_ours() && !self.asked.reach(rule).is_some_and(speaks_of_tests) {
+            self.leaves_tests.set(true);
             return None;
         }
         let mut finding = out.report(rule, place, words(&says.message));
