@@ -51,9 +51,7 @@ impl Detector for Scripts {
 }
 
 fn is_test_folder(folder: &str) -> bool {
-    matches!(folder, "t" | "regress" | "regression" | "selftests")
-        || folder.ends_with("-tests")
-        || folder.ends_with("_tests")
+    matches!(folder, "t" | "regress" | "regression" | "selftests") || folder.ends_with("tests")
 }
 
 /// True for scripts that only tests run: those of test folders, and `t/` as git and Perl call theirs.
@@ -63,6 +61,7 @@ fn is_test(path: &str) -> bool {
     source::is_test(path)
         || path.split('/').rev().skip(1).any(is_test_folder)
         || stem.starts_with("test-")
+        || stem.starts_with("tst-")
         || stem.ends_with("-test")
         || stem.ends_with("-tests")
         || stem.ends_with("_tests")
