@@ -7,8 +7,8 @@ use crate::parse::source::Language;
 
 /// True for a text that a framework runs as tests; whether it lies where tests lie, others know.
 pub(super) fn is_suite(language: Language, text: &[u8]) -> bool {
-    let holds = |word: &&str| memmem::find(text, word.as_bytes()).is_some();
-    let any = |words: &[&str]| words.iter().any(|word| holds(&word));
+    let holds = |word: &str| memmem::find(text, word.as_bytes()).is_some();
+    let any = |words: &[&str]| words.iter().any(|word| holds(word));
     match language {
         Language::Python => {
             let names = [

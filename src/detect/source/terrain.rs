@@ -305,7 +305,6 @@ pub fn is_test(path: &str) -> bool {
                     | "test-framework"
                     | "__mocks__"
                     | "testdata"
-                    | "testsuite"
                     | "testutil"
                     | "testutils"
                     | "testhelper"
