@@ -303,6 +303,8 @@ pub fn is_test(path: &str) -> bool {
                     | "benchmarks"
                     | "testcases"
                     | "test-framework"
+                    | "regtest"
+                    | "xtests"
                     | "__mocks__"
                     | "testdata"
                     | "testutil"
