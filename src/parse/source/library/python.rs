@@ -204,7 +204,13 @@ fn is_html_escape(method: &str) -> bool {
 fn passes_on(path: &str, method: &str) -> bool {
     matches!(
         method,
-        "unquote" | "unquote_plus" | "b64decode" | "b64encode" | "urlsafe_b64decode"
+        "unquote"
+            | "unquote_plus"
+            | "b64decode"
+            | "b64encode"
+            | "urlsafe_b64decode"
+            | "decodebytes"
+            | "decodestring"
     ) || matches!(
         path,
         "str"
