@@ -174,9 +174,9 @@ impl<'t, 'a> Words<'t, 'a> {
         if self.over || self.cursor.at >= self.limit {
             return None;
         }
-        self.cursor.blanks();
+        self.blanks();
         while self.cursor.peek() == Some(b'\\') && self.cursor.line_end() {
-            self.cursor.blanks();
+            self.blanks();
         }
         match self.cursor.peek()? {
             b'\n' | b'\r' | b'|' | b';' | b'&' | b')' | b'`' | b'<' | b'>' | b'#' => None,
@@ -184,8 +184,17 @@ impl<'t, 'a> Words<'t, 'a> {
                 let mark = self.cursor.mark()?;
                 self.cursor.until(mark)
             }
-            _ => Some(self.bare()),
+            _ => {
+                let start = self.cursor.at;
+                let word = self.bare();
+                // A form feed is neither a word nor a blank: whoever asks for words ends here.
+                (self.cursor.at > start).then_some(word)
+            }
         }
+    }
+
+    fn blanks(&mut self) {
+        while self.cursor.at < self.limit && self.cursor.blanks() > 0 {}
     }
 
     /// A word without quotes; what is quoted at its end belongs to it.
@@ -393,6 +402,21 @@ mod tests {
         ] {
             assert_eq!(value(line).as_deref(), Some("s3cr3t!"), "{line}");
         }
+    }
+
+    #[test]
+    fn a_command_line_ends_whatever_stands_in_it() {
+        for odd in (0..=u8::MAX)
+            .map(char::from)
+            .chain(['\u{2028}', '\u{fffc}'])
+        {
+            for command in COMMANDS {
+                value(&format!("{}{odd}", command.needle));
+                value(&format!("{} {odd}{odd} -x{odd}", command.needle));
+            }
+        }
+        let far = format!("curl{}-u user:s3cr3t! https://x.io", " ".repeat(200));
+        assert_eq!(value(&far).as_deref(), Some("s3cr3t!"));
     }
 
     #[test]
