@@ -5,6 +5,9 @@ use crate::model::Span;
 /// How many lines before a command may hold the question.
 const LINES: usize = 8;
 
+/// Most bytes before a command that are looked at, whatever the length of their lines.
+const REACH: usize = 4000;
+
 /// What a question is called that somebody answered with "do not check".
 const WORDS: [&str; 12] = [
     "insecure", "verif", "skip", "trust", "unsafe", "secure", "check", "ssl", "tls", "cert",
@@ -13,7 +16,9 @@ const WORDS: [&str; 12] = [
 
 /// True where the branch that a place stands in hangs on a setting about security.
 pub(super) fn is_asked_for(text: &[u8], span: Span) -> bool {
-    let before = text.get(..span.start as usize).unwrap_or_default();
+    let start = span.start as usize;
+    let before = text.get(start.saturating_sub(REACH)..start);
+    let before = before.unwrap_or_default();
     let before = String::from_utf8_lossy(before);
     let mut lines = before.rsplit('\n').map(str::trim_start);
     let same = lines.next().unwrap_or_default();
@@ -73,6 +78,13 @@ mod tests {
         ));
         assert!(asked("while :; do\ncase $1 in\n  -k|--insecure)\n  HERE\n"));
         assert!(asked("[ \"$skip_verify\" = 1 ] && HERE\n"));
+    }
+
+    #[test]
+    fn a_long_line_is_not_read_to_its_beginning() {
+        let near = format!("[ $insecure ] && {} HERE", "x ".repeat(100));
+        let far = format!("[ $insecure ] && {} HERE", "x ".repeat(4000));
+        assert!(asked(&near) && !asked(&far));
     }
 
     #[test]

@@ -472,6 +472,9 @@ impl<'s> Pass<'_, 's> {
 
     /// True for what a package of Go holds for all who import it: `for name := range config.Known`.
     fn is_package_variable(&self, source: NodeId, value: Value) -> bool {
+        if self.language != Language::Go || value.taint != Taint::NONE || value.is_given() {
+            return false;
+        }
         let name = match self.code.node(source) {
             Node::Name(name) => *name,
             Node::Member { object, name } if matches!(self.code.node(*object), Node::Name(_)) => {
@@ -488,14 +491,8 @@ impl<'s> Pass<'_, 's> {
             }
             _ => return false,
         };
-        self.language == Language::Go
-            && value.taint == Taint::NONE
-            && !value.is_given()
-            && self
-                .code
-                .names
-                .text(name)
-                .starts_with(|c: char| c.is_ascii_uppercase())
+        let name = self.code.names.text(name);
+        name.starts_with(|c: char| c.is_ascii_uppercase())
     }
 
     pub(super) fn any_element(&mut self, collection: NodeId) -> Value {

@@ -29,6 +29,8 @@ pub(super) struct Helpers {
     state: Vec<State>,
     ahead: u32,
     handed: Vec<Handed>,
+    /// Functions that were asked whether they look at folders: their texts are read once.
+    looks: NumberMap<ScopeId, bool>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -288,7 +290,16 @@ impl<'s> Pass<'_, 's> {
     }
 
     /// True for functions that refuse a path which leaves its folder, whatever their words for it.
-    fn looks_at_folders(&self, function: ScopeId) -> bool {
+    fn looks_at_folders(&mut self, function: ScopeId) -> bool {
+        if let Some(known) = self.helpers.looks.get(&function) {
+            return *known;
+        }
+        let looks = self.reads_like_a_look_at_folders(function);
+        self.helpers.looks.insert(function, looks);
+        looks
+    }
+
+    fn reads_like_a_look_at_folders(&self, function: ScopeId) -> bool {
         const LOOKS: [&str; 11] = [
             "\"..\"",
             "'..'",
