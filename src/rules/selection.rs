@@ -160,12 +160,12 @@ impl ActiveRules {
 
     /// The rule of an id where it is switched on.
     pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.set.at(self.enabled_index(id)?)
+    }
+
+    fn enabled_index(&self, id: &str) -> Option<usize> {
         let index = self.set.index(id)?;
-        if *self.enabled.get(index)? {
-            self.set.at(index)
-        } else {
-            None
-        }
+        self.enabled.get(index)?.then_some(index)
     }
 
     pub fn is_enabled(&self, id: &str) -> bool {
@@ -174,8 +174,7 @@ impl ActiveRules {
 
     /// The profile up to which the variants of a rule that runs are asked for.
     pub fn reach(&self, id: &str) -> Option<Profile> {
-        self.get(id)?;
-        self.reach.get(self.set.index(id)?).copied()
+        self.reach.get(self.enabled_index(id)?).copied()
     }
 
     /// True where some rule of a family (or of `source/<language>`) is switched on.

@@ -67,16 +67,17 @@ const DENSE_FILE: usize = 100_000;
 fn is_minified(bytes: &[u8]) -> bool {
     let mut start = 0;
     let mut long = 0;
+    let mut lines = 0;
     for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
         if end - start > LONG_LINE {
             long += end - start;
         }
         start = end + 1;
+        lines += 1;
     }
     // One long table in an ordinary file does not make it generated, nor does a short one.
-    long * 2 > bytes.len()
-        || (bytes.len() > DENSE_FILE
-            && memchr::memchr_iter(b'\n', bytes).count() * DENSE_LINE < bytes.len())
+    let is_dense = bytes.len() > DENSE_FILE && (lines - 1) * DENSE_LINE < bytes.len();
+    long * 2 > bytes.len() || is_dense
 }
 
 fn is_minified_name(name: &str) -> bool {
@@ -93,7 +94,7 @@ fn is_minified_name(name: &str) -> bool {
 
 /// `app-3f0c9be7ab42.js`: bundlers put a digest of what they made into its name.
 fn has_digest(name: &str) -> bool {
-    let stem = [".js", ".mjs", ".css"]
+    let stem = [".js", ".mjs"]
         .iter()
         .find_map(|end| name.strip_suffix(end));
     stem.and_then(|stem| stem.rsplit_once(['-', '.']))
@@ -336,12 +337,14 @@ pub fn is_test(path: &str) -> bool {
 
 /// `OrderTest.java`, `OrderTests.cs`: what test runners look for.
 fn is_test_class(path: &str) -> bool {
-    let ends = ["Test", "Tests", "TestCase"].map(|end| [".java", ".cs"].map(|of| (end, of)));
-    ends.as_flattened().iter().any(|(end, of)| {
-        path.strip_suffix(of)
-            .and_then(|stem| stem.strip_suffix(end))
-            .is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_lowercase()))
-    })
+    let stem = path
+        .strip_suffix(".java")
+        .or_else(|| path.strip_suffix(".cs"));
+    let is_end = |end: &str| {
+        let rest = stem.and_then(|stem| stem.strip_suffix(end));
+        rest.is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_lowercase()))
+    };
+    ["Test", "Tests", "TestCase"].into_iter().any(is_end)
 }
 
 /// What helps tests is compiled into no program: `testing` drags its flags along.
