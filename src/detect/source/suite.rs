@@ -17,6 +17,7 @@ pub(super) fn is_suite(language: Language, text: &[u8]) -> bool {
                 "TestCase",
                 "django.test",
                 "twisted.trial",
+                "setup_method",
             ];
             any(&names) || (any(&["def test_"]) && any(&["assert "]))
         }

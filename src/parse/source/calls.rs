@@ -231,7 +231,12 @@ impl<'s> Pass<'_, 's> {
             };
         }
         if (library.passes_on)(name, method) {
-            let mut value = Value::made_of(given.iter().copied());
+            // How much of it is taken says nothing about what it is.
+            let parts = match name {
+                "array_slice" | "array_chunk" | "substr" | "mb_substr" => given.get(..1),
+                _ => None,
+            };
+            let mut value = Value::made_of(parts.unwrap_or(&given).iter().copied());
             let last = name.rsplit('.').next().unwrap_or(name);
             if let Some(path) = path
                 && last.starts_with(|c: char| c.is_ascii_uppercase())
@@ -249,6 +254,9 @@ impl<'s> Pass<'_, 's> {
             Some(path) => self.reference(path, id),
             None => Value::UNKNOWN,
         };
+        if self.language == Language::Php && library::php::reads_rows(method) {
+            return value;
+        }
         if self.language.has_fields_in_scope() {
             value = self.managed_result(value, (name, path, method), receiver, &given);
         }

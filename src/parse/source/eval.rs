@@ -467,6 +467,11 @@ impl<'s> Pass<'_, 's> {
             },
         };
         value.taint_by(of);
+        if self.language == Language::Python
+            && library::python::is_last_step(self.code.slice(self.code.span(id)))
+        {
+            value = value.escaped(Clean::PATH);
+        }
         value
     }
 
@@ -583,6 +588,13 @@ impl<'s> Pass<'_, 's> {
             && memchr::memmem::find(self.code.text, b"fastapi").is_some()
     }
 
+    /// `request: Request`, `db=Depends(open)`: a framework gives it to a handler.
+    fn is_of_server(&self, parameter: NodeId) -> bool {
+        let span = self.code.span(parameter);
+        let after = self.code.text.get(span.range().end..).unwrap_or(&[]);
+        library::python::is_of_server(self.code.slice(span), after)
+    }
+
     /// `@app.route("/users/<name>")`, `@router.get("/x/{id}")`.
     fn is_route(&self, decorator: NodeId, parameter: NodeId) -> bool {
         let Node::Call { callee, args } = self.code.node(decorator) else {
@@ -599,7 +611,10 @@ impl<'s> Pass<'_, 's> {
         routes
             && path
                 .and_then(|id| self.constant_text(self.value(id)))
-                .is_some_and(|text| text.contains(['<', '{']) || self.is_query_text(parameter))
+                .is_some_and(|text| {
+                    text.contains(['<', '{']) && !self.is_of_server(parameter)
+                        || self.is_query_text(parameter)
+                })
     }
 
     fn assign(

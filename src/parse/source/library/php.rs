@@ -135,6 +135,8 @@ fn is_of_client(name: &str) -> bool {
 
 fn request_member(object: &str, member: &str) -> bool {
     match object {
+        // What a client of HTTP made is called so, too.
+        "$req" if member == "getContent" => false,
         "$request" | "$req" | "$this.request" | "$this.getRequest()" | "request()"
         | "$this.getRequest" => is_member(member),
         // CodeIgniter, and Slim by its `$args`.
@@ -435,6 +437,25 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             _ => return None,
         },
     })
+}
+
+/// True for what reads rows of a result: what they hold is of the database, whatever it was asked.
+pub(in crate::parse::source) fn reads_rows(method: &str) -> bool {
+    matches!(
+        method,
+        "fetch"
+            | "fetchAll"
+            | "fetchAssoc"
+            | "fetchArray"
+            | "fetchRow"
+            | "fetchColumn"
+            | "fetchObject"
+            | "fetch_all"
+            | "fetch_assoc"
+            | "fetch_array"
+            | "fetch_row"
+            | "fetch_object"
+    )
 }
 
 fn passes_on(path: &str, method: &str) -> bool {

@@ -183,6 +183,57 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
     })
 }
 
+/// True for a parameter of a handler that no visitor fills, or with no text, by its name and what
+/// follows it.
+pub(in crate::parse::source) fn is_of_server(name: &str, after: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    let end = after.iter().take(300).position(|byte| {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' if depth > 0 => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && matches!(byte, b',' | b')')
+    });
+    let declared = String::from_utf8_lossy(after.get(..end.unwrap_or(0)).unwrap_or_default());
+    let (of, default) = declared.split_once('=').unwrap_or((&declared, ""));
+    let of = of.trim_matches([':', ' ', '\n', '\t']);
+    let last = of.rsplit('.').next().unwrap_or(of);
+    matches!(name, "self" | "cls" | "request" | "response")
+        || matches!(
+            last,
+            "Request"
+                | "Response"
+                | "WebSocket"
+                | "BackgroundTasks"
+                | "HTTPConnection"
+                | "UUID"
+                | "UUID4"
+                | "int"
+                | "float"
+                | "bool"
+                | "date"
+                | "datetime"
+                | "Decimal"
+        )
+        || last.ends_with("Session")
+        || [of, default].iter().any(|part| part.contains("Depends("))
+}
+
+/// True for the last step of a path, which leads nowhere else: `path.split('/')[-1]`.
+pub(in crate::parse::source) fn is_last_step(text: &str) -> bool {
+    let Some(list) = text.strip_suffix("[-1]") else {
+        return false;
+    };
+    let of = list.rsplit_once("split(").map_or("", |(_, of)| of);
+    ["'/')", "\"/\")", "os.sep)", "os.path.sep)"]
+        .iter()
+        .any(|by| of == *by)
+        || ["'/', 1)", "\"/\", 1)", "os.sep, 1)", "'/', maxsplit=1)"]
+            .iter()
+            .any(|by| list.ends_with(*by) && list.contains("rsplit("))
+}
+
 fn is_html_escape(method: &str) -> bool {
     let lower = method.to_ascii_lowercase();
     // What renders a piece of a page escapes what goes into it.
