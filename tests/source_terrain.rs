@@ -81,7 +81,10 @@ fn unit_tests_are_left_to_those_who_ask_for_more() {
     let listed = ["tests/test_run.py unit-tests"];
     assert_eq!(skipped(&scratch, &["check"]), listed);
     let shown = words(&plimsoll(&scratch, &["check"]));
-    assert!(shown.contains("1 file of unit tests; --tests"), "{shown}");
+    assert!(
+        shown.contains("1 file of unit tests and examples; --tests"),
+        "{shown}"
+    );
     let full = plimsoll(&scratch, &["check", "--strict-scan", "--fail-on", "high"]);
     assert_eq!(full.status.code(), Some(0), "{}", words(&full));
     let strict = found(&scratch, &["check", "--profile", "strict"]);

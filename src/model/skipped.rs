@@ -178,7 +178,9 @@ impl std::fmt::Display for SkipReason {
             Self::Vendored => {
                 f.write_str("vendored code: checked for secrets only without --vendored")
             }
-            Self::UnitTests => f.write_str("unit tests: their code is not judged without --tests"),
+            Self::UnitTests => {
+                f.write_str("unit tests and examples: their code is not judged without --tests")
+            }
             Self::Excluded => f.write_str("excluded by configuration"),
             Self::MissingObject => f.write_str("git object is missing (shallow or partial clone)"),
             Self::DetectorFailed(what) => write!(f, "internal error while checking: {what}"),

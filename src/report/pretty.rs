@@ -189,7 +189,7 @@ fn skipped(report: &Report, cx: &RenderContext, w: &mut dyn Write) -> io::Result
     let tests = files(|reason| matches!(reason, SkipReason::UnitTests));
     for (count, of, option) in [
         (vendored, "vendored or minified code", "--vendored"),
-        (tests, "unit tests", "--tests"),
+        (tests, "unit tests and examples", "--tests"),
     ] {
         if !cx.verbose && count > 0 {
             let files = plural(count, "file");

@@ -168,9 +168,10 @@ fn speaks_of_tests(reach: Profile) -> bool {
     reach >= Profile::Strict
 }
 
-/// True for unit tests that nobody asked to judge.
+/// True for unit tests and examples that nobody asked to judge.
 fn is_suite(cx: &Context<'_>, language: Language, path: &str, text: &[u8]) -> bool {
-    !cx.given.judges_tests && is_test(path) && suite::is_suite(language, text)
+    let is_unit_test = || is_test(path) && suite::is_suite(language, text);
+    !cx.given.judges_tests && (terrain::lies_apart(language, path) || is_unit_test())
 }
 
 /// True for sources that the rules parse.

@@ -38,11 +38,25 @@ pub(super) fn is_suite(language: Language, text: &[u8]) -> bool {
             let asks = ["expect(", "assert", "should", "cy."];
             (any(&blocks) && any(&asks)) || any(&["vitest", "@playwright/test", "QUnit"])
         }
-        Language::Java => any(&["org.junit", "org.testng", "junit.framework", "spock.lang"]),
+        Language::Java => {
+            let words = ["org.junit", "org.testng", "junit.framework", "spock.lang"];
+            any(&words) || extends_test(text)
+        }
         Language::Go => any(&["testing.T", "testing.B", "testing.F", "testing.M"]),
         Language::CSharp => any(&["Xunit", "NUnit.", "VisualStudio.TestTools", "[Fact]"]),
         Language::Rust => any(&["#[test]", "::test]", "#[rstest", "test]\n"]),
     }
+}
+
+/// True where a class of Java is one of tests by what it extends: `extends BaseMapTest`.
+fn extends_test(text: &[u8]) -> bool {
+    const WORD: &[u8] = b" extends ";
+    memmem::find_iter(text, WORD).any(|at| {
+        let after = text.get(at + WORD.len()..).unwrap_or_default();
+        let end = after.iter().position(|b| !b.is_ascii_alphanumeric());
+        let parent = after.get(..end.unwrap_or(after.len())).unwrap_or_default();
+        memmem::find(parent, b"Test").is_some()
+    })
 }
 
 #[cfg(test)]
@@ -61,6 +75,7 @@ mod tests {
                 "describe('sum', () => { it('adds', () => expect(1).toBe(1)) })",
             ),
             (Language::Java, "import org.junit.Test;"),
+            (Language::Java, "public class Orders extends BaseTest {}"),
             (Language::Go, "func TestA(t *testing.T) {}"),
             (Language::CSharp, "using Xunit;"),
             (Language::Rust, "#[test]\nfn a() {}"),

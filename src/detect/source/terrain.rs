@@ -111,6 +111,8 @@ fn is_vendored_folder(language: Language, folder: &str) -> bool {
         "node_modules" | "bower_components" | "jspm_packages" | "site-packages" | "pods"
         | "third_party" | "third-party" | "thirdparty" | "3rdparty" | "3rd_party" | "_vendor"
         | "vendored" => true,
+        // What quilt keeps of the files that it has changed.
+        ".pc" => true,
         // Where packages are named after what they are about, a vendor is who sells something.
         "vendor" => !matches!(
             language,
@@ -274,6 +276,45 @@ fn is_example(folder: &str) -> bool {
     matches!(folder, "example" | "examples" | "demo" | "demos")
 }
 
+/// True for what a build keeps apart from the program by where it lies, whatever its text says: the
+/// sources of tests of Maven, Gradle and .NET, and examples of how a library is used.
+pub(super) fn lies_apart(language: Language, path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let below = |place: &str| lower.starts_with(place) || lower.contains(&format!("/{place}"));
+    let has = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
+    match language {
+        // `example` is also what packages are called before they have a name.
+        Language::Java => {
+            let module = folders.split("/src/").next().unwrap_or("");
+            let is_module = folders.contains("/src/") && module.ends_with("example");
+            let tests = ["src/test/", "src/testcases/", "src/it/"];
+            // Code that an analyser is tried on is judged as what it shows.
+            let is_shown = has(&["testcode"]) || below("src/test/files/");
+            let is_test = tests.into_iter().any(below) && !is_shown;
+            is_test || has(&["examples", "testing", "jmh", "microbench"]) || is_module
+        }
+        Language::CSharp => {
+            let is_project = |folder: &str| {
+                [".test", ".tests", ".unittests", ".integrationtests"]
+                    .iter()
+                    .any(|end| folder.ends_with(end))
+            };
+            // Cases of an analyser are data, and judged as such.
+            folders.split('/').any(is_project) && !has(&["testcases"])
+                || has(&["examples", "samples"])
+        }
+        Language::Go => {
+            // Go builds nothing of `testdata`; analysers are tried on `testdata/src`.
+            let is_data = has(&["testdata"]) && !below("testdata/src/");
+            let examples = ["example", "examples", "_example", "_examples"];
+            name.ends_with("_test.go") || is_data || has(&examples)
+        }
+        Language::Rust => has(&["examples", "benches", "tests"]) && !below("tests/ui/"),
+        Language::Python | Language::Php | Language::Ruby | Language::JavaScript => false,
+    }
+}
+
 /// True for code that only tests run.
 pub fn is_test(path: &str) -> bool {
     let mut parts = path.split('/').rev();
@@ -392,6 +433,47 @@ mod tests {
             "src/attest.ts",
         ] {
             assert!(!is_test(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn tests_and_examples_are_known_by_where_a_build_looks_for_them() {
+        for (language, path) in [
+            (
+                Language::Java,
+                "core/src/test/java/org/acme/TestOrders.java",
+            ),
+            (Language::Java, "core/src/jmh/java/org/acme/Orders.java"),
+            (Language::Java, "example/src/main/java/org/acme/Client.java"),
+            (
+                Language::Java,
+                "src/main/java/org/acme/examples/Client.java",
+            ),
+            (Language::Java, "core/src/test/java/org/acme/Recorder.java"),
+            (Language::Java, "java/testing/org/acme/Harness.java"),
+            (Language::CSharp, "Src/Acme.Tests/Objects/Item.cs"),
+            (Language::Go, "pkg/order_test.go"),
+            (Language::Go, "_examples/client/main.go"),
+            (Language::Rust, "benches/decode.rs"),
+            (Language::Rust, "tests/support/client.rs"),
+        ] {
+            assert!(lies_apart(language, path), "{path}");
+        }
+        for (language, path) in [
+            (Language::Java, "src/main/java/com/example/app/Shop.java"),
+            (
+                Language::Java,
+                "samples/src/test/java/testcode/Servlet.java",
+            ),
+            (Language::Java, "src/main/java/org/acme/TestServlet.java"),
+            (Language::CSharp, "src/Acme.Tests/TestCases/Cookie.cs"),
+            (Language::CSharp, "src/Testing/Item.cs"),
+            (Language::Go, "internal/exampled/main.go"),
+            (Language::Rust, "src/examples.rs"),
+            (Language::Rust, "tests/ui/permissions.rs"),
+            (Language::Python, "examples/client.py"),
+        ] {
+            assert!(!lies_apart(language, path), "{path}");
         }
     }
 

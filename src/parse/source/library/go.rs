@@ -317,6 +317,8 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         "github.com/lib/pq.QuoteIdentifier" | "github.com/lib/pq.QuoteLiteral" => Clean::SQL,
         _ => match method {
             "Sanitize" | "SanitizeBytes" | "SanitizeReader" => Clean::HTML.with(Clean::SQL),
+            // `url.Values` and encoders of bases: none leaves a sign of HTML.
+            "Encode" => Clean::HTML,
             "EscapeFilter" | "EscapeDN" => Clean::LDAP,
             "QuoteIdentifier" | "QuoteIdent" | "quoteIdentifier" | "QuoteLiteral" => Clean::SQL,
             "ShellQuote" | "shellQuote" | "shellEscape" | "ShellEscape" => Clean::SHELL,
