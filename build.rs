@@ -81,18 +81,12 @@ fn registry(rules: &BTreeMap<String, (RuleFile, String)>, out: &Path) -> String 
         for byte in text.bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
-        let list = |items: &[String]| {
-            items.iter().fold(String::new(), |mut list, item| {
-                let _ = write!(list, "Cow::Borrowed({item:?}),");
-                list
-            })
-        };
         writeln!(
             code,
             "Rule {{ id: RuleId::new({id:?}), title: Cow::Borrowed({:?}), severity: Severity::{}, \
              confidence: Confidence::{}, profile: Profile::{}, category: Cow::Borrowed({:?}), \
-             cwe: Cow::Borrowed(&{:?}), aliases: Cow::Borrowed(&[{}]), \
-             compliance: Cow::Borrowed(&[{}]), since: Cow::Borrowed({:?}), \
+             cwe: Cow::Borrowed(&{:?}), aliases: Names::new({:?}), \
+             compliance: Names::new({:?}), since: Cow::Borrowed({:?}), \
              docs: Docs::Embedded({}..{}), fixable: {} }},",
             rule.title,
             capitalised(&rule.severity),
@@ -100,8 +94,8 @@ fn registry(rules: &BTreeMap<String, (RuleFile, String)>, out: &Path) -> String 
             capitalised(&rule.profile),
             rule.category,
             rule.cwe,
-            list(&rule.aliases),
-            list(&rule.compliance),
+            rule.aliases.join("\n"),
+            rule.compliance.join("\n"),
             rule.since,
             docs.len(),
             docs.len() + rule.docs.len(),

@@ -54,10 +54,10 @@ fn page(rule: &Rule) -> String {
         let _ = writeln!(text, "{}", cwe.join(", "));
     }
     if !rule.aliases.is_empty() {
-        let _ = writeln!(text, "also known as {}", rule.aliases.join(", "));
+        let _ = writeln!(text, "also known as {}", rule.aliases);
     }
     if !rule.compliance.is_empty() {
-        let _ = writeln!(text, "{}", rule.compliance.join(", "));
+        let _ = writeln!(text, "{}", rule.compliance);
     }
     let _ = writeln!(text, "\n{}", rule.docs.text().trim());
     let _ = writeln!(

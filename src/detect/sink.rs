@@ -136,7 +136,7 @@ impl<'a> Sink<'a> {
     fn finding(&self, rule: &Rule, span: Span, message: String) -> Finding {
         Finding {
             rule: rule.id.clone(),
-            aliases: rule.aliases.iter().map(|a| a.to_string()).collect(),
+            aliases: rule.aliases.iter().map(str::to_owned).collect(),
             severity: self
                 .rules
                 .severity_of(rule.id.as_str())

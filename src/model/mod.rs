@@ -7,6 +7,7 @@ mod file_kind;
 mod finding;
 mod fingerprint;
 mod fix;
+mod names;
 mod package;
 mod path;
 mod purl;
@@ -26,6 +27,7 @@ pub use file_kind::{FileKind, KindSet};
 pub use finding::{Evidence, Finding, Label, Role};
 pub use fingerprint::{Fingerprint, Mark};
 pub use fix::{Edit, Fix, NewFile, Safety};
+pub use names::Names;
 pub use package::{
     Ecosystem, Package, PackageFacts, PackageSource, PlacedPackage, Requested, Requirement, Scope,
 };

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use super::{Confidence, Profile, Severity};
+use super::{Confidence, Names, Profile, Severity};
 
 /// `family/slug`, for example `dockerfile/remote-script`; source rules are `source/<lang>-<slug>`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,8 +52,8 @@ pub struct Rule {
     pub profile: Profile,
     pub category: Cow<'static, str>,
     pub cwe: Cow<'static, [u32]>,
-    pub aliases: Cow<'static, [Cow<'static, str>]>,
-    pub compliance: Cow<'static, [Cow<'static, str>]>,
+    pub aliases: Names,
+    pub compliance: Names,
     pub since: Cow<'static, str>,
     /// Markdown: what it does, why it matters, what to do instead.
     pub docs: Docs,

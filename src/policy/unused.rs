@@ -346,7 +346,7 @@ impl Policy<'_> {
         };
         Some(Finding {
             rule: rule.id.clone(),
-            aliases: rule.aliases.iter().map(|a| a.to_string()).collect(),
+            aliases: rule.aliases.iter().map(str::to_owned).collect(),
             severity,
             confidence: rule.confidence,
             message: unused.what.clone(),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::team::{MOST_RULES, TeamPattern, TeamRule};
 use super::team_source::{HEAVIEST_OF_ALL, QUERIES_OF_ALL};
-use crate::model::{Confidence, Docs, Profile, Rule, RuleId, Severity};
+use crate::model::{Confidence, Docs, Names, Profile, Rule, RuleId, Severity};
 
 // `EMBEDDED` (sorted by id), `PATTERNS` (rule id, JSON of its `[pattern]` table), and what is packed.
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

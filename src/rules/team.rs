@@ -166,7 +166,6 @@ impl RawTeamRule {
             return Err(at(fixable, "no clause of this rule has a fix"));
         }
         let is_source = language.is_some();
-        let cows = |list: Vec<String>| list.into_iter().map(Cow::Owned).collect::<Vec<_>>().into();
         let docs = self.docs.unwrap_or_else(|| documentation(title, is_source));
         let category = if is_source { "code" } else { "secret" };
         let severity = if is_source {
@@ -186,8 +185,8 @@ impl RawTeamRule {
                     true => Cow::Borrowed(&[798]),
                     false => Cow::Owned(self.cwe),
                 },
-                aliases: cows(self.aliases),
-                compliance: cows(self.compliance),
+                aliases: self.aliases.into(),
+                compliance: self.compliance.into(),
                 since: Cow::Owned(self.since.unwrap_or_default()),
                 docs: Docs::Own(docs),
                 fixable: repairs,
