@@ -1,5 +1,5 @@
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use crate::model::{Confidence, Evidence, Finding, Profile, Rule, Severity};
 
@@ -59,6 +59,8 @@ pub struct ActiveRules {
     whole: Vec<bool>,
     /// Up to which profile each rule speaks.
     reach: Vec<Profile>,
+    /// The families, and the languages of `source`, of which some rule is on: every file asks.
+    folders: OnceLock<HashSet<String>>,
     pub min_severity: Option<Severity>,
     pub min_confidence: Option<Confidence>,
 }
@@ -74,6 +76,7 @@ impl ActiveRules {
             only: Vec::new(),
             skip: Vec::new(),
             whole: Vec::new(),
+            folders: OnceLock::new(),
             min_severity: None,
             min_confidence: None,
         }
@@ -149,6 +152,7 @@ impl ActiveRules {
             skip: texts(skip_ids),
             whole,
             reach,
+            folders: OnceLock::new(),
             min_severity: selection.severity,
             min_confidence: selection.confidence,
         })
@@ -179,10 +183,12 @@ impl ActiveRules {
 
     /// True where some rule of a family (or of `source/<language>`) is switched on.
     pub fn any_of(&self, prefix: &str) -> bool {
-        self.set
-            .iter()
-            .zip(&self.enabled)
-            .any(|(rule, on)| *on && is_below(rule, prefix))
+        let find = || {
+            let all = self.set.iter().zip(&self.enabled);
+            let on = all.filter_map(|(rule, on)| on.then_some(rule.id.as_str()));
+            on.flat_map(folders).map(str::to_owned).collect()
+        };
+        self.folders.get_or_init(find).contains(prefix)
     }
 
     /// True where a finding is as severe and as sure as is asked for, and no other than that.
@@ -274,13 +280,12 @@ fn is_exact(rule: &Rule, name: &str) -> bool {
 
 /// True where `name` is the rule's id, an alias, its family or another whole prefix of its id.
 pub(crate) fn names(rule: &Rule, name: &str) -> bool {
-    is_exact(rule, name) || is_below(rule, name)
+    is_exact(rule, name) || folders(rule.id.as_str()).any(|folder| folder == name)
 }
 
-/// True for a rule of a family, or of `source/<language>`.
-fn is_below(rule: &Rule, name: &str) -> bool {
-    let rest = rule.id.as_str().strip_prefix(name);
-    rest.is_some_and(|rest| rest.starts_with('/'))
+/// The family of a rule, and `source/<language>`.
+fn folders(id: &str) -> impl Iterator<Item = &str> {
+    id.match_indices('/').filter_map(|(at, _)| id.get(..at))
 }
 
 fn closest_rule(set: &RuleSet, name: &str) -> Option<String> {

@@ -13,7 +13,7 @@ use crate::rules::pattern::source::{Clause, Scalar, SourcePattern, Test, alterna
 use crate::rules::source_patterns;
 
 use super::query_words;
-use super::words::{WordSearch, Words};
+use super::words::{Found, WordSearch, Words};
 
 /// A regular expression that is compiled when it is first asked.
 #[derive(Debug)]
@@ -229,6 +229,37 @@ pub(super) struct Compiled {
     /// Subject and last part of a name to clauses and the place of the name in them.
     index: HashMap<Subject, HashMap<String, Vec<(usize, usize)>>>,
     words: WordSearch,
+    /// For each word the clauses that it may make possible, and those that need none.
+    by_word: Vec<Vec<usize>>,
+    by_none: Vec<usize>,
+}
+
+impl CompiledClause {
+    /// The words of which a file that it fits holds one; none where it may fit a file of any words.
+    fn first_words(&self) -> Option<Vec<usize>> {
+        let mut words = Vec::new();
+        for all in &self.alternatives {
+            words.push(*all.first()?);
+        }
+        for lists in &self.shapes {
+            words.extend(lists.first()?);
+        }
+        Some(words)
+    }
+
+    /// True where a file holds the words of what it looks for, and is one that it judges.
+    fn is_possible(&self, found: &Found, path: &str) -> bool {
+        let has_any = |words: &Vec<usize>| words.iter().any(|word| found.has(*word));
+        let has_all = |words: &Vec<usize>| words.iter().all(|word| found.has(*word));
+        let unwanted = self.unless_path.as_ref();
+        has_all(&self.needs)
+            && !has_any(&self.needs_none)
+            && self.needs_any.iter().all(has_any)
+            && (self.alternatives.iter().any(has_all)
+                || self.shapes.iter().any(|lists| lists.iter().all(has_any)))
+            && self.path.as_ref().is_none_or(|wanted| wanted.finds(path))
+            && unwanted.is_none_or(|unwanted| !unwanted.finds(path))
+    }
 }
 
 impl Compiled {
@@ -260,12 +291,26 @@ impl Compiled {
             clauses: Vec::new(),
             index: HashMap::new(),
             words: WordSearch::default(),
+            by_word: Vec::new(),
+            by_none: Vec::new(),
         };
         for (id, pattern) in rules {
             let rule = built.rules.len();
             built.rules.push(id);
             for clause in pattern.any {
                 built.add(language, rule, clause, &mut words);
+            }
+        }
+        built.by_word = vec![Vec::new(); words.len()];
+        for (at, clause) in built.clauses.iter().enumerate() {
+            let Some(words) = clause.first_words() else {
+                built.by_none.push(at);
+                continue;
+            };
+            for word in words {
+                if let Some(clauses) = built.by_word.get_mut(word) {
+                    clauses.push(at);
+                }
             }
         }
         built.words = WordSearch::new(words);
@@ -395,32 +440,25 @@ impl Compiled {
         reach: impl Fn(&str) -> Option<Profile>,
     ) -> Option<Vec<bool>> {
         let found = self.words.found_in(text);
-        let has = |words: &[usize]| words.iter().all(|w| found.get(*w) == Some(&true));
-        let has_any = |words: &Vec<usize>| words.iter().any(|w| found.get(*w) == Some(&true));
-        let mut reached: Vec<Option<Option<Profile>>> = vec![None; self.rules.len()];
-        let possible: Vec<bool> = self
-            .clauses
+        let mut possible = vec![false; self.clauses.len()];
+        let mut is_any = false;
+        let spoken = found
+            .words
             .iter()
-            .map(|clause| {
-                let unwanted = clause.unless_path.as_ref();
-                let holds = clause.path.as_ref().is_none_or(|wanted| wanted.finds(path))
-                    && unwanted.is_none_or(|unwanted| !unwanted.finds(path))
-                    && has(&clause.needs)
-                    && !has_any(&clause.needs_none)
-                    && clause.needs_any.iter().all(has_any)
-                    && (clause.alternatives.iter().any(|a| has(a))
-                        || clause.shapes.iter().any(|lists| lists.iter().all(has_any)));
-                holds
-                    && reached.get_mut(clause.rule).is_some_and(|known| {
-                        known
-                            .get_or_insert_with(|| {
-                                self.rules.get(clause.rule).and_then(|id| reach(id))
-                            })
-                            .is_some_and(|reach| clause.profile <= reach)
-                    })
-            })
-            .collect();
-        possible.contains(&true).then_some(possible)
+            .filter_map(|word| self.by_word.get(*word));
+        for at in spoken.flatten().chain(&self.by_none) {
+            if possible.get(*at) == Some(&false)
+                && let Some(clause) = self.clauses.get(*at)
+                && clause.is_possible(&found, path)
+                && let Some(rule) = self.rules.get(clause.rule)
+                && reach(rule).is_some_and(|reach| clause.profile <= reach)
+                && let Some(slot) = possible.get_mut(*at)
+            {
+                *slot = true;
+                is_any = true;
+            }
+        }
+        is_any.then_some(possible)
     }
 }
 

@@ -16,6 +16,10 @@ pub(super) struct Words {
 }
 
 impl Words {
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
     /// The number of a word, which is a new one if need be.
     pub fn number(&mut self, word: &str) -> usize {
         match self.numbers.get(word.as_bytes()) {
@@ -38,6 +42,7 @@ pub(super) struct WordSearch {
     long: Vec<usize>,
     needles: Needles,
     short: Vec<usize>,
+    heads: Heads,
 }
 
 impl WordSearch {
@@ -55,7 +60,13 @@ impl WordSearch {
         let (long, short): (Vec<usize>, Vec<usize>) = phrases.partition(is_long);
         let lower = long.iter().filter_map(|at| words.list.get(*at));
         let lower: Vec<String> = lower.map(|word| word.to_ascii_lowercase()).collect();
+        let mut heads = Heads::default();
+        words
+            .list
+            .iter()
+            .for_each(|word| heads.add(word.as_bytes()));
         Self {
+            heads,
             needles: Needles::new(lower.iter().map(String::as_str)),
             long,
             short,
@@ -64,15 +75,14 @@ impl WordSearch {
     }
 
     /// Which words a text holds, as wholes and in their case.
-    pub fn found_in(&self, text: &[u8]) -> Vec<bool> {
-        let mut found = vec![false; self.words.list.len()];
-        let mut see = |word: usize| {
-            if let Some(slot) = found.get_mut(word) {
-                *slot = true;
-            }
+    pub fn found_in(&self, text: &[u8]) -> Found {
+        let mut found = Found {
+            is_found: vec![false; self.words.list.len()],
+            words: Vec::new(),
         };
+        let mut see = |word: usize| found.see(word);
         for name in text.split(|byte| !is_name_byte(*byte)) {
-            if !name.is_empty()
+            if self.heads.may_hold(name)
                 && let Some(word) = self.words.numbers.get(name)
             {
                 see(*word);
@@ -101,8 +111,68 @@ impl WordSearch {
     }
 }
 
+/// The words that a text holds.
+#[derive(Debug)]
+pub(super) struct Found {
+    is_found: Vec<bool>,
+    /// Each once.
+    pub words: Vec<usize>,
+}
+
+impl Found {
+    fn see(&mut self, word: usize) {
+        if let Some(is_found) = self.is_found.get_mut(word)
+            && !*is_found
+        {
+            *is_found = true;
+            self.words.push(word);
+        }
+    }
+
+    pub fn has(&self, word: usize) -> bool {
+        self.is_found.get(word) == Some(&true)
+    }
+}
+
+/// Which lengths words have that begin with a byte: most names of a file need no other look.
+#[derive(Debug)]
+struct Heads([u64; 256]);
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self([0; 256])
+    }
+}
+
+impl Heads {
+    fn add(&mut self, word: &[u8]) {
+        if let Some(first) = word.first() {
+            self.0[usize::from(*first)] |= Self::length(word);
+        }
+    }
+
+    fn may_hold(&self, name: &[u8]) -> bool {
+        let first = name.first().map(|first| self.0[usize::from(*first)]);
+        first.is_some_and(|lengths| lengths & Self::length(name) != 0)
+    }
+
+    fn length(word: &[u8]) -> u64 {
+        1 << (word.len().min(63))
+    }
+}
+
+const IS_NAME: [bool; 256] = {
+    let mut is_name = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        is_name[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    is_name
+};
+
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    IS_NAME[usize::from(byte)]
 }
 
 /// True where neither end of a text stands inside a name. A phrase that begins with a quote may
@@ -153,7 +223,8 @@ mod tests {
         for word in words {
             all.number(word);
         }
-        WordSearch::new(all).found_in(text.as_bytes())
+        let found = WordSearch::new(all).found_in(text.as_bytes());
+        (0..words.len()).map(|word| found.has(word)).collect()
     }
 
     #[test]

@@ -35,12 +35,14 @@ impl<'s> Pass<'_, 's> {
         if library::ends(name, method) {
             self.stop();
         }
-        // `request.query(sql)` asks a database; what a web request holds is read, not called.
-        if self.language == Language::JavaScript && method == "query" && of.entry == callee {
-            let owner = receiver.map(|id| self.code.slice(self.code.span(id)));
-            if matches!(owner, Some("request" | "this.request")) {
-                return Value::UNKNOWN;
-            }
+        if let Some(owner) = receiver.filter(|_| of.entry == callee)
+            && library::asks_a_database(
+                self.language,
+                self.code.slice(self.code.span(owner)),
+                method,
+            )
+        {
+            return Value::UNKNOWN;
         }
         let is_plain = |id: &NodeId| !matches!(self.code.node(*id), Node::Entry { .. });
         if arguments.iter().all(is_plain)
@@ -74,7 +76,7 @@ impl<'s> Pass<'_, 's> {
         if library::replaces(name, method) && self.leaves_only_the_harmless(&arguments) {
             return Value::made_of(given).harmless_unknown();
         }
-        if matches!(name, "str_replace" | "str_ireplace") && self.leaves_no_way_up(&arguments) {
+        if library::replaces_text(name) && self.leaves_no_way_up(&arguments) {
             return Value::made_of(given).escaped(Clean::PATH);
         }
         if self.language == Language::Rust

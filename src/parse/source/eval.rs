@@ -60,6 +60,8 @@ pub(super) struct Pass<'c, 's> {
     pub(super) unsteady: Unsteady,
     pub(super) helpers: Helpers,
     pub(super) serial: u32,
+    /// What the library says of the paths that were asked for.
+    kept: Vec<Option<(Taint, bool)>>,
     /// Which scope every scope's code runs within: a class body is no scope for its methods.
     pub(super) function_of: Vec<ScopeId>,
     /// Whether this is the round in which only the module runs.
@@ -78,6 +80,7 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
     };
     let mut pass = Pass {
         function_of: Vec::new(),
+        kept: Vec::new(),
         learnt: Learnt {
             values: vec![Value::UNKNOWN; count],
             access: vec![None; count],
@@ -308,9 +311,9 @@ impl<'s> Pass<'_, 's> {
     }
 
     pub(super) fn reference(&mut self, path: Path, id: NodeId) -> Value {
-        let text = self.code.names.render(path);
         let mut value = Value::of(Shape::Reference(path));
-        value.taint = (self.language.library().entry)(&text);
+        let (entry, is_own) = self.kept(path);
+        value.taint = entry;
         if value.taint != Taint::NONE {
             value.entry = id;
             let of = self.code.names.parent(path);
@@ -322,10 +325,29 @@ impl<'s> Pass<'_, 's> {
             {
                 value.clean = Clean::URL;
             }
-        } else if self.language.library().is_own(&text) {
+        } else if is_own {
             value.clean = Clean::ALL;
         }
         value
+    }
+
+    /// What the library says of a name: the foreign data that it stands for, and whether its value
+    /// is the program's own.
+    fn kept(&mut self, path: Path) -> (Taint, bool) {
+        let at = path.0 as usize;
+        if let Some(Some(kept)) = self.kept.get(at) {
+            return *kept;
+        }
+        let text = self.code.names.render(path);
+        let library = self.language.library();
+        let kept = ((library.entry)(&text), library.is_own(&text));
+        if self.kept.len() <= at {
+            self.kept.resize(at + 1, None);
+        }
+        if let Some(slot) = self.kept.get_mut(at) {
+            *slot = Some(kept);
+        }
+        kept
     }
 
     fn member(&mut self, id: NodeId, object: NodeId, name: Symbol, scope: ScopeId) -> Value {

@@ -88,7 +88,7 @@ pub(super) fn grammar(_: FileKind) -> Language {
 }
 
 pub(super) struct Adapter {
-    kinds: Vec<Kind>,
+    kinds: Kinds,
     fields: Fields,
     /// The grammar's number of the field `type`, which is a word of Rust.
     of_type: u16,

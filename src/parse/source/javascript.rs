@@ -91,7 +91,7 @@ pub(super) fn grammar(kind: FileKind) -> Language {
 }
 
 pub(super) struct Adapter {
-    kinds: Vec<Kind>,
+    kinds: Kinds,
     fields: Fields,
     decorators: Vec<NodeId>,
     /// What the open `switch` statements look at.

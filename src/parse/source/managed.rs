@@ -141,7 +141,7 @@ struct Declared {
 }
 
 pub(super) struct Adapter<'s, D> {
-    kinds: Vec<Kind>,
+    kinds: Kinds,
     fields: Fields,
     type_field: u16,
     dialect: PhantomData<D>,

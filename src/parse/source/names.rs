@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use foldhash::fast::RandomState;
+
 use super::numbers::NumberMap;
 
 /// A name of one file.
@@ -34,7 +36,7 @@ struct Step {
 #[derive(Debug)]
 pub struct Names<'s> {
     symbols: Vec<&'s str>,
-    by_text: HashMap<&'s str, Symbol>,
+    by_text: HashMap<&'s str, Symbol, RandomState>,
     steps: Vec<Step>,
     by_step: NumberMap<(Option<Path>, Symbol), Path>,
     /// Paths as texts, those that were asked for.
@@ -45,7 +47,7 @@ impl Default for Names<'_> {
     fn default() -> Self {
         let mut names = Self {
             symbols: Vec::new(),
-            by_text: HashMap::new(),
+            by_text: HashMap::default(),
             steps: Vec::new(),
             by_step: NumberMap::default(),
             rendered: RefCell::default(),
@@ -153,25 +155,35 @@ impl<'s> Names<'s> {
     /// The path as text: `a.b().c`.
     pub fn render(&self, path: Path) -> Rc<str> {
         let at = path.0 as usize;
+        if let Some(Some(text)) = self.rendered.borrow().get(at) {
+            return Rc::clone(text);
+        }
+        let text = self.spell(path);
         let mut rendered = self.rendered.borrow_mut();
         if rendered.len() <= at {
             rendered.resize(self.steps.len().max(at + 1), None);
         }
-        match rendered.get_mut(at) {
-            Some(Some(text)) => text.clone(),
-            Some(slot) => slot.insert(self.spell(path)).clone(),
-            None => self.spell(path),
+        if let Some(slot) = rendered.get_mut(at) {
+            *slot = Some(Rc::clone(&text));
         }
+        text
     }
 
+    /// What it begins with has been rendered most often: a path is as deep as [`MAX_STEPS`].
     fn spell(&self, path: Path) -> Rc<str> {
-        let mut text = String::new();
-        for name in self.steps(path) {
-            if name != CALL_TEXT && !text.is_empty() {
-                text.push('.');
-            }
-            text.push_str(name);
-        }
+        let Some(step) = self.steps.get(path.0 as usize) else {
+            return Rc::default();
+        };
+        let name = self.text(step.name);
+        let Some(parent) = step.parent else {
+            return name.into();
+        };
+        let before = self.render(parent);
+        let dot = if step.name == CALL { "" } else { "." };
+        let mut text = String::with_capacity(before.len() + dot.len() + name.len());
+        text.push_str(&before);
+        text.push_str(dot);
+        text.push_str(name);
         text.into()
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn grammar(_: FileKind) -> Language {
 }
 
 pub(super) struct Adapter<'s> {
-    kinds: Vec<Kind>,
+    kinds: Kinds,
     fields: Fields,
     /// What `use Full\Name as Alias` calls a type in this file.
     aliases: HashMap<&'s str, &'s str>,

@@ -94,7 +94,7 @@ pub(super) fn grammar(_: FileKind) -> Language {
 }
 
 pub(super) struct Adapter {
-    kinds: Vec<Kind>,
+    kinds: Kinds,
     fields: Fields,
     /// Decorators that wait for their function or class.
     decorators: Vec<NodeId>,

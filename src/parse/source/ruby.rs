@@ -87,7 +87,7 @@ pub(super) fn grammar(_: FileKind) -> Language {
 }
 
 pub(super) struct Adapter {
-    kinds: Vec<Kind>,
+    kinds: Kinds,
     fields: Fields,
     /// The receivers of the open calls, once they are known.
     receivers: Vec<NodeId>,

@@ -264,7 +264,7 @@ impl Clause {
         ];
         if others.contains(&true) {
             return Err(
-                "with a query go path, unless_path, needs, needs_any, needs_none, message, help, \
+                "with a query go path, unless_path, needs, needs_any, needs_none, profile, message, help, \
                  severity, confidence and aliases: conditions are its own predicates"
                     .into(),
             );

@@ -268,6 +268,20 @@ pub(super) fn replaces(path: &str, method: &str) -> bool {
     matches!(path, "preg_replace" | "re.sub" | "regex.sub") || matches!(method, "gsub" | "gsub!")
 }
 
+/// True for functions that replace one text by another: what is looked for, what takes its place,
+/// where.
+pub(super) fn replaces_text(path: &str) -> bool {
+    matches!(path, "str_replace" | "str_ireplace")
+}
+
+/// True for calls that look like a web request's data and are none: `request.query(sql)` asks a
+/// database, since what a web request holds is read, not called.
+pub(super) fn asks_a_database(language: Language, owner: &str, method: &str) -> bool {
+    language == Language::JavaScript
+        && method == "query"
+        && matches!(owner, "request" | "this.request")
+}
+
 /// Members that ask what wraps a request for a part of it.
 pub(super) fn is_part_of_request(member: &str) -> bool {
     matches!(
