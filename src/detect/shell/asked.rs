@@ -3,7 +3,7 @@
 use crate::model::Span;
 
 /// How many lines before a command may hold the question.
-const LINES: usize = 8;
+const LINES: usize = 14;
 
 /// Most bytes before a command that are looked at, whatever the length of their lines.
 const REACH: usize = 4000;

@@ -72,6 +72,14 @@ impl Download {
         .step(usage.span, end)
     }
 
+    /// From here on it is what it should be; to be executable before has not hurt anybody.
+    fn is_compared(&mut self) {
+        self.verified = true;
+        for usage in &mut self.uses {
+            usage.verified |= matches!(usage.kind, UsageKind::Used(Use::MakeExecutable));
+        }
+    }
+
     /// The first unverified use that runs it as a script.
     pub fn script_run(&self) -> Option<&Usage> {
         let is_script = is_script(self.url.as_ref().map(|url| url.text.as_str()));
@@ -672,7 +680,7 @@ impl<'s> Tracer<'s> {
             if let Some(download) = self.flow.downloads.get_mut(index) {
                 match is_ignored {
                     true => download.ignored_check = Some(command.program_span()),
-                    false => download.verified = true,
+                    false => download.is_compared(),
                 }
             }
         }

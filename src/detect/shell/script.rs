@@ -2,7 +2,7 @@ use super::{IN_SCRIPTS, Shell, judge, mention};
 use crate::detect::dependency::installed;
 use crate::detect::source;
 use crate::detect::{Context, Detector, Sink};
-use crate::model::{FileKind, KindSet, SkipReason};
+use crate::model::{FileKind, KindSet, Profile, SkipReason, SourceId};
 use crate::parse::Document;
 use crate::parse::shell::Script;
 
@@ -27,6 +27,11 @@ impl Detector for Scripts {
         if !is_judged && !installs {
             return;
         }
+        let path = String::from_utf8_lossy(doc.source.path.as_bytes());
+        let is_left = is_judged && source::is_vendored(&path) && !cx.given.judges_vendored;
+        if is_left {
+            out.skip(SkipReason::Vendored);
+        }
         let script = Script::parse(text);
         if let Some(reason) = &script.refused {
             out.skip(reason.clone());
@@ -38,16 +43,103 @@ impl Detector for Scripts {
                 line: memchr::memchr_iter(b'\n', before).count() + 1,
             });
         }
-        if is_judged {
-            let path = String::from_utf8_lossy(doc.source.path.as_bytes());
+        if is_judged && !is_left {
+            let shell = Shell::of_file(&script, text);
+            let harmless: &[&str] = match () {
+                () if cx.given.judges_tests => &[],
+                () if is_test(&path) => &HARMLESS_IN_TESTS,
+                () if is_of_runner(&path) => &HARMLESS_ON_RUNNERS,
+                () => &[],
+            };
             out.weigh_less(!cx.given.judges_tests && is_test(&path));
-            judge(IN_SCRIPTS, &Shell::of_file(&script, text), out);
+            judge_all_but(harmless, cx, &shell, doc.source.id, out);
             out.weigh_less(false);
         }
         if installs {
             installed::check(cx, doc.source, installed::of_script(&script), out);
         }
     }
+}
+
+/// What a test script may do to the machine that it has for itself: it opens files, trusts a server
+/// of its own making and gives it a password that it made up.
+const HARMLESS_IN_TESTS: [&str; 14] = [
+    "empty-variable-removal",
+    "literal-password",
+    "passwordless-sudo",
+    "placeholder-in-script",
+    "predictable-temp-file",
+    "privileged-container",
+    "protection-off",
+    "secret-argument",
+    "setuid-bit",
+    "signature-check-off",
+    "ssh-host-key-check-off",
+    "tls-verification-off",
+    "unverified-download",
+    "world-writable",
+];
+
+/// What the machine that runs the checks of a change, and is thrown away after it, allows itself.
+const HARMLESS_ON_RUNNERS: [&str; 4] = [
+    "passwordless-sudo",
+    "privileged-container",
+    "protection-off",
+    "world-writable",
+];
+
+/// Judges a script, but by what means nothing where it runs only if a run asks for the strict
+/// profile.
+fn judge_all_but(
+    harmless: &[&str],
+    cx: &Context<'_>,
+    shell: &Shell<'_>,
+    source: SourceId,
+    out: &mut Sink<'_>,
+) {
+    let is_left = |rule: &str| {
+        let slug = rule.rsplit('/').next().unwrap_or(rule);
+        harmless.contains(&slug)
+            && cx
+                .rules
+                .reach(rule)
+                .is_some_and(|reach| reach < Profile::Strict)
+    };
+    let (left, judged): (Vec<_>, Vec<_>) = IN_SCRIPTS
+        .iter()
+        .copied()
+        .partition(|(rule, _)| is_left(rule));
+    judge(&judged, shell, out);
+    let mut aside = Sink::new(cx.rules, source);
+    judge(&left, shell, &mut aside);
+    let aside = aside.into_collected();
+    if !aside.findings.is_empty() {
+        out.skip(SkipReason::UnitTests);
+    }
+    for secret in aside.secrets {
+        out.mask(secret);
+    }
+}
+
+/// True for what services run that check changes.
+fn is_of_runner(path: &str) -> bool {
+    let folder = |folder: &str| {
+        matches!(
+            folder,
+            ".github"
+                | ".gitlab"
+                | ".gitlab-ci"
+                | ".circleci"
+                | ".travis"
+                | ".ci"
+                | "ci"
+                | ".buildkite"
+        )
+    };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    path.split('/').rev().skip(1).any(folder)
+        || name.starts_with("travis")
+        || name.starts_with("ci-")
 }
 
 fn is_test_folder(folder: &str) -> bool {

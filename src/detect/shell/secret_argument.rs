@@ -410,6 +410,8 @@ fn is_placeholder(text: &str) -> bool {
         || lower.starts_with("your")
         || lower.contains("example")
         || lower.contains("changeme")
+        || lower.contains("dummy")
+        || lower.starts_with("fake")
         || matches!(
             trimmed,
             "password"

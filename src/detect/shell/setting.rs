@@ -203,6 +203,10 @@ pub fn switched_off(written: &Written, guard: Guard) -> Vec<Found> {
         if line.trim_start().starts_with(['#', ';']) || line.trim_start().starts_with("//") {
             continue;
         }
+        // What lies on the own disk, the script has put there.
+        if is_local_archive(line) {
+            continue;
+        }
         let hit = rows.iter().find_map(|(_, key, when, _, program)| {
             let (start, end) = setting(line, key, *when)?;
             let span = written.span_of(at + start, at + end);
@@ -211,6 +215,12 @@ pub fn switched_off(written: &Written, guard: Guard) -> Vec<Found> {
         found.extend(hit);
     }
     found
+}
+
+/// `deb [trusted=yes] file:/packages ./`
+pub fn is_local_archive(line: &str) -> bool {
+    line.contains("trusted")
+        && (line.contains("file:///") || line.contains("file:/") && !line.contains("://"))
 }
 
 /// Where a line sets a key to such a value.

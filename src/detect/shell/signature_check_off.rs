@@ -1,6 +1,6 @@
 //! signature-check-off: packages are installed whoever made them.
 
-use super::setting::{Guard, is_off, is_on, switched_off};
+use super::setting::{Guard, is_local_archive, is_off, is_on, switched_off};
 use super::{Shell, without};
 use crate::detect::Sink;
 use crate::model::{Safety, Severity, Span};
@@ -230,9 +230,7 @@ fn trusted_lists(shell: &Shell<'_>) -> Vec<Span> {
         .filter(|word| word.text.contains("deb") || word.text.contains('['))
         .filter_map(|word| {
             let at = word.text.find("trusted=yes")?;
-            // What lies on the own disk, the script has put there.
-            let rest = word.text.get(at..)?;
-            if rest.contains("file:") && !rest.contains("://") || rest.contains("file:///") {
+            if is_local_archive(word.text.get(at..)?) {
                 return None;
             }
             Some(word.span_of(at, at + "trusted=yes".len()))

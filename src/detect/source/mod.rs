@@ -10,7 +10,7 @@ mod terrain;
 mod words;
 
 pub use team::{Team, query_mistake};
-pub use terrain::is_test;
+pub use terrain::{is_test, is_vendored};
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -171,7 +171,8 @@ fn speaks_of_tests(reach: Profile) -> bool {
 /// True for unit tests and examples that nobody asked to judge.
 fn is_suite(cx: &Context<'_>, language: Language, path: &str, text: &[u8]) -> bool {
     let is_unit_test = || is_test(path) && suite::is_suite(language, text);
-    !cx.given.judges_tests && (terrain::lies_apart(language, path) || is_unit_test())
+    let is_apart = || terrain::lies_apart(language, path) || suite::is_prop(language, path);
+    !cx.given.judges_tests && (is_apart() || is_unit_test())
 }
 
 /// True for sources that the rules parse.

@@ -5,6 +5,40 @@ use memchr::memmem;
 
 use crate::parse::source::Language;
 
+/// True for code that is there for tests, measurements and readers: what it serves and signs is made
+/// up, whatever framework runs it.
+pub(super) fn is_prop(language: Language, path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let folders: Vec<&str> = lower.split('/').rev().skip(1).collect();
+    let holds = |names: &[&str]| folders.iter().any(|folder| names.contains(folder));
+    match language {
+        Language::JavaScript => {
+            let serves = [
+                "support",
+                "fixtures",
+                "helpers",
+                "utils",
+                "mocks",
+                "__mocks__",
+            ];
+            holds(&[
+                "example",
+                "examples",
+                "demo",
+                "demos",
+                "benchmark",
+                "benchmarks",
+            ]) || (holds(&["test", "tests", "spec", "e2e"]) && holds(&serves))
+        }
+        Language::Ruby => {
+            let serves = ["support", "fixtures", "artifice", "dummy", "helpers"];
+            holds(&["benchmark", "benchmarks"])
+                || (holds(&["spec", "test", "tests"]) && holds(&serves))
+        }
+        _ => false,
+    }
+}
+
 /// True for a text that a framework runs as tests; whether it lies where tests lie, others know.
 pub(super) fn is_suite(language: Language, text: &[u8]) -> bool {
     let holds = |word: &str| memmem::find(text, word.as_bytes()).is_some();
@@ -36,7 +70,22 @@ pub(super) fn is_suite(language: Language, text: &[u8]) -> bool {
         Language::JavaScript => {
             let blocks = ["describe(", " it(", "\nit(", " test(", "\ntest(", "suite("];
             let asks = ["expect(", "assert", "should", "cy."];
-            (any(&blocks) && any(&asks)) || any(&["vitest", "@playwright/test", "QUnit"])
+            let runners = [
+                "vitest",
+                "@playwright/test",
+                "QUnit",
+                "'assert'",
+                "\"assert\"",
+                "node:assert",
+                "assert/strict",
+                "'chai'",
+                "\"chai\"",
+                "'tape'",
+                "'tap'",
+                "node:test",
+                "mustCall",
+            ];
+            (any(&blocks) && any(&asks)) || any(&runners)
         }
         Language::Java => {
             let words = ["org.junit", "org.testng", "junit.framework", "spock.lang"];
@@ -74,6 +123,10 @@ mod tests {
                 Language::JavaScript,
                 "describe('sum', () => { it('adds', () => expect(1).toBe(1)) })",
             ),
+            (
+                Language::JavaScript,
+                "const assert = require('assert');\nassert(read());",
+            ),
             (Language::Java, "import org.junit.Test;"),
             (Language::Java, "public class Orders extends BaseTest {}"),
             (Language::Go, "func TestA(t *testing.T) {}"),
@@ -85,10 +138,38 @@ mod tests {
     }
 
     #[test]
+    fn what_serves_tests_and_readers_is_known_by_its_folder() {
+        for (language, path) in [
+            (Language::JavaScript, "examples/session/index.js"),
+            (Language::JavaScript, "benchmark/tls/connect.js"),
+            (Language::Ruby, "spec/bundler/support/endpoint.rb"),
+            (Language::Ruby, "benchmark/chmod.rb"),
+        ] {
+            assert!(is_prop(language, path), "{path}");
+        }
+        for (language, path) in [
+            (Language::JavaScript, "src/example.js"),
+            (Language::JavaScript, "tests/app.js"),
+            (Language::Ruby, "app/helpers/page.rb"),
+            (Language::Ruby, "test/apps/shop/app/models/user.rb"),
+            (
+                Language::Java,
+                "org/owasp/benchmark/testcode/BenchmarkTest1.java",
+            ),
+        ] {
+            assert!(!is_prop(language, path), "{path}");
+        }
+    }
+
+    #[test]
     fn a_program_is_no_suite() {
         for (language, text) in [
             (Language::Python, "def test(x):\n    return eval(x)\n"),
             (Language::JavaScript, "assert(x); process.exit(1)"),
+            (
+                Language::JavaScript,
+                "app.get('/', (req, res) => res.send(req.query.q))",
+            ),
             (
                 Language::Java,
                 "class BenchmarkTest00001 extends HttpServlet {}",

@@ -122,6 +122,13 @@ fn is_vendored_folder(language: Language, folder: &str) -> bool {
     }
 }
 
+/// True for a script in a folder of other people's code.
+pub fn is_vendored(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let mut folders = lower.split('/').rev().skip(1);
+    folders.any(|folder| is_vendored_folder(Language::JavaScript, folder))
+}
+
 /// Libraries that are copied into repositories as one file.
 const LIBRARIES: [&str; 36] = [
     "ace",

@@ -85,8 +85,11 @@ impl<'s> Pass<'_, 's> {
             return made;
         }
         // What is called an escape is one, whoever wrote it.
-        let escapes =
-            self.language == Language::Php && method.to_ascii_lowercase().contains("escape");
+        let escapes = match self.language {
+            Language::Php => method.to_ascii_lowercase().contains("escape"),
+            Language::JavaScript => library::escapes_html(method),
+            _ => false,
+        };
         if !escapes
             && let Some(function) = self.local_function(callee, scope)
             && let Some(value) = self.call_local(function, id, callee, &arguments)

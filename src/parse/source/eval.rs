@@ -420,7 +420,13 @@ impl<'s> Pass<'_, 's> {
             {
                 value.taint = Taint::REQUEST;
                 value.entry = id;
-                if self.language == Language::Python && library::is_own_address(member) {
+                // `request.url` of the browser's own kind of request is a whole address.
+                let is_own = match self.language {
+                    Language::Python => library::is_own_address(member),
+                    Language::JavaScript => &*object == "request" && member == "url",
+                    _ => false,
+                };
+                if is_own {
                     value = value.escaped(Clean::URL);
                 }
             }

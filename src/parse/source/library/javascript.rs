@@ -1,4 +1,6 @@
-use super::{Clean, Library, Taint, fills_nothing, keeps_nothing, no_number, no_template};
+use super::{
+    Clean, Library, Taint, escapes_html, fills_nothing, keeps_nothing, no_number, no_template,
+};
 
 pub(in crate::parse::source) static LIBRARY: Library = Library {
     entry,
@@ -137,8 +139,12 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
                 Clean::SHELL
             }
             "escapeId" | "escapeIdentifier" | "escapeLiteral" | "quoteIdentifier" => Clean::SQL,
+            // What a builder of queries has built.
+            "getQuery" | "toSQL" => Clean::SQL,
             "escapeRegExp" => Clean::ALL,
             "getTime" | "indexOf" | "toISOString" | "valueOf" | "toFixed" => Clean::ALL,
+            _ if escapes_html(method) => Clean::HTML,
+            _ if method.ends_with("Literal") || method.ends_with("Sql") => Clean::SQL,
             _ => return None,
         },
     })
@@ -182,20 +188,29 @@ fn passes_on(path: &str, method: &str) -> bool {
 }
 
 fn is_own(path: &str) -> bool {
-    matches!(
-        path,
-        "__dirname"
-            | "__filename"
-            | "process.execPath"
-            | "process.platform"
-            | "process.pid"
-            | "path.sep"
-            | "os.EOL"
-            | "process.version"
-            | "process.arch"
-            | "undefined"
-            | "NaN"
-    )
+    let is_type = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.bytes().any(|b| b.is_ascii_lowercase())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    // `Status.Pending`, a member of an enumeration.
+    let mut ends = path.rsplit('.');
+    let is_member = ends.next().is_some_and(is_type) && ends.next().is_some_and(is_type);
+    is_member
+        || matches!(
+            path,
+            "__dirname"
+                | "__filename"
+                | "process.execPath"
+                | "process.platform"
+                | "process.pid"
+                | "path.sep"
+                | "os.EOL"
+                | "process.version"
+                | "process.arch"
+                | "undefined"
+                | "NaN"
+        )
 }
 
 fn loads(path: &str) -> bool {

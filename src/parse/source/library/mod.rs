@@ -290,6 +290,16 @@ pub(super) fn is_part_of_request(member: &str) -> bool {
     )
 }
 
+/// `escHtml`, `encodeEntities`, `htmlEncode`.
+pub(super) fn escapes_html(method: &str) -> bool {
+    let lower = method.to_ascii_lowercase();
+    let does = ["esc", "encod", "sanit", "purif"];
+    let what = ["html", "entit", "xml", "attr"];
+    does.iter().any(|word| lower.contains(word))
+        && what.iter().any(|word| lower.contains(word))
+        && !lower.contains("unesc")
+}
+
 /// What a language without such functions answers.
 pub(super) fn no_template(_: &str) -> Option<usize> {
     None
