@@ -9,9 +9,9 @@ const LINES: usize = 14;
 const REACH: usize = 4000;
 
 /// What a question is called that somebody answered with "do not check".
-const WORDS: [&str; 12] = [
-    "insecure", "verif", "skip", "trust", "unsafe", "secure", "check", "ssl", "tls", "cert",
-    "sign", "auth",
+const WORDS: [&str; 13] = [
+    "insecure", "selinux", "verif", "skip", "trust", "unsafe", "secure", "check", "ssl", "tls",
+    "cert", "sign", "auth",
 ];
 
 /// True where the branch that a place stands in hangs on a setting about security.

@@ -101,11 +101,18 @@ fn safe_names(script: &Script) -> HashSet<&str> {
     let filled = script.assignments.iter().filter(|assignment| {
         let parts = &assignment.value.parts;
         let literal = |part: &Part| part.kind == PartKind::Literal && !part.text.is_empty();
-        parts.iter().any(literal) || assignment.value.has_substitution()
+        // `${DIR:-/tmp/node}`
+        let has_default = |part: &Part| {
+            part.text
+                .split_once(":-")
+                .is_some_and(|(_, default)| !default.trim_end_matches('}').is_empty())
+        };
+        parts.iter().any(|part| literal(part) || has_default(part))
+            || assignment.value.has_substitution()
     });
     names.extend(filled.map(|assignment| assignment.name.as_str()));
     let conditions = script
-        .named(&["test", "["])
+        .named(&["test", "[", "[["])
         .flat_map(|command| command.args());
     names.extend(conditions.flat_map(Word::variables));
     names

@@ -157,6 +157,7 @@ fn is_test(path: &str) -> bool {
         || stem.ends_with("-test")
         || stem.ends_with("-tests")
         || stem.ends_with("_tests")
+        || name.ends_with(".bats")
 }
 
 #[cfg(test)]
@@ -170,6 +171,7 @@ mod tests {
             "test/run",
             "tools/test-auth.sh",
             "a/smoke-test.sh",
+            "system/login.bats",
         ] {
             assert!(is_test(path), "{path}");
         }

@@ -27,7 +27,7 @@ impl Terrain {
     pub fn of(language: Language, path: &str, bytes: &[u8]) -> Self {
         let lower = path.to_ascii_lowercase();
         let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-        if is_minified_name(name) || is_minified(bytes) {
+        if is_minified_name(name) || is_chunk(folders, name) || is_minified(bytes) {
             return Self::Minified;
         }
         let folders = || folders.split('/');
@@ -103,6 +103,20 @@ fn has_digest(name: &str) -> bool {
                 && digest.bytes().all(|b| b.is_ascii_hexdigit())
                 && digest.bytes().any(|b| b.is_ascii_digit())
         })
+}
+
+/// `chunks/index-c31fh01q.js`, `chunk-7rtfrkqw.mjs`: a short digest, where bundlers put theirs.
+fn is_chunk(folders: &str, name: &str) -> bool {
+    let stem = name.strip_suffix(".js").or(name.strip_suffix(".mjs"));
+    let Some((head, digest)) = stem.and_then(|stem| stem.split_once('-')) else {
+        return false;
+    };
+    let is_digest = digest.len() == 8
+        && digest
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && digest.bytes().any(|b| b.is_ascii_digit());
+    is_digest && (head == "chunk" || folders.rsplit('/').next() == Some("chunks"))
 }
 
 /// Folders that only a package manager, or somebody in its place, fills.

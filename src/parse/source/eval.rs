@@ -410,6 +410,14 @@ impl<'s> Pass<'_, 's> {
         {
             value = value.harmless();
         }
+        if self.language == Language::JavaScript
+            && value.taint != Taint::NONE
+            && self.access(object).is_some_and(|object| {
+                library::is_place_of_upload(&self.code.names.render(object), member)
+            })
+        {
+            value = value.escaped(Clean::PATH);
+        }
         if value.taint == Taint::NONE
             && let Some(object) = self.access(object)
         {

@@ -325,6 +325,17 @@ pub(super) fn is_number_member(name: &str) -> bool {
     matches!(name, "pid" | "ppid" | "length" | "byteLength" | "tmp_name")
 }
 
+/// `upload.filepath`, `file.path`: where the server has put what was sent.
+pub(super) fn is_place_of_upload(object: &str, member: &str) -> bool {
+    let lower = object.to_ascii_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    match member {
+        "filepath" | "tempFilePath" => true,
+        "path" => holds(&["file", "upload"]) && !holds(&["body", "query", "params"]),
+        _ => false,
+    }
+}
+
 /// Members of a row that number it or others: `issue.root_id`.
 pub(super) fn is_key_of_row(name: &str) -> bool {
     matches!(name, "id" | "lft" | "rgt") || name.ends_with("_id")
