@@ -170,7 +170,8 @@ fn speaks_of_tests(reach: Profile) -> bool {
 
 /// True for unit tests and examples that nobody asked to judge.
 fn is_suite(cx: &Context<'_>, language: Language, path: &str, text: &[u8]) -> bool {
-    let is_unit_test = || is_test(path) && suite::is_suite(language, text);
+    let is_unit_test =
+        || is_test(path) && (suite::is_suite(language, text) || suite::serves_one(language, path));
     let is_apart = || terrain::lies_apart(language, path) || suite::is_prop(language, path);
     !cx.given.judges_tests && (is_apart() || is_unit_test())
 }

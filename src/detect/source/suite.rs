@@ -108,9 +108,60 @@ fn extends_test(text: &[u8]) -> bool {
     })
 }
 
+/// True for what lies among tests and is called like a part of them: fixtures, servers to test
+/// against, and the pages of Django that its client asks for.
+pub(super) fn serves_one(language: Language, path: &str) -> bool {
+    if !matches!(language, Language::Python | Language::Php) {
+        return false;
+    }
+    let lower = path.to_ascii_lowercase();
+    let mut parts = lower.split('/');
+    let name = parts.next_back().unwrap_or_default();
+    let mut below = parts.skip_while(|folder| !matches!(*folder, "test" | "tests"));
+    if below.next().is_none() {
+        return false;
+    }
+    let is_page = matches!(
+        name,
+        "urls.py" | "views.py" | "models.py" | "forms.py" | "admin.py" | "settings.py"
+    );
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let is_helper = matches!(
+        stem,
+        "utils" | "util" | "helpers" | "helper" | "base" | "common" | "conftest" | "factories"
+    );
+    // A stub runs nothing.
+    let is_stub = name.ends_with(".pyi");
+    is_page
+        || is_helper
+        || is_stub
+        || name.contains("test")
+        || below.any(|folder| folder == "fixtures")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_serves_tests_is_known_by_where_it_lies() {
+        for path in [
+            "tests/servers/views.py",
+            "app/tests/smtp/smtp-test-server.py",
+            "src/A/Tests/Fixtures/php/form.php",
+            "app/views/tests/utils.py",
+            "a/tests/data/reveal/io.pyi",
+        ] {
+            let language = match path.ends_with(".php") {
+                true => Language::Php,
+                false => Language::Python,
+            };
+            assert!(serves_one(language, path), "{path}");
+        }
+        for path in ["views.py", "tests/hash.py", "fixtures/a.py", "test.py"] {
+            assert!(!serves_one(Language::Python, path), "{path}");
+        }
+    }
 
     #[test]
     fn a_suite_is_known_by_its_framework() {

@@ -60,7 +60,7 @@ impl Terrain {
 const LONG_LINE: usize = 5000;
 
 /// Lines of a program that is packed into one file are this long on average, but not one by one.
-const DENSE_LINE: usize = 200;
+const DENSE_LINE: usize = 170;
 const DENSE_FILE: usize = 100_000;
 
 /// True for files that a tool wrote for machines: bundles, minified scripts, generated parsers.
@@ -356,6 +356,7 @@ pub fn is_test(path: &str) -> bool {
                 folder.as_str(),
                 "test"
                     | "tests"
+                    | "_tests"
                     | "__tests__"
                     | "spec"
                     | "specs"

@@ -648,7 +648,10 @@ impl<'s> Pass<'_, 's> {
             && path
                 .and_then(|id| self.constant_text(self.value(id)))
                 .is_some_and(|text| {
-                    text.contains(['<', '{']) && !self.is_of_server(parameter)
+                    let name = self.code.slice(self.code.span(parameter));
+                    text.contains(['<', '{'])
+                        && !self.is_of_server(parameter)
+                        && !library::python::is_number_in(&text, name)
                         || self.is_query_text(parameter)
                 })
     }

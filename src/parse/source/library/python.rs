@@ -220,18 +220,32 @@ pub(in crate::parse::source) fn is_of_server(name: &str, after: &[u8]) -> bool {
         || [of, default].iter().any(|part| part.contains("Depends("))
 }
 
-/// True for the last step of a path, which leads nowhere else: `path.split('/')[-1]`.
+/// True for the last step of a path, or its extension, which leads nowhere else:
+/// `path.split('/')[-1]`, `os.path.splitext(name)[1]`.
 pub(in crate::parse::source) fn is_last_step(text: &str) -> bool {
-    let Some(list) = text.strip_suffix("[-1]") else {
+    let ends = ["[-1]", "[1]"];
+    let Some(list) = ends.iter().find_map(|end| text.strip_suffix(end)) else {
         return false;
     };
-    let of = list.rsplit_once("split(").map_or("", |(_, of)| of);
-    ["'/')", "\"/\")", "os.sep)", "os.path.sep)"]
-        .iter()
-        .any(|by| of == *by)
-        || ["'/', 1)", "\"/\", 1)", "os.sep, 1)", "'/', maxsplit=1)"]
-            .iter()
-            .any(|by| list.ends_with(*by) && list.contains("rsplit("))
+    if list.contains("splitext(") {
+        return true;
+    }
+    let Some((_, by)) = list.rsplit_once("split(") else {
+        return false;
+    };
+    let by = by.trim_end_matches(')').replace('"', "'");
+    let (by, most) = by.split_once(',').unwrap_or((&by, ""));
+    let is_last = text.ends_with("[-1]") || list.contains("rsplit(") && most.trim() == "1";
+    is_last && matches!(by.trim(), "'/'" | "'.'" | "os.sep" | "os.path.sep")
+}
+
+/// True for what a route makes a number of: `<int:id>`, `{id:int}`.
+pub(in crate::parse::source) fn is_number_in(route: &str, name: &str) -> bool {
+    let kinds = ["int", "float", "uuid"];
+    let said = |kind: &str| {
+        route.contains(&format!("<{kind}:{name}>")) || route.contains(&format!("{{{name}:{kind}}}"))
+    };
+    kinds.into_iter().any(said)
 }
 
 fn is_html_escape(method: &str) -> bool {

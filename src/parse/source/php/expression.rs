@@ -69,6 +69,23 @@ impl<'s> Adapter<'s> {
                     return Self::call(code, like, at, args);
                 }
             }
+            // A scheme or a port is no text of anybody, nor is what WordPress makes a number of.
+            ("parse_url", _)
+                if ["PHP_URL_SCHEME", "PHP_URL_PORT"]
+                    .iter()
+                    .any(|part| code.slice(span).contains(part)) =>
+            {
+                return Self::call(code, "intval", at, args);
+            }
+            (
+                "get_query_var",
+                Some(
+                    "year" | "monthnum" | "day" | "hour" | "minute" | "second" | "paged" | "page"
+                    | "p" | "page_id" | "attachment_id" | "w",
+                ),
+            ) => {
+                return Self::call(code, "intval", at, args);
+            }
             ("request", Some(_)) => {
                 return Self::call(code, "get_query_var", at, args);
             }
