@@ -307,13 +307,19 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
     match language {
         // `example` is also what packages are called before they have a name.
         Language::Java => {
-            let module = folders.split("/src/").next().unwrap_or("");
-            let is_module = folders.contains("/src/") && module.ends_with("example");
-            let tests = ["src/test/", "src/testcases/", "src/it/"];
+            let parts = folders.split_once("/src/main/");
+            let mut module = parts.map_or("", |(module, _)| module).split('/');
+            let others = ["example", "samples", "test", "tests", "testsuite"];
+            let is_module = module.any(|folder| others.contains(&folder));
+            let tests = ["src/test/", "src/testcases/org/", "src/it/"];
             // Code that an analyser is tried on is judged as what it shows.
             let is_shown = has(&["testcode"]) || below("src/test/files/");
-            let is_test = tests.into_iter().any(below) && !is_shown;
-            is_test || has(&["examples", "testing", "jmh", "microbench"]) || is_module
+            let is_test = tests.into_iter().any(below);
+            let is_bench = folders
+                .split('/')
+                .any(|f| f.ends_with("-benchmark") || f.ends_with("-benchmarks"));
+            let is_other = has(&["examples", "testing", "jmh", "microbench"]) || is_bench;
+            !is_shown && (is_test || is_module || is_other)
         }
         Language::CSharp => {
             let is_project = |folder: &str| {
@@ -324,12 +330,17 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             // Cases of an analyser are data, and judged as such.
             folders.split('/').any(is_project) && !has(&["testcases"])
                 || has(&["examples", "samples"])
+                || name == "selftest.cs"
         }
         Language::Go => {
             // Go builds nothing of `testdata`; analysers are tried on `testdata/src`.
             let is_data = has(&["testdata"]) && !below("testdata/src/");
             let examples = ["example", "examples", "_example", "_examples"];
-            name.ends_with("_test.go") || is_data || has(&examples)
+            // `storetest`, as packages are called that help tests.
+            let words = ["latest", "contest", "attest", "greatest"];
+            let helps = |f: &str| f.len() > 4 && f.ends_with("test") && !words.contains(&f);
+            let is_helper = folders.split('/').any(helps);
+            name.ends_with("_test.go") || is_data || is_helper || has(&examples)
         }
         Language::Rust => has(&["examples", "benches", "tests"]) && !below("tests/ui/"),
         Language::Python | Language::Php | Language::Ruby | Language::JavaScript => false,
@@ -469,12 +480,17 @@ mod tests {
             (Language::Java, "example/src/main/java/org/acme/Client.java"),
             (
                 Language::Java,
+                "tests/webapp/src/main/java/org/acme/Dump.java",
+            ),
+            (
+                Language::Java,
                 "src/main/java/org/acme/examples/Client.java",
             ),
             (Language::Java, "core/src/test/java/org/acme/Recorder.java"),
             (Language::Java, "java/testing/org/acme/Harness.java"),
             (Language::CSharp, "Src/Acme.Tests/Objects/Item.cs"),
             (Language::Go, "pkg/order_test.go"),
+            (Language::Go, "pkg/storetest/store.go"),
             (Language::Go, "_examples/client/main.go"),
             (Language::Rust, "benches/decode.rs"),
             (Language::Rust, "tests/support/client.rs"),
@@ -491,6 +507,7 @@ mod tests {
             (Language::CSharp, "src/Acme.Tests/TestCases/Cookie.cs"),
             (Language::CSharp, "src/Testing/Item.cs"),
             (Language::Go, "internal/exampled/main.go"),
+            (Language::Go, "api/latest/main.go"),
             (Language::Rust, "src/examples.rs"),
             (Language::Rust, "tests/ui/permissions.rs"),
             (Language::Python, "examples/client.py"),
