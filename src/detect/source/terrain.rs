@@ -311,14 +311,34 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let mut module = parts.map_or("", |(module, _)| module).split('/');
             let others = ["example", "samples", "test", "tests", "testsuite"];
             let is_module = module.any(|folder| others.contains(&folder));
-            let tests = ["src/test/", "src/testcases/org/", "src/it/"];
+            let tests = [
+                "src/test/",
+                "src/testcases/org/",
+                "src/it/",
+                "src/example/",
+                "test/src/",
+                "tests/src/",
+            ];
             // Code that an analyser is tried on is judged as what it shows.
             let is_shown = has(&["testcode"]) || below("src/test/files/");
             let is_test = tests.into_iter().any(below);
-            let is_bench = folders
-                .split('/')
-                .any(|f| f.ends_with("-benchmark") || f.ends_with("-benchmarks"));
-            let is_other = has(&["examples", "testing", "jmh", "microbench"]) || is_bench;
+            let ends = [
+                "-benchmark",
+                "-benchmarks",
+                "-example",
+                "-examples",
+                "-samples",
+            ];
+            let is_named = |folder: &str| ends.iter().any(|end| folder.ends_with(end));
+            let names = [
+                "examples",
+                "samples",
+                "testing",
+                "testsrc",
+                "test-framework",
+            ];
+            let is_bench = has(&["jmh", "microbench"]) || folders.split('/').any(is_named);
+            let is_other = has(&names) || is_bench;
             !is_shown && (is_test || is_module || is_other)
         }
         Language::CSharp => {
@@ -488,6 +508,12 @@ mod tests {
             ),
             (Language::Java, "core/src/test/java/org/acme/Recorder.java"),
             (Language::Java, "java/testing/org/acme/Harness.java"),
+            (Language::Java, "test/src/org/acme/Servlet.java"),
+            (Language::Java, "src/example/java/org/acme/Demo.java"),
+            (
+                Language::Java,
+                "acme-example/src/main/java/org/acme/Demo.java",
+            ),
             (Language::CSharp, "Src/Acme.Tests/Objects/Item.cs"),
             (Language::Go, "pkg/order_test.go"),
             (Language::Go, "pkg/storetest/store.go"),
