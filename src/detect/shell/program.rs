@@ -225,6 +225,15 @@ pub fn verifies(command: &Command) -> bool {
         | "rpmkeys" | "shasum" | "md5sum" | "b2sum" | "b3sum" | "sha256" | "md5" | "cksum" => true,
         "gh" => has(&["attestation"]),
         "cmp" | "diff" => true,
+        // `$SHASUM_COMMAND -c SHASUMS256.txt`
+        "" => command.words.get(command.program).is_some_and(|word| {
+            word.variables().any(|name| {
+                let lower = name.to_lowercase();
+                ["shasum", "sha256", "sha512", "checksum", "verify"]
+                    .iter()
+                    .any(|part| lower.contains(part))
+            })
+        }),
         _ if inline_options(command).is_some() => {
             let hashes = ["hashlib", "hash_file(", "createHash(", "Digest::SHA"];
             let computes = |word: &Word| hashes.iter().any(|part| word.text.contains(part));

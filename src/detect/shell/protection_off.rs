@@ -6,7 +6,9 @@ use crate::parse::shell::{Command, Word};
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for command in &shell.script.commands {
-        if let Some((word, what)) = protection(command) {
+        if let Some((word, what)) = protection(command)
+            && !shell.is_asked_for(word.span)
+        {
             out.report(
                 rule,
                 word.span,

@@ -8,32 +8,32 @@ use crate::parse::source::Language;
 /// True for code that is there for tests, measurements and readers: what it serves and signs is made
 /// up, whatever framework runs it.
 pub(super) fn is_prop(language: Language, path: &str) -> bool {
+    const SHOWN: [&str; 4] = ["example", "examples", "demo", "demos"];
+    const MEASURED: [&str; 2] = ["benchmark", "benchmarks"];
+    const TESTS: [&str; 4] = ["test", "tests", "spec", "e2e"];
+    const SERVING: [&str; 8] = [
+        "support",
+        "fixtures",
+        "helpers",
+        "utils",
+        "mocks",
+        "__mocks__",
+        "artifice",
+        "dummy",
+    ];
     let lower = path.to_ascii_lowercase();
-    let folders: Vec<&str> = lower.split('/').rev().skip(1).collect();
-    let holds = |names: &[&str]| folders.iter().any(|folder| names.contains(folder));
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let holds = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
+    let serves = || holds(&TESTS) && holds(&SERVING);
     match language {
         Language::JavaScript => {
-            let serves = [
-                "support",
-                "fixtures",
-                "helpers",
-                "utils",
-                "mocks",
-                "__mocks__",
-            ];
-            holds(&[
-                "example",
-                "examples",
-                "demo",
-                "demos",
-                "benchmark",
-                "benchmarks",
-            ]) || (holds(&["test", "tests", "spec", "e2e"]) && holds(&serves))
+            let fuzzes = matches!(name, "fuzz.js" | "fuzzing.js" | "fuzzer.js");
+            let is_case = name.starts_with("test-") && holds(&TESTS);
+            fuzzes || is_case || holds(&SHOWN) || holds(&MEASURED) || serves()
         }
         Language::Ruby => {
-            let serves = ["support", "fixtures", "artifice", "dummy", "helpers"];
-            holds(&["benchmark", "benchmarks"])
-                || (holds(&["spec", "test", "tests"]) && holds(&serves))
+            let is_server = matches!(name, "server.rb" | "test_app.rb" | "config.ru");
+            holds(&MEASURED) || serves() || (is_server && holds(&TESTS))
         }
         _ => false,
     }
@@ -195,6 +195,7 @@ mod tests {
             (Language::JavaScript, "benchmark/tls/connect.js"),
             (Language::Ruby, "spec/bundler/support/endpoint.rb"),
             (Language::Ruby, "benchmark/chmod.rb"),
+            (Language::Ruby, "actionview/test/ujs/server.rb"),
         ] {
             assert!(is_prop(language, path), "{path}");
         }

@@ -7,7 +7,7 @@ use super::code::{Binding, List, Literal, Node, NodeId};
 use super::eval::Pass;
 use super::library;
 use super::names::{CALL, Path};
-use super::value::{Clean, Shape, Value};
+use super::value::{Clean, Shape, Taint, Value};
 
 impl<'s> Pass<'_, 's> {
     pub(super) fn call(&mut self, id: NodeId, callee: NodeId, args: List) -> Value {
@@ -19,14 +19,18 @@ impl<'s> Pass<'_, 's> {
             .access(callee)
             .and_then(|path| self.code.names.child(path, CALL));
         self.set_access(id, access);
-        let (receiver, method) = match self.code.node(callee) {
-            Node::Member { object, name } => (Some(*object), self.code.names.text(*name)),
-            Node::Name(name) => (None, self.code.names.text(*name)),
-            _ => (None, ""),
-        };
         let path = match of.shape {
             Shape::Reference(path) => Some(path),
             _ => None,
+        };
+        let (receiver, method) = match self.code.node(callee) {
+            Node::Member { object, name } => (Some(*object), self.code.names.text(*name)),
+            Node::Name(name) => (None, self.code.names.text(*name)),
+            // `(0, module.escape)(text)`, as compilers write it.
+            _ => {
+                let last = path.and_then(|path| self.code.names.last(path));
+                (None, last.map_or("", |name| self.code.names.text(name)))
+            }
         };
         let name = path
             .map(|path| self.code.names.render(path))
@@ -68,6 +72,14 @@ impl<'s> Pass<'_, 's> {
         {
             return *only;
         }
+        // What an address is resolved against gives it a host, and nothing of its own query.
+        if self.language == Language::JavaScript
+            && name == "URL"
+            && let [first, base] = given.as_slice()
+            && base.taint == Taint::INPUT
+        {
+            return Value::made_of([*first]);
+        }
         if library::translates(name)
             && let Some(text) = given.iter().find(|value| self.is_text(**value))
         {
@@ -87,7 +99,7 @@ impl<'s> Pass<'_, 's> {
         // What is called an escape is one, whoever wrote it.
         let escapes = match self.language {
             Language::Php => method.to_ascii_lowercase().contains("escape"),
-            Language::JavaScript => library::escapes_html(method),
+            Language::JavaScript => library::escapes_html(method) || library::makes_sql(method),
             _ => false,
         };
         if !escapes

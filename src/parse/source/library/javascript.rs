@@ -1,5 +1,6 @@
 use super::{
-    Clean, Library, Taint, escapes_html, fills_nothing, keeps_nothing, no_number, no_template,
+    Clean, Library, Taint, escapes_html, fills_nothing, keeps_nothing, makes_sql, no_number,
+    no_template,
 };
 
 pub(in crate::parse::source) static LIBRARY: Library = Library {
@@ -144,7 +145,7 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             "escapeRegExp" => Clean::ALL,
             "getTime" | "indexOf" | "toISOString" | "valueOf" | "toFixed" => Clean::ALL,
             _ if escapes_html(method) => Clean::HTML,
-            _ if method.ends_with("Literal") || method.ends_with("Sql") => Clean::SQL,
+            _ if makes_sql(method) => Clean::SQL,
             _ => return None,
         },
     })

@@ -290,6 +290,13 @@ pub(super) fn is_part_of_request(member: &str) -> bool {
     )
 }
 
+/// `nowLiteral`, `claimableSql`: a part of a query, made by who knows that it is one.
+pub(super) fn makes_sql(method: &str) -> bool {
+    ["Literal", "Sql", "SQL"]
+        .iter()
+        .any(|end| method.ends_with(end))
+}
+
 /// `escHtml`, `encodeEntities`, `htmlEncode`.
 pub(super) fn escapes_html(method: &str) -> bool {
     let lower = method.to_ascii_lowercase();
