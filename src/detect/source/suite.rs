@@ -136,7 +136,7 @@ pub(super) fn serves_one(language: Language, path: &str) -> bool {
         || is_helper
         || is_stub
         || name.contains("test")
-        || below.any(|folder| folder == "fixtures")
+        || below.any(|folder| matches!(folder, "fixtures" | "utils" | "support" | "helpers"))
 }
 
 #[cfg(test)]

@@ -80,8 +80,8 @@ impl<'s> Adapter<'s> {
             (
                 "get_query_var",
                 Some(
-                    "year" | "monthnum" | "day" | "hour" | "minute" | "second" | "paged" | "page"
-                    | "p" | "page_id" | "attachment_id" | "w",
+                    "m" | "year" | "monthnum" | "day" | "hour" | "minute" | "second" | "paged"
+                    | "page" | "p" | "page_id" | "attachment_id" | "w",
                 ),
             ) => {
                 return Self::call(code, "intval", at, args);
