@@ -673,7 +673,12 @@ impl<'s> Tracer<'s> {
         let hashes =
             command.name.ends_with("sum") || matches!(command.name.as_str(), "cmp" | "diff");
         let computed = command.args().iter().any(|word| !word.is_known());
-        if named.is_empty() && (lists || computed || !hashes) {
+        // `-c SHA256SUMS`, which was downloaded itself, speaks of all.
+        let is_list = lists
+            && texts
+                .iter()
+                .any(|text| text.to_lowercase().contains("sums"));
+        if is_list || named.is_empty() && (lists || computed || !hashes) {
             named = self.flow.files.values().flatten().copied().collect();
         }
         for index in named {

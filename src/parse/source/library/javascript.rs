@@ -141,11 +141,10 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             }
             "escapeId" | "escapeIdentifier" | "escapeLiteral" | "quoteIdentifier" => Clean::SQL,
             // What a builder of queries has built.
-            "getQuery" | "toSQL" => Clean::SQL,
-            "escapeRegExp" => Clean::ALL,
+            "getQuery" | "toSQL" | "escapeRegExp" => Clean::ALL,
             "getTime" | "indexOf" | "toISOString" | "valueOf" | "toFixed" => Clean::ALL,
             _ if escapes_html(method) => Clean::HTML,
-            _ if makes_sql(method) => Clean::SQL,
+            _ if makes_sql(method) => Clean::ALL,
             _ => return None,
         },
     })
