@@ -312,16 +312,21 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let others = ["example", "samples", "test", "tests", "testsuite"];
             let is_module = module.any(|folder| others.contains(&folder));
             let tests = [
-                "src/test/",
                 "src/testcases/org/",
                 "src/it/",
                 "src/example/",
                 "test/src/",
                 "tests/src/",
             ];
+            // `src/test/`, and what Gradle has beside it: `src/integTest/`, `src/functionalTest/`.
+            let is_set = |place: &str| {
+                let (set, _) = place.split_once('/').unwrap_or_default();
+                set.ends_with("test") && set != "latest"
+            };
+            let has_set = lower.split("src/").skip(1).any(is_set);
             // Code that an analyser is tried on is judged as what it shows.
             let is_shown = has(&["testcode"]) || below("src/test/files/");
-            let is_test = tests.into_iter().any(below);
+            let is_test = tests.into_iter().any(below) || has_set;
             let ends = [
                 "-benchmark",
                 "-benchmarks",
@@ -509,6 +514,10 @@ mod tests {
             (Language::Java, "core/src/test/java/org/acme/Recorder.java"),
             (Language::Java, "java/testing/org/acme/Harness.java"),
             (Language::Java, "test/src/org/acme/Servlet.java"),
+            (
+                Language::Java,
+                "core/src/integTest/java/org/acme/Server.java",
+            ),
             (Language::Java, "src/example/java/org/acme/Demo.java"),
             (
                 Language::Java,
@@ -525,6 +534,8 @@ mod tests {
         }
         for (language, path) in [
             (Language::Java, "src/main/java/com/example/app/Shop.java"),
+            (Language::Java, "src/Test.java"),
+            (Language::Java, "src/latest/Shop.java"),
             (
                 Language::Java,
                 "samples/src/test/java/testcode/Servlet.java",
