@@ -62,7 +62,7 @@ impl<'a> Sink<'a> {
     }
 
     /// From here on findings are low, unless the configuration has a word for their rule: only
-    /// tests run what is looked at.
+    /// tests run what is looked at, or it is not the team's own.
     pub fn weigh_less(&mut self, less: bool) {
         self.weighs_less = less;
     }

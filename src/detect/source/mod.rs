@@ -90,6 +90,7 @@ impl Detector for SourceCode {
                 }
             }
         }
+        out.weigh_less(false);
         if leaves_tests.get() {
             out.skip(SkipReason::UnitTests);
         }
@@ -286,6 +287,8 @@ impl Pass<'_, '_> {
             self.leaves_tests.set(true);
             return None;
         }
+        // What only tests run cannot be reached from outside.
+        out.weigh_less(self.weighs_less || is_test);
         let mut finding = out.report(rule, place, words(&says.message));
         if let Some(help) = &says.help {
             finding = finding.help(words(help));
@@ -298,8 +301,6 @@ impl Pass<'_, '_> {
             });
         }
         let severity = match says.severity.as_deref() {
-            // What only tests run cannot be reached from outside.
-            _ if self.weighs_less || is_test => Some(Severity::Low),
             Some("critical") => Some(Severity::Critical),
             Some("high") => Some(Severity::High),
             Some("medium") => Some(Severity::Medium),
