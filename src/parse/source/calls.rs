@@ -99,6 +99,7 @@ impl<'s> Pass<'_, 's> {
         // What is called an escape is one, whoever wrote it.
         let escapes = match self.language {
             Language::Php => method.to_ascii_lowercase().contains("escape"),
+            Language::Python => library::python::quotes(method),
             Language::JavaScript => library::escapes_html(method) || library::makes_sql(method),
             _ => false,
         };

@@ -176,9 +176,7 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         _ => match method {
             "urlencode" => Clean::URL.with(Clean::HTML).with(Clean::PATH),
             "isoformat" | "hexdigest" | "fileno" | "bit_length" | "strftime" => Clean::ALL,
-            "literal_string" | "quote_literal" | "quoted_name" | "escape_string"
-            | "escape_literal" | "escape_identifier" | "quote_ident" | "quote_identifier"
-            | "quote_name" | "literal" | "mogrify" => Clean::SQL,
+            method if quotes(method) => Clean::SQL,
             "escape_filter_chars" | "escape_dn_chars" | "escape_rdn" => Clean::LDAP,
             "secure_filename" | "safe_join" | "get_valid_filename" => Clean::PATH,
             method if is_html_escape(method) => Clean::HTML,
@@ -250,6 +248,24 @@ pub(in crate::parse::source) fn is_number_in(route: &str, name: &str) -> bool {
         route.contains(&format!("<{kind}:{name}>")) || route.contains(&format!("{{{name}:{kind}}}"))
     };
     kinds.into_iter().any(said)
+}
+
+/// True for what makes a literal or a name of SQL.
+pub(in crate::parse::source) fn quotes(method: &str) -> bool {
+    matches!(
+        method,
+        "literal_string"
+            | "quote_literal"
+            | "quoted_name"
+            | "escape_string"
+            | "escape_literal"
+            | "escape_identifier"
+            | "quote_ident"
+            | "quote_identifier"
+            | "quote_name"
+            | "literal"
+            | "mogrify"
+    )
 }
 
 fn is_html_escape(method: &str) -> bool {
