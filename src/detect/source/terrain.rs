@@ -327,13 +327,8 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             // Code that an analyser is tried on is judged as what it shows.
             let is_shown = has(&["testcode"]) || below("src/test/files/");
             let is_test = tests.into_iter().any(below) || has_set;
-            let ends = [
-                "-benchmark",
-                "-benchmarks",
-                "-example",
-                "-examples",
-                "-samples",
-            ];
+            // A `-benchmark` may be one of analysers.
+            let ends = ["-example", "-examples", "-samples"];
             let is_named = |folder: &str| ends.iter().any(|end| folder.ends_with(end));
             let names = [
                 "examples",
