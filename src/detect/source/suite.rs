@@ -130,10 +130,12 @@ pub(super) fn serves_one(language: Language, path: &str) -> bool {
         stem,
         "utils" | "util" | "helpers" | "helper" | "base" | "common" | "conftest" | "factories"
     );
+    let is_setting = stem.starts_with("config") || stem.starts_with("settings");
     // A stub runs nothing.
     let is_stub = name.ends_with(".pyi");
     is_page
         || is_helper
+        || is_setting
         || is_stub
         || name.contains("test")
         || below.any(|folder| matches!(folder, "fixtures" | "utils" | "support" | "helpers"))
@@ -150,6 +152,7 @@ mod tests {
             "app/tests/smtp/smtp-test-server.py",
             "src/A/Tests/Fixtures/php/form.php",
             "app/views/tests/utils.py",
+            "tests/config_api.py",
             "a/tests/data/reveal/io.pyi",
         ] {
             let language = match path.ends_with(".php") {
