@@ -1,5 +1,6 @@
 //! Insecure patterns in source code.
 
+mod apart;
 mod compiled;
 mod matcher;
 mod query_words;
@@ -171,10 +172,8 @@ fn speaks_of_tests(reach: Profile) -> bool {
 
 /// True for unit tests and examples that nobody asked to judge.
 fn is_suite(cx: &Context<'_>, language: Language, path: &str, text: &[u8]) -> bool {
-    let is_unit_test =
-        || is_test(path) && (suite::is_suite(language, text) || suite::serves_one(language, path));
-    let is_apart = || terrain::lies_apart(language, path) || suite::is_prop(language, path);
-    !cx.given.judges_tests && (is_apart() || is_unit_test())
+    let is_unit_test = || is_test(path) && suite::is_suite(language, text);
+    !cx.given.judges_tests && (apart::lies_apart(language, path) || is_unit_test())
 }
 
 /// True for sources that the rules parse.

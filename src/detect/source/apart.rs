@@ -1,0 +1,235 @@
+//! Code that is kept apart from the program, known by where it lies, whatever its text says: tests
+//! and what serves them, measurements, and examples of how a library is used.
+
+use crate::parse::source::Language;
+
+/// What lies in a folder of tests to serve them.
+const SERVING: [&str; 8] = [
+    "support",
+    "fixtures",
+    "helpers",
+    "utils",
+    "mocks",
+    "__mocks__",
+    "artifice",
+    "dummy",
+];
+
+/// True for what a build, or a habit of its language, keeps apart from the program.
+pub(super) fn lies_apart(language: Language, path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let below = |place: &str| lower.starts_with(place) || lower.contains(&format!("/{place}"));
+    let has = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
+    let measures = || has(&["benchmark", "benchmarks"]);
+    let is_of_test = || has(&["test", "tests", "spec", "e2e"]);
+    let serves = || is_of_test() && has(&SERVING);
+    match language {
+        // `example` is also what packages are called before they have a name.
+        Language::Java => {
+            let parts = folders.split_once("/src/main/");
+            let mut module = parts.map_or("", |(module, _)| module).split('/');
+            let others = ["example", "samples", "test", "tests", "testsuite"];
+            let is_module = module.any(|folder| others.contains(&folder));
+            let tests = [
+                "src/testcases/org/",
+                "src/it/",
+                "src/example/",
+                "test/src/",
+                "tests/src/",
+            ];
+            // `src/test/`, and what Gradle has beside it: `src/integTest/`, `src/functionalTest/`.
+            let is_set = |place: &str| {
+                let (set, _) = place.split_once('/').unwrap_or_default();
+                set.ends_with("test") && set != "latest"
+            };
+            let has_set = lower.split("src/").skip(1).any(is_set);
+            // Code that an analyser is tried on is judged as what it shows.
+            let is_shown = has(&["testcode"]) || below("src/test/files/");
+            let is_test = tests.into_iter().any(below) || has_set;
+            // A `-benchmark` may be one of analysers.
+            let ends = ["-example", "-examples", "-samples"];
+            let is_named = |folder: &str| ends.iter().any(|end| folder.ends_with(end));
+            let names = [
+                "examples",
+                "samples",
+                "testing",
+                "testsrc",
+                "test-framework",
+            ];
+            let is_bench = has(&["jmh", "microbench"]) || folders.split('/').any(is_named);
+            let is_other = has(&names) || is_bench;
+            !is_shown && (is_test || is_module || is_other)
+        }
+        Language::CSharp => {
+            let is_project = |folder: &str| {
+                [".test", ".tests", ".unittests", ".integrationtests"]
+                    .iter()
+                    .any(|end| folder.ends_with(end))
+            };
+            // Cases of an analyser are data, and judged as such.
+            folders.split('/').any(is_project) && !has(&["testcases"])
+                || has(&["examples", "samples"])
+                || name == "selftest.cs"
+        }
+        Language::Go => {
+            // Go builds nothing of `testdata`; analysers are tried on `testdata/src`.
+            let is_data = has(&["testdata"]) && !below("testdata/src/");
+            let examples = ["example", "examples", "_example", "_examples"];
+            // `storetest`, as packages are called that help tests.
+            let words = ["latest", "contest", "attest", "greatest"];
+            let helps = |f: &str| f.len() > 4 && f.ends_with("test") && !words.contains(&f);
+            let is_helper = folders.split('/').any(helps);
+            name.ends_with("_test.go") || is_data || is_helper || has(&examples)
+        }
+        Language::Rust => has(&["examples", "benches", "tests"]) && !below("tests/ui/"),
+        Language::JavaScript => {
+            let fuzzes = matches!(name, "fuzz.js" | "fuzzing.js" | "fuzzer.js");
+            let is_case = name.starts_with("test-") && is_of_test();
+            let is_shown = has(&["example", "examples", "demo", "demos"]);
+            fuzzes || is_case || is_shown || measures() || serves()
+        }
+        Language::Ruby => {
+            let is_server = matches!(name, "server.rb" | "test_app.rb" | "config.ru");
+            measures() || serves() || (is_server && is_of_test())
+        }
+        Language::Python | Language::Php => serves_tests(folders, name),
+    }
+}
+
+/// True for what lies among tests and is called like a part of them: fixtures, servers to test
+/// against, and the pages of Django that its client asks for.
+fn serves_tests(folders: &str, name: &str) -> bool {
+    let mut below = folders.split('/');
+    if !below.any(|folder| matches!(folder, "test" | "tests")) {
+        return false;
+    }
+    let is_page = matches!(
+        name,
+        "urls.py" | "views.py" | "models.py" | "forms.py" | "admin.py"
+    );
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let is_helper = matches!(
+        stem,
+        "utils" | "util" | "helpers" | "helper" | "base" | "common" | "conftest" | "factories"
+    );
+    let is_setting = stem.starts_with("config") || stem.starts_with("settings");
+    // A stub runs nothing.
+    let is_stub = name.ends_with(".pyi");
+    is_page
+        || is_helper
+        || is_setting
+        || is_stub
+        || name.contains("test")
+        || below.any(|folder| matches!(folder, "fixtures" | "utils" | "support" | "helpers"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_and_examples_are_known_by_where_a_build_looks_for_them() {
+        for (language, path) in [
+            (
+                Language::Java,
+                "core/src/test/java/org/acme/TestOrders.java",
+            ),
+            (Language::Java, "core/src/jmh/java/org/acme/Orders.java"),
+            (Language::Java, "example/src/main/java/org/acme/Client.java"),
+            (
+                Language::Java,
+                "tests/webapp/src/main/java/org/acme/Dump.java",
+            ),
+            (
+                Language::Java,
+                "src/main/java/org/acme/examples/Client.java",
+            ),
+            (Language::Java, "core/src/test/java/org/acme/Recorder.java"),
+            (Language::Java, "java/testing/org/acme/Harness.java"),
+            (Language::Java, "test/src/org/acme/Servlet.java"),
+            (
+                Language::Java,
+                "core/src/integTest/java/org/acme/Server.java",
+            ),
+            (Language::Java, "src/example/java/org/acme/Demo.java"),
+            (
+                Language::Java,
+                "acme-example/src/main/java/org/acme/Demo.java",
+            ),
+            (Language::CSharp, "Src/Acme.Tests/Objects/Item.cs"),
+            (Language::Go, "pkg/order_test.go"),
+            (Language::Go, "pkg/storetest/store.go"),
+            (Language::Go, "_examples/client/main.go"),
+            (Language::Rust, "benches/decode.rs"),
+            (Language::Rust, "tests/support/client.rs"),
+        ] {
+            assert!(lies_apart(language, path), "{path}");
+        }
+        for (language, path) in [
+            (Language::Java, "src/main/java/com/example/app/Shop.java"),
+            (Language::Java, "src/Test.java"),
+            (Language::Java, "src/latest/Shop.java"),
+            (
+                Language::Java,
+                "samples/src/test/java/testcode/Servlet.java",
+            ),
+            (Language::Java, "src/main/java/org/acme/TestServlet.java"),
+            (Language::CSharp, "src/Acme.Tests/TestCases/Cookie.cs"),
+            (Language::CSharp, "src/Testing/Item.cs"),
+            (Language::Go, "internal/exampled/main.go"),
+            (Language::Go, "api/latest/main.go"),
+            (Language::Rust, "src/examples.rs"),
+            (Language::Rust, "tests/ui/permissions.rs"),
+            (Language::Python, "examples/client.py"),
+        ] {
+            assert!(!lies_apart(language, path), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_serves_tests_is_known_by_where_it_lies() {
+        for path in [
+            "tests/servers/views.py",
+            "app/tests/smtp/smtp-test-server.py",
+            "src/A/Tests/Fixtures/php/form.php",
+            "app/views/tests/utils.py",
+            "tests/config_api.py",
+            "a/tests/data/reveal/io.pyi",
+        ] {
+            let language = match path.ends_with(".php") {
+                true => Language::Php,
+                false => Language::Python,
+            };
+            assert!(lies_apart(language, path), "{path}");
+        }
+        for path in ["views.py", "tests/hash.py", "fixtures/a.py", "test.py"] {
+            assert!(!lies_apart(Language::Python, path), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_serves_tests_and_readers_is_known_by_its_folder() {
+        for (language, path) in [
+            (Language::JavaScript, "examples/session/index.js"),
+            (Language::JavaScript, "benchmark/tls/connect.js"),
+            (Language::Ruby, "spec/bundler/support/endpoint.rb"),
+            (Language::Ruby, "benchmark/chmod.rb"),
+            (Language::Ruby, "actionview/test/ujs/server.rb"),
+        ] {
+            assert!(lies_apart(language, path), "{path}");
+        }
+        for (language, path) in [
+            (Language::JavaScript, "src/example.js"),
+            (Language::JavaScript, "tests/app.js"),
+            (Language::Ruby, "app/helpers/page.rb"),
+            (Language::Ruby, "test/apps/shop/app/models/user.rb"),
+            (
+                Language::Java,
+                "org/owasp/benchmark/testcode/BenchmarkTest1.java",
+            ),
+        ] {
+            assert!(!lies_apart(language, path), "{path}");
+        }
+    }
+}
