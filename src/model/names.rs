@@ -30,11 +30,7 @@ impl From<Vec<String>> for Names {
 /// The names in one line.
 impl fmt::Display for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, name) in self.iter().enumerate() {
-            let comma = if at > 0 { ", " } else { "" };
-            write!(f, "{comma}{name}")?;
-        }
-        Ok(())
+        f.write_str(&self.0.replace('\n', ", "))
     }
 }
 

@@ -21,16 +21,16 @@ impl Detector for Scripts {
 
     fn check(&self, cx: &Context<'_>, doc: &Document<'_>, out: &mut Sink<'_>) {
         let text = &doc.source.bytes;
-        let is_judged =
+        let mut is_judged =
             cx.rules.any_of("source/shell") && mention::is_worth_parsing(text, cx.rules);
         let installs = installed::is_looked_for(cx, doc.source);
         if !is_judged && !installs {
             return;
         }
         let path = String::from_utf8_lossy(doc.source.path.as_bytes());
-        let is_left = is_judged && source::is_vendored(&path) && !cx.given.judges_vendored;
-        if is_left {
+        if is_judged && source::is_vendored(&path) && !cx.given.judges_vendored {
             out.skip(SkipReason::Vendored);
+            is_judged = false;
         }
         let script = Script::parse(text);
         if let Some(reason) = &script.refused {
@@ -43,15 +43,17 @@ impl Detector for Scripts {
                 line: memchr::memchr_iter(b'\n', before).count() + 1,
             });
         }
-        if is_judged && !is_left {
+        if is_judged {
             let shell = Shell::of_file(&script, text);
-            let harmless: &[&str] = match () {
-                () if cx.given.judges_tests => &[],
-                () if is_test(&path) => &HARMLESS_IN_TESTS,
-                () if is_of_runner(&path) => &HARMLESS_ON_RUNNERS,
-                () => &[],
+            let is_test = !cx.given.judges_tests && is_test(&path);
+            let harmless: &[&str] = if is_test {
+                &HARMLESS_IN_TESTS
+            } else if !cx.given.judges_tests && is_of_runner(&path) {
+                &HARMLESS_ON_RUNNERS
+            } else {
+                &[]
             };
-            out.weigh_less(!cx.given.judges_tests && is_test(&path));
+            out.weigh_less(is_test);
             judge_all_but(harmless, cx, &shell, doc.source.id, out);
             out.weigh_less(false);
         }

@@ -250,11 +250,8 @@ impl<'s> Pass<'_, 's> {
         }
         if (library.passes_on)(name, method) {
             // How much of it is taken says nothing about what it is.
-            let parts = match name {
-                "array_slice" | "array_chunk" | "substr" | "mb_substr" => given.get(..1),
-                _ => None,
-            };
-            let mut value = Value::made_of(parts.unwrap_or(&given).iter().copied());
+            let whole = given.get(..1).filter(|_| library::takes_a_part(name));
+            let mut value = Value::made_of(whole.unwrap_or(&given).iter().copied());
             let last = name.rsplit('.').next().unwrap_or(name);
             if let Some(path) = path
                 && last.starts_with(|c: char| c.is_ascii_uppercase())

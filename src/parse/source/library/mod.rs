@@ -274,6 +274,11 @@ pub(super) fn replaces_text(path: &str) -> bool {
     matches!(path, "str_replace" | "str_ireplace")
 }
 
+/// True for functions that give a part of their first argument; the others say which.
+pub(super) fn takes_a_part(path: &str) -> bool {
+    matches!(path, "array_slice" | "array_chunk" | "substr" | "mb_substr")
+}
+
 /// True for calls that look like a web request's data and are none: `request.query(sql)` asks a
 /// database, since what a web request holds is read, not called.
 pub(super) fn asks_a_database(language: Language, owner: &str, method: &str) -> bool {
