@@ -91,6 +91,11 @@ impl<'s> Pass<'_, 's> {
         if library::replaces_text(name) && self.leaves_no_way_up(&arguments) {
             return Value::made_of(given).escaped(Clean::PATH);
         }
+        if let Some(receiver) = receiver
+            && self.takes_quotes_away(method, &given)
+        {
+            return self.value(receiver).escaped(Clean::XPATH);
+        }
         if self.language == Language::Rust
             && let Some(made) = path.and_then(|path| self.made_of_type(path, &given))
         {
@@ -276,6 +281,9 @@ impl<'s> Pass<'_, 's> {
             value = self.managed_result(value, (name, path, method), receiver, &given);
         }
         value.taint_by(receiver);
+        if self.language == Language::Python && library::python::hands_on(name, method) {
+            given.iter().for_each(|given| value.taint_by(*given));
+        }
         if let Some(sign) = library.reference {
             let mut read = Value::UNKNOWN;
             if (library.fills)(name, method) {
@@ -312,6 +320,21 @@ impl<'s> Pass<'_, 's> {
         };
         matches!(search.as_ref(), "/" | "..")
             || search.contains("..") && !replacement.is_empty() && !replacement.contains('.')
+    }
+
+    /// `name.replace("'", "&apos;")`: XPath has no other way out of a text.
+    fn takes_quotes_away(&self, method: &str, given: &[Value]) -> bool {
+        let [quote, instead] = given else {
+            return false;
+        };
+        let quote = self.constant_text(*quote);
+        matches!(method, "replace" | "replaceAll" | "Replace")
+            && quote.as_deref().is_some_and(|quote| {
+                matches!(quote, "'" | "\"")
+                    && self
+                        .constant_text(*instead)
+                        .is_some_and(|instead| !instead.contains(quote))
+            })
     }
 
     /// What a call may write through the references that it is given: `json.Unmarshal(data, &v)`.

@@ -460,6 +460,14 @@ mod tests {
     }
 
     #[test]
+    fn lists_that_both_ways_fill_are_told_apart_by_position() {
+        let both = "a = []\nif other:\n  a.append('sh')\nelse:\n  a.append('bash')\na.append(x)";
+        assert_eq!(python(&format!("{both}\nsink(a[0])\nsink(a[1])")), ".!");
+        let one = "a = []\nif other:\n  a.append('sh')\na.append(x)";
+        assert_eq!(python(&format!("{one}\nsink(a[0])\nsink(a[1])")), "!!");
+    }
+
+    #[test]
     fn helpers_hand_on_what_they_get() {
         let text = "from flask import request\ndef run(c):\n  sink(c)\ndef same(v):\n  return v\ndef safe(v):\n  return 'x'\n\
                     def view():\n  x = request.args['x']\n  run(x)\n  sink(same(x))\n  sink(safe(x))\n";

@@ -216,6 +216,31 @@ impl<'s> Pass<'_, 's> {
         }
     }
 
+    /// One of two collections that hold as many things, under the same keys: `["sh"]` or `["bash"]`.
+    pub(super) fn join_items(&mut self, a: Value, b: Value) -> Option<Value> {
+        let (mut joined, other) = (self.items(a)?, self.items(b)?);
+        let is_same = joined.is_list == other.is_list
+            && !joined.is_open
+            && !other.is_open
+            && !joined.entries.is_empty()
+            && joined.entries.len() == other.entries.len();
+        if !is_same {
+            return None;
+        }
+        let is_nested =
+            |value: Value| matches!(value.shape, Shape::Items(_) | Shape::Collection(_));
+        for (one, two) in joined.entries.iter_mut().zip(&other.entries) {
+            if one.key != two.key {
+                return None;
+            }
+            one.value = match is_nested(one.value) || is_nested(two.value) {
+                true => Value::made_of([one.value, two.value]),
+                false => self.join(one.value, two.value),
+            };
+        }
+        Some(self.collect(joined))
+    }
+
     /// Constant keys as one text: the section and option of a configuration, or one key.
     fn key_of(&self, keys: &[Value]) -> Option<String> {
         let mut text = String::new();

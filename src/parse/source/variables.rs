@@ -172,6 +172,12 @@ impl Pass<'_, '_> {
                     (Shape::Composed(_), _) => a.shape,
                     (_, Shape::Composed(_)) => b.shape,
                     (Shape::Reference(_), Shape::Reference(_)) => b.shape,
+                    (
+                        Shape::Items(_) | Shape::Collection(_),
+                        Shape::Items(_) | Shape::Collection(_),
+                    ) => self
+                        .join_items(a, b)
+                        .map_or(Shape::Unknown, |both| both.shape),
                     _ => Shape::Unknown,
                 },
             },

@@ -179,6 +179,7 @@ pub(super) fn returns(path: &str) -> Option<&'static str> {
         "Connection.prepareCall()" => "CallableStatement",
         "HttpServletRequest.getSession()" => "HttpSession",
         "HttpServletResponse.getWriter()" | "ServletResponse.getWriter()" => "PrintWriter",
+        "PrintWriter.append()" | "PrintWriter.format()" | "PrintWriter.printf()" => "PrintWriter",
         "HttpServletResponse.getOutputStream()" => "ServletOutputStream",
         "SessionFactory.getCurrentSession()" | "SessionFactory.openSession()" => "Session",
         "XPathFactory.newXPath()" => "XPath",
@@ -348,7 +349,7 @@ fn passes_on(path: &str, method: &str) -> bool {
             | "encodeBase64"
             | "concat"
             | "resolve"
-    )
+    ) || (method == "encode" && path.starts_with("Base64."))
 }
 
 fn is_own(path: &str) -> bool {

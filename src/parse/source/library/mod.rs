@@ -287,12 +287,16 @@ pub(super) fn asks_a_database(language: Language, owner: &str, method: &str) -> 
         && matches!(owner, "request" | "this.request")
 }
 
-/// Members that ask what wraps a request for a part of it.
+/// Members that ask what wraps a request for a part of it: `get_form_parameter`, `getTheCookie`.
 pub(super) fn is_part_of_request(member: &str) -> bool {
-    matches!(
-        member,
-        "get_query_parameter" | "get_form_parameter" | "get_request_parameter" | "get_parameter"
-    )
+    let Some(what) = member.strip_prefix("get") else {
+        return false;
+    };
+    ["parameter", "cookie", "header"].iter().any(|part| {
+        let at = what.len().checked_sub(part.len());
+        at.and_then(|at| what.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(part))
+    })
 }
 
 /// `nowLiteral`, `claimableSql`: a part of a query, made by who knows that it is one.

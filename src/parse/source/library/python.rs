@@ -362,6 +362,13 @@ fn passes_on(path: &str, method: &str) -> bool {
     )
 }
 
+/// True for what gives back, in another form, what it was given: code of a text, and helpers that
+/// are written as those of Java are.
+pub(in crate::parse::source) fn hands_on(path: &str, method: &str) -> bool {
+    path == "compile"
+        || super::hands_on(method) && method.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
 fn is_own(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or(path);
     matches!(

@@ -4,7 +4,7 @@ use super::super::code::{Node, NodeId};
 use super::super::eval::Pass;
 use super::super::library;
 use super::super::names::Path;
-use super::super::value::{Clean, Shape, Value};
+use super::super::value::{Clean, Shape, Taint, Value};
 
 impl Pass<'_, '_> {
     /// What `new Foo()` and the formatting functions of Java and C# give.
@@ -92,8 +92,11 @@ impl Pass<'_, '_> {
         {
             value.shape = Shape::Reference(owner);
         }
-        if library::hands_on(method) {
+        if library::hands_on(method) && !given.is_empty() {
             given.iter().for_each(|given| value.taint_by(*given));
+            if receiver.taint == Taint::NONE {
+                value.clean = value.clean.with(parts.clean);
+            }
         }
         value
     }
