@@ -229,13 +229,8 @@ impl<'s> Pass<'_, 's> {
         let receiver = receiver.map_or(Value::UNKNOWN, |id| self.value(id));
         // What is cleaned as if it began at the root cannot climb out of where it is joined to.
         if matches!(name, "path.Clean" | "path/filepath.Clean")
-            && let [only] = given.as_slice()
-            && let Shape::Composed(at) = only.shape
-            && self
-                .learnt
-                .composed
-                .get(at as usize)
-                .is_some_and(|text| text.starts_with('/'))
+            && let ([only], [argument]) = (given.as_slice(), arguments.as_slice())
+            && (self.begins_with_separator(*argument) || self.begins_at_the_root(*only))
         {
             return only.escaped(Clean::PATH);
         }
@@ -297,6 +292,24 @@ impl<'s> Pass<'_, 's> {
         value
     }
 
+    fn begins_at_the_root(&self, value: Value) -> bool {
+        let Shape::Composed(at) = value.shape else {
+            return false;
+        };
+        let text = self.learnt.composed.get(at as usize);
+        text.is_some_and(|text| text.starts_with('/'))
+    }
+
+    /// `string(filepath.Separator) + name`
+    fn begins_with_separator(&self, argument: NodeId) -> bool {
+        let text = self.code.slice(self.code.span(argument));
+        text.split_once('+').is_some_and(|(first, _)| {
+            let first = first.trim_end();
+            first.starts_with("string(")
+                && first.trim_end_matches([')', '}']).ends_with("Separator")
+        })
+    }
+
     /// `preg_replace('/[^a-z0-9]/', '', $x)`
     fn leaves_only_the_harmless(&self, arguments: &[NodeId]) -> bool {
         let [pattern, replacement, ..] = arguments else {
@@ -340,6 +353,7 @@ impl<'s> Pass<'_, 's> {
     /// What a call may write through the references that it is given: `json.Unmarshal(data, &v)`.
     fn fill_arguments(&mut self, arguments: &[NodeId], sign: &str, read: Value) {
         for argument in arguments {
+            let argument = &self.unwrapped(*argument);
             let mut inner = match self.code.node(*argument) {
                 Node::Same(inner) if self.is_written(*argument, sign) => *inner,
                 _ => continue,
@@ -364,6 +378,25 @@ impl<'s> Pass<'_, 's> {
                 value.taint_by(read);
                 self.bind(path, value, scope, Binding::default());
             }
+        }
+    }
+
+    /// `(&mut bytes).into()` is written to as `&mut bytes` is.
+    fn unwrapped(&self, argument: NodeId) -> NodeId {
+        let mut at = argument;
+        loop {
+            at = match self.code.node(at) {
+                Node::Call { callee, args } if self.code.list(*args).is_empty() => {
+                    match self.code.node(*callee) {
+                        Node::Member { object, name } if self.code.names.text(*name) == "into" => {
+                            *object
+                        }
+                        _ => return at,
+                    }
+                }
+                Node::Same(inner) if self.is_written(at, "(") => *inner,
+                _ => return at,
+            };
         }
     }
 

@@ -321,6 +321,10 @@ impl<'s> Pass<'_, 's> {
             "Contains(" => text
                 .lines()
                 .any(|line| line.contains(word) && line.contains("\"/\"")),
+            // `filepath.Clean(string(filepath.Separator) + name)`
+            "Clean(\"/\"" => text.lines().any(|line| {
+                line.contains(word) || line.contains("Clean(string(") && line.contains("Separator")
+            }),
             _ => text.contains(word),
         })
     }

@@ -360,5 +360,8 @@ fn is_own(path: &str) -> bool {
             | "File.pathSeparator"
             | "System.lineSeparator()"
             | "System.getProperty()"
+            // `4711@machine`
+            | "RuntimeMXBean.getName()"
+            | "ManagementFactory.getRuntimeMXBean().getName()"
     )
 }
