@@ -109,7 +109,7 @@ impl<'s> Pass<'_, 's> {
             _ => false,
         };
         if !escapes
-            && let Some(function) = self.local_function(callee, scope)
+            && let Some(function) = self.local_function(callee, &arguments, scope)
             && let Some(value) = self.call_local(function, id, callee, &arguments)
         {
             return value;

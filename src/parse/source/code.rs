@@ -313,6 +313,8 @@ pub struct Code<'s> {
     pub(super) tests: Vec<Span>,
     /// The declared types of parameters and of what assignments bind.
     pub(super) types: NumberMap<NodeId, Path>,
+    /// Functions that are declared to give back a number.
+    pub(super) counting: NumberSet<ScopeId>,
     /// Parameters that hold foreign data.
     pub(super) foreign: NumberMap<NodeId, Taint>,
     /// Where the nodes of this piece of the file begin.
@@ -341,6 +343,7 @@ impl<'s> Code<'s> {
             shared: NumberSet::default(),
             tests: Vec::new(),
             types: NumberMap::default(),
+            counting: NumberSet::default(),
             foreign: NumberMap::default(),
             own: 0,
             scope: ScopeId::MODULE,
@@ -528,6 +531,11 @@ impl<'s> Code<'s> {
     /// Says what type a parameter, or what an assignment binds, is declared to have.
     pub(super) fn declare(&mut self, id: NodeId, of: Path) {
         self.types.insert(id, of);
+    }
+
+    /// Says that a function gives back a number.
+    pub(super) fn declare_number(&mut self, function: ScopeId) {
+        self.counting.insert(function);
     }
 
     /// Says that a parameter holds foreign data.

@@ -475,7 +475,7 @@ impl<'s> Pass<'_, 's> {
         // Who says yes to everything approves of nothing.
         if let Some(clean) = library::is_approval(name)
             && !self
-                .local_function(callee, self.code.scope_of(callee))
+                .local_function(callee, args, self.code.scope_of(callee))
                 .is_some_and(|function| self.returns_a_constant(function))
         {
             for arg in args {

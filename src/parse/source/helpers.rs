@@ -3,6 +3,7 @@
 use super::Language;
 use super::code::{Code, Key, Node, NodeId, ScopeId, ScopeKind};
 use super::eval::Pass;
+use super::library;
 use super::names::Symbol;
 use super::numbers::NumberMap;
 use super::value::{Clean, Params, Shape, Taint, Value};
@@ -21,8 +22,10 @@ const MAX_HANDED: usize = 20_000;
 pub(super) struct Helpers {
     /// The parameters of every scope, in order.
     parameters: Vec<Vec<Symbol>>,
+    /// Which of them are declared to be numbers, as bits.
+    numbers: Vec<u16>,
     /// Functions by the class that they are in, and by their name alone.
-    methods: NumberMap<(ScopeId, Symbol), ScopeId>,
+    methods: NumberMap<(ScopeId, Symbol), Vec<ScopeId>>,
     named: NumberMap<Symbol, Vec<ScopeId>>,
     /// What every function returns.
     returns: Vec<Option<Value>>,
@@ -67,15 +70,23 @@ impl Helpers {
         let count = code.scopes.len();
         let mut helpers = Self {
             parameters: vec![Vec::new(); count],
+            numbers: vec![0; count],
             returns: vec![None; count],
             state: vec![State::Unseen; count],
             ..Self::default()
         };
         for id in code.ids() {
+            let at = code.scope_of(id).0 as usize;
             if let Node::Parameter(name) = code.node(id)
-                && let Some(list) = helpers.parameters.get_mut(code.scope_of(id).0 as usize)
+                && let Some(list) = helpers.parameters.get_mut(at)
                 && list.len() < 16
             {
+                let of = code.types.get(&id).and_then(|of| code.names.last(*of));
+                if of.is_some_and(|of| library::is_plain_type(code.names.text(of)))
+                    && let Some(numbers) = helpers.numbers.get_mut(at)
+                {
+                    *numbers |= 1 << list.len();
+                }
                 list.push(*name);
             }
         }
@@ -88,7 +99,8 @@ impl Helpers {
                 .scope(scope.parent)
                 .is_some_and(|p| p.kind == ScopeKind::Class)
             {
-                helpers.methods.entry((scope.parent, name)).or_insert(own);
+                let methods = helpers.methods.entry((scope.parent, name));
+                methods.or_default().push(own);
             }
             helpers.named.entry(name).or_default().push(own);
         }
@@ -149,7 +161,12 @@ impl<'s> Pass<'_, 's> {
     }
 
     /// The function or class of this file that a callee is.
-    pub(super) fn local_function(&self, callee: NodeId, scope: ScopeId) -> Option<ScopeId> {
+    pub(super) fn local_function(
+        &self,
+        callee: NodeId,
+        arguments: &[NodeId],
+        scope: ScopeId,
+    ) -> Option<ScopeId> {
         if let Shape::Function(function) = self.value(callee).shape {
             return Some(function);
         }
@@ -169,20 +186,43 @@ impl<'s> Pass<'_, 's> {
                         _ => return self.only_method(*object, *name),
                     },
                 }?;
-                self.helpers.methods.get(&(owner, *name)).copied()
+                self.overload(owner, *name, arguments)
             }
             // In most languages a method calls its sisters by their names alone.
             Node::Name(name)
                 if !matches!(self.language, Language::Python | Language::JavaScript)
                     && self
                         .access(callee)
-                        .is_none_or(|path| self.find(path, scope).is_none()) =>
+                        .and_then(|path| self.find(path, scope))
+                        // Several functions of one name are no value.
+                        .is_none_or(|(_, value)| value.shape == Shape::Unknown) =>
             {
                 let class = self.class_around(scope)?;
-                self.helpers.methods.get(&(class, *name)).copied()
+                self.overload(class, *name, arguments)
             }
             _ => None,
         }
+    }
+
+    /// The method of a class that takes these arguments: numbers go to those that ask for them.
+    fn overload(&self, class: ScopeId, name: Symbol, arguments: &[NodeId]) -> Option<ScopeId> {
+        let all = self.helpers.methods.get(&(class, name))?;
+        let takes = |function: &&ScopeId| {
+            let at = function.0 as usize;
+            let count = self.helpers.parameters.get(at).map_or(0, Vec::len);
+            let numbers = self.helpers.numbers.get(at).copied().unwrap_or(0);
+            let fits = |(position, id): (usize, &NodeId)| {
+                let value = self.value(*id);
+                let wants = numbers & (1 << position) != 0;
+                match value.shape {
+                    Shape::Constant(_) => self.is_text(value) != wants,
+                    Shape::Unknown => !wants || value.is_constant(),
+                    _ => !wants,
+                }
+            };
+            count == arguments.len() && arguments.iter().take(16).enumerate().all(fits)
+        };
+        all.iter().find(takes).or_else(|| all.first()).copied()
     }
 
     /// The one method of this file that is called so, on something that nobody knows.
@@ -214,6 +254,20 @@ impl<'s> Pass<'_, 's> {
 
     /// What a call of a function of this file gives back.
     pub(super) fn call_local(
+        &mut self,
+        function: ScopeId,
+        call: NodeId,
+        callee: NodeId,
+        arguments: &[NodeId],
+    ) -> Option<Value> {
+        let value = self.given_back(function, call, callee, arguments)?;
+        Some(match self.code.counting.contains(&function) {
+            true if !value.is_constant() => value.number(),
+            _ => value,
+        })
+    }
+
+    fn given_back(
         &mut self,
         function: ScopeId,
         call: NodeId,

@@ -211,6 +211,14 @@ impl Value {
         self
     }
 
+    /// As a number, it carries no text: no more than that it can be predicted.
+    pub(super) fn number(self) -> Self {
+        Self {
+            taint: self.taint.only(Taint::RANDOM),
+            ..self.harmless()
+        }
+    }
+
     /// Made of this, but nothing of it is left: yes or no.
     pub(super) fn harmless_unknown(self) -> Self {
         Self {

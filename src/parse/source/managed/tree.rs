@@ -5,6 +5,7 @@ use tree_sitter::Node as Syntax;
 use crate::model::Span;
 
 use super::super::code::{Binding, Code, Flow, Fork, List, Literal, Node, NodeId, ScopeKind, When};
+use super::super::library;
 use super::super::literal;
 use super::super::walk::{
     self, Child, Control, Enter, Place, child_of, control, has, id_of, last, name_of,
@@ -139,7 +140,17 @@ impl<'s, D: Dialect> walk::Adapter<'s> for Adapter<'s, D> {
                 };
                 let decorators = self.decorators(code, &annotations, span);
                 self.functions.push((annotations, Vec::new()));
-                code.open_scope(ScopeKind::Function, name, span, decorators);
+                let function = code.open_scope(ScopeKind::Function, name, span, decorators);
+                let returned = node
+                    .child_by_field_id(f.returns)
+                    .or_else(|| node.child_by_field_id(self.type_field));
+                if kind == Kind::Function
+                    && returned.is_some_and(|of| {
+                        library::is_plain_type(code.slice(Span::from(of.byte_range())))
+                    })
+                {
+                    code.declare_number(function);
+                }
                 Enter::Into
             }
             Kind::Field => {

@@ -4,7 +4,7 @@ use super::super::code::{Node, NodeId, ScopeId};
 use super::super::eval::Pass;
 use super::super::library;
 use super::super::names::{Path, Symbol};
-use super::super::value::{Clean, Shape, Taint, Value};
+use super::super::value::{Clean, Shape, Value};
 
 impl Pass<'_, '_> {
     /// `new Foo`, where the file declares `Foo`.
@@ -45,10 +45,7 @@ impl Pass<'_, '_> {
         let name = self.code.names.last(of);
         let name = name.map_or("", |name| self.code.names.text(name));
         if library::is_plain_type(name) {
-            return Value {
-                taint: value.taint.only(Taint::RANDOM),
-                ..value.harmless()
-            };
+            return value.number();
         }
         if library::is_open_type(name) {
             return value;
