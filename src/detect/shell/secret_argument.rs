@@ -242,7 +242,16 @@ fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
         ),
         "ldapsearch" | "ldapadd" | "ldapmodify" | "ldapdelete" | "ldapwhoami" | "ldappasswd" => {
             let options = option(command, "wDbHhpsfSoOUXYlza", &["w"], &[]);
-            found.extend(options.map(|s| (s, "a directory's password")));
+            // `dc=example,dc=com` is nobody's directory.
+            let is_shown = command
+                .args()
+                .iter()
+                .any(|w| w.text.contains("dc=example,dc="));
+            found.extend(
+                options
+                    .filter(|_| !is_shown)
+                    .map(|s| (s, "a directory's password")),
+            );
         }
         "smbclient" | "rpcclient" | "smbget" => {
             let options = Options::read(command.args(), SMB);

@@ -75,7 +75,8 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
         Language::Go => {
             // Go builds nothing of `testdata`; analysers are tried on `testdata/src`.
             let is_data = has(&["testdata"]) && !below("testdata/src/");
-            let examples = ["example", "examples", "_example", "_examples"];
+            // Programs that show one implementation to another are no part of either.
+            let examples = ["example", "examples", "_example", "_examples", "interop"];
             // `storetest`, as packages are called that help tests.
             let words = ["latest", "contest", "attest", "greatest"];
             let helps = |f: &str| f.len() > 4 && f.ends_with("test") && !words.contains(&f);
@@ -161,6 +162,7 @@ mod tests {
             (Language::Go, "pkg/order_test.go"),
             (Language::Go, "pkg/storetest/store.go"),
             (Language::Go, "_examples/client/main.go"),
+            (Language::Go, "interop/fallback/client.go"),
             (Language::Rust, "benches/decode.rs"),
             (Language::Rust, "tests/support/client.rs"),
         ] {
@@ -179,6 +181,7 @@ mod tests {
             (Language::CSharp, "src/Testing/Item.cs"),
             (Language::Go, "internal/exampled/main.go"),
             (Language::Go, "api/latest/main.go"),
+            (Language::Go, "internal/interoperable/main.go"),
             (Language::Rust, "src/examples.rs"),
             (Language::Rust, "tests/ui/permissions.rs"),
             (Language::Python, "examples/client.py"),
