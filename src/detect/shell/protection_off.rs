@@ -8,6 +8,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for command in &shell.script.commands {
         if let Some((word, what)) = protection(command)
             && !shell.is_asked_for(word.span)
+            && !is_the_switch(shell, command)
         {
             out.report(
                 rule,
@@ -18,6 +19,19 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .help("allow the one thing that is needed instead: a port, a label, a profile");
         }
     }
+}
+
+/// True in a function that is called what it does: `stop_firewall`, of the script that starts it.
+fn is_the_switch(shell: &Shell<'_>, command: &Command) -> bool {
+    let functions = shell.script.functions.iter();
+    functions
+        .filter(|function| (function.first..function.end).contains(&command.id))
+        .any(|function| {
+            let name = function.name.to_ascii_lowercase();
+            ["stop", "flush", "clear", "disable", "reset"]
+                .iter()
+                .any(|word| name.contains(word))
+        })
 }
 
 fn protection(command: &Command) -> Option<(&Word, &'static str)> {

@@ -58,7 +58,9 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
                 "test-framework",
             ];
             let is_bench = has(&["jmh", "microbench"]) || folders.split('/').any(is_named);
-            let is_other = has(&names) || is_bench;
+            // What readers of a manual are shown.
+            let is_manual = ["doc/", "docs/"].iter().any(|at| lower.starts_with(at));
+            let is_other = has(&names) || is_bench || is_manual;
             !is_shown && (is_test || is_module || is_other)
         }
         Language::CSharp => {
@@ -148,6 +150,7 @@ mod tests {
             ),
             (Language::Java, "core/src/test/java/org/acme/Recorder.java"),
             (Language::Java, "java/testing/org/acme/Harness.java"),
+            (Language::Java, "doc/PoolExample.java"),
             (Language::Java, "test/src/org/acme/Servlet.java"),
             (
                 Language::Java,
@@ -172,6 +175,7 @@ mod tests {
             (Language::Java, "src/main/java/com/example/app/Shop.java"),
             (Language::Java, "src/Test.java"),
             (Language::Java, "src/latest/Shop.java"),
+            (Language::Java, "src/main/java/org/acme/doc/Shop.java"),
             (
                 Language::Java,
                 "samples/src/test/java/testcode/Servlet.java",
