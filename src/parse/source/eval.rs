@@ -92,7 +92,7 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
         dead: 0,
         beyond: 0,
         unsteady: Unsteady::of(code),
-        helpers: Helpers::of(code),
+        helpers: Helpers::of(code, language),
         serial: 0,
         is_importing: true,
         language,
@@ -225,6 +225,9 @@ impl<'s> Pass<'_, 's> {
                 let of = self.code.types.get(&id).copied();
                 if let Some(of) = of {
                     value = self.typed(value, of);
+                }
+                if self.is_told(name, scope) {
+                    value = value.harmless();
                 }
                 self.bind(path, value, scope, Binding::DECLARES);
                 value

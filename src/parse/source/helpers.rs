@@ -5,7 +5,7 @@ use super::code::{Code, Key, Node, NodeId, ScopeId, ScopeKind};
 use super::eval::Pass;
 use super::library;
 use super::names::Symbol;
-use super::numbers::NumberMap;
+use super::numbers::{NumberMap, NumberSet};
 use super::value::{Clean, Params, Shape, Taint, Value};
 
 /// Deepest chain of functions that are looked into before their turn.
@@ -27,6 +27,8 @@ pub(super) struct Helpers {
     /// Functions by the class that they are in, and by their name alone.
     methods: NumberMap<(ScopeId, Symbol), Vec<ScopeId>>,
     named: NumberMap<Symbol, Vec<ScopeId>>,
+    /// Parameters of private functions that every call in the file gives something written out.
+    told: NumberSet<(ScopeId, Symbol)>,
     /// What every function returns.
     returns: Vec<Option<Value>>,
     state: Vec<State>,
@@ -66,7 +68,7 @@ pub(super) struct Incoming {
 }
 
 impl Helpers {
-    pub fn of(code: &Code<'_>) -> Self {
+    pub fn of(code: &Code<'_>, language: Language) -> Self {
         let count = code.scopes.len();
         let mut helpers = Self {
             parameters: vec![Vec::new(); count],
@@ -104,11 +106,67 @@ impl Helpers {
             }
             helpers.named.entry(name).or_default().push(own);
         }
+        helpers.told = helpers.told_by_all(code, language);
         helpers
+    }
+
+    fn told_by_all(&self, code: &Code<'_>, language: Language) -> NumberSet<(ScopeId, Symbol)> {
+        // By function: the positions to which every call so far gave a literal.
+        let mut literals: NumberMap<ScopeId, u16> = NumberMap::default();
+        for id in code.ids() {
+            let Node::Call { callee, args } = code.node(id) else {
+                continue;
+            };
+            let (Node::Name(name) | Node::Member { name, .. }) = code.node(*callee) else {
+                continue;
+            };
+            let given = code.list(*args).iter().take(16).enumerate();
+            let written = given
+                .filter(|(_, id)| matches!(code.node(**id), Node::Literal(_)))
+                .fold(0_u16, |bits, (at, _)| bits | 1 << at);
+            for function in self.named.get(name).into_iter().flatten() {
+                let bits = literals.entry(*function).or_insert(u16::MAX);
+                *bits &= written;
+            }
+        }
+        let mut told = NumberSet::default();
+        for (function, bits) in literals {
+            if bits == 0 || !is_private(code, function, language) {
+                continue;
+            }
+            let names = self.parameters.get(function.0 as usize);
+            let names = names.into_iter().flatten().enumerate();
+            told.extend(
+                names
+                    .filter(|(at, _)| bits & (1 << at) != 0)
+                    .map(|(_, name)| (function, *name)),
+            );
+        }
+        told
+    }
+}
+
+/// True for what nothing outside of its class calls.
+fn is_private(code: &Code<'_>, function: ScopeId, language: Language) -> bool {
+    let Some(scope) = code.scope(function) else {
+        return false;
+    };
+    let text = code.slice(scope.span);
+    let head = text.split_once('(').map_or("", |(head, _)| head);
+    let has = |words: &[&str]| head.split_whitespace().any(|word| words.contains(&word));
+    match language {
+        Language::Java => has(&["private"]),
+        Language::CSharp => !has(&["public", "protected", "internal", "override", "partial"]),
+        _ => false,
     }
 }
 
 impl<'s> Pass<'_, 's> {
+    /// True for a parameter that holds nothing but what this file has written out.
+    pub(super) fn is_told(&self, name: Symbol, scope: ScopeId) -> bool {
+        self.helpers.told.contains(&(scope, name))
+    }
+
     /// The parameter that a name is, as a bit.
     pub(super) fn parameter_bit(&self, name: Symbol, scope: ScopeId) -> Params {
         // The object itself is nobody's message.
