@@ -209,10 +209,15 @@ impl<'s> Pass<'_, 's> {
         let made = Value::made_of([self.value(left), self.value(right)]);
         match operator {
             // `folder / name` of paths is a path.
-            Operator::Over if matches!(self.value(left).shape, Shape::Reference(_)) => Value {
-                shape: self.value(left).shape,
-                ..made
-            },
+            Operator::Over
+                if self.language != Language::Php
+                    && matches!(self.value(left).shape, Shape::Reference(_)) =>
+            {
+                Value {
+                    shape: self.value(left).shape,
+                    ..made
+                }
+            }
             Operator::Minus | Operator::Times | Operator::Over | Operator::Modulo
                 if self.language != Language::Php =>
             {
@@ -237,17 +242,28 @@ impl<'s> Pass<'_, 's> {
 
     /// The value of an arm of a conditional, with what its condition says about it.
     fn value_if(&self, condition: NodeId, holds: bool, arm: NodeId) -> Value {
-        let mut value = self.value(arm);
-        if let Some(path) = self.access(arm) {
-            for (_, clean) in self
-                .known_if(condition, holds)
-                .into_iter()
-                .filter(|(known, _)| *known == path)
-            {
-                value = value.escaped(clean);
-            }
+        let value = self.value(arm);
+        if value.is_constant() {
+            return value;
         }
-        value
+        let known = self.known_if(condition, holds);
+        let told = |id: NodeId| {
+            let path = self.access(id);
+            let about = known.iter().filter(|(of, _)| Some(*of) == path);
+            about.fold(Clean::NONE, |clean, (_, more)| clean.with(*more))
+        };
+        // A text is as clean as its parts.
+        let clean = match self.code.node(arm) {
+            Node::Text(list) => self
+                .code
+                .list(*list)
+                .iter()
+                .fold(Clean::ALL, |clean, part| {
+                    clean.both(self.value(*part).clean.with(told(*part)))
+                }),
+            _ => told(arm),
+        };
+        value.escaped(clean)
     }
 
     // What is known where a condition holds.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Language;
 use super::code::{List, Literal, Node, NodeId};
 use super::eval::Pass;
 use super::value::{Clean, FILL, HOLE, Shape, Taint, Value};
@@ -106,7 +107,28 @@ impl Pass<'_, '_> {
 
     pub(super) fn sum(&mut self, left: NodeId, right: NodeId) -> Value {
         let (left, right) = (self.value(left), self.value(right));
+        // PHP adds numbers, or lists; a text it takes for a number.
+        if self.language == Language::Php && self.is_count(left) != self.is_count(right) {
+            return Value::made_of([left, right]).harmless_unknown();
+        }
         self.add(left, right)
+    }
+
+    /// True for numbers that stand in the source.
+    fn is_count(&self, value: Value) -> bool {
+        let is_number = |at: &u32| {
+            let constant = self.learnt.constants.get(*at as usize);
+            matches!(constant, Some(Literal::Number(_)))
+        };
+        match value.shape {
+            Shape::Constant(at) => is_number(&at),
+            Shape::Choice(first, count) => self
+                .learnt
+                .choices
+                .get(first as usize..(first + count) as usize)
+                .is_some_and(|all| all.iter().all(is_number)),
+            _ => false,
+        }
     }
 
     pub(super) fn add(&mut self, left: Value, right: Value) -> Value {
