@@ -90,13 +90,19 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let fuzzes = matches!(name, "fuzz.js" | "fuzzing.js" | "fuzzer.js");
             let is_case = name.starts_with("test-") && is_of_test();
             let is_shown = has(&["example", "examples", "demo", "demos"]);
-            fuzzes || is_case || is_shown || measures() || serves()
+            // What else lies in a folder that only jest looks into.
+            let is_helper = has(&["__tests__"]);
+            fuzzes || is_case || is_shown || is_helper || measures() || serves()
         }
         Language::Ruby => {
             let is_server = matches!(name, "server.rb" | "test_app.rb" | "config.ru");
             measures() || serves() || (is_server && is_of_test())
         }
-        Language::Python | Language::Php => serves_tests(folders, name),
+        Language::Python | Language::Php => {
+            // The settings with which a library tries itself.
+            let tries = matches!(name, "testsettings.py" | "test_settings.py");
+            tries || serves_tests(folders, name)
+        }
     }
 }
 
@@ -198,6 +204,7 @@ mod tests {
     fn what_serves_tests_is_known_by_where_it_lies() {
         for path in [
             "tests/servers/views.py",
+            "guard/testapp/testsettings.py",
             "app/tests/smtp/smtp-test-server.py",
             "src/A/Tests/Fixtures/php/form.php",
             "app/views/tests/utils.py",
@@ -220,6 +227,7 @@ mod tests {
         for (language, path) in [
             (Language::JavaScript, "examples/session/index.js"),
             (Language::JavaScript, "benchmark/tls/connect.js"),
+            (Language::JavaScript, "src/__tests__/utils.ts"),
             (Language::Ruby, "spec/bundler/support/endpoint.rb"),
             (Language::Ruby, "benchmark/chmod.rb"),
             (Language::Ruby, "actionview/test/ujs/server.rb"),

@@ -27,7 +27,9 @@ impl Terrain {
     pub fn of(language: Language, path: &str, bytes: &[u8]) -> Self {
         let lower = path.to_ascii_lowercase();
         let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-        if is_minified_name(name) || is_chunk(folders, name) || is_minified(bytes) {
+        let is_packed =
+            is_minified(bytes) || (language == Language::JavaScript && is_one_line(bytes));
+        if is_minified_name(name) || is_chunk(folders, name) || is_packed {
             return Self::Minified;
         }
         let folders = || folders.split('/');
@@ -78,6 +80,14 @@ fn is_minified(bytes: &[u8]) -> bool {
     // One long table in an ordinary file does not make it generated, nor does a short one.
     let is_dense = bytes.len() > DENSE_FILE && (lines - 1) * DENSE_LINE < bytes.len();
     long * 2 > bytes.len() || is_dense
+}
+
+/// Longest script that a person writes into one line, or under a line of remarks.
+const LONG_SCRIPT: usize = 1500;
+
+/// True for a short script that is packed into one line.
+fn is_one_line(bytes: &[u8]) -> bool {
+    bytes.len() > LONG_SCRIPT && memchr::memchr_iter(b'\n', bytes).count() <= 2
 }
 
 fn is_minified_name(name: &str) -> bool {
@@ -424,6 +434,10 @@ mod tests {
         let bundle = format!("/*! x */\n{}\n", "a".repeat(20_000));
         assert_eq!(terrain("a.js", &bundle), Terrain::Minified);
         assert_eq!(terrain("static/a.min.js", "eval(x)\n"), Terrain::Minified);
+        let line = format!("'use strict';{}\n", "a(b);".repeat(400));
+        assert_eq!(terrain("lib/a.js", &line), Terrain::Minified);
+        assert_eq!(terrain("lib/a.py", &line), Terrain::Own);
+        assert_eq!(terrain("a.js", &"a(b);\n".repeat(400)), Terrain::Own);
         let table = format!("{}\nt = '{}'\n", "x = 1\n".repeat(5000), "a".repeat(6000));
         assert_eq!(terrain("a.js", &table), Terrain::Own);
         assert_eq!(terrain("admin.js", "eval(x)\n"), Terrain::Own);
