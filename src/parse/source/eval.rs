@@ -506,6 +506,11 @@ impl<'s> Pass<'_, 's> {
             },
         };
         value.taint_by(of);
+        if self.language == Language::Python && self.code.slice(self.code.span(id)) == "sys.argv[0]"
+        {
+            // What the program itself is called.
+            return value.harmless();
+        }
         if self.language == Language::Python
             && library::python::is_last_step(self.code.slice(self.code.span(id)))
         {
