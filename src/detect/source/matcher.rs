@@ -300,14 +300,33 @@ fn around<'s>(facts: &Facts<'s>, scope: Span, node: NodeId) -> Cow<'s, str> {
     let start = scope.start.max(own.start.saturating_sub(NEAR));
     let end = scope.end.min(own.end.saturating_add(NEAR));
     let near = facts.code.text.get(Span::new(start, end).range());
-    String::from_utf8_lossy(near.unwrap_or(&[]))
+    without_annotations(String::from_utf8_lossy(near.unwrap_or(&[])))
+}
+
+/// What a comment says to an analyser, `# ruleid: insecure-transport`, says nothing about the code.
+fn without_annotations(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains("ruleid:") && !text.contains("ok:") {
+        return text;
+    }
+    let is_annotation = |line: &&str| {
+        let comment = line
+            .trim_start()
+            .trim_start_matches(['#', '/', '*', '<', '!', '-', '{', ' ']);
+        let comment = comment.strip_prefix("todo").unwrap_or(comment);
+        comment.starts_with("ruleid:") || comment.starts_with("ok:")
+    };
+    let lines: Vec<&str> = text
+        .split('\n')
+        .filter(|line| !is_annotation(line))
+        .collect();
+    Cow::Owned(lines.join("\n"))
 }
 
 /// The eight lines before a node, and its own as far as it.
 fn lines_before(facts: &Facts<'_>, node: NodeId) -> String {
     let start = facts.code.span(node).start as usize;
     let before = facts.code.text.get(start.saturating_sub(900)..start);
-    let before = String::from_utf8_lossy(before.unwrap_or(&[]));
+    let before = without_annotations(String::from_utf8_lossy(before.unwrap_or(&[])));
     let lines: Vec<&str> = before.rsplit('\n').take(9).collect();
     lines.join("\n")
 }
