@@ -618,50 +618,13 @@ impl<'s> Pass<'_, 's> {
             value.taint = Taint::REQUEST;
             value.entry = id;
         }
+        if decorators
+            .iter()
+            .any(|decorator| self.makes_a_number(*decorator, id))
+        {
+            value.clean = Clean::ALL;
+        }
         value
-    }
-
-    /// FastAPI gives every parameter of a handler what the query says.
-    fn is_query_text(&self, parameter: NodeId) -> bool {
-        let after = self.code.span(parameter).range().end;
-        let after = self.code.text.get(after..).unwrap_or(&[]);
-        let of = after.trim_ascii_start().strip_prefix(b":");
-        let texts: [&[u8]; 3] = [b"str", b"Optional[str", b"Annotated[str"];
-        let declared = of.map(<[u8]>::trim_ascii_start);
-        declared.is_some_and(|of| texts.iter().any(|text| of.starts_with(text)))
-            && memchr::memmem::find(self.code.text, b"fastapi").is_some()
-    }
-
-    /// `request: Request`, `db=Depends(open)`: a framework gives it to a handler.
-    fn is_of_server(&self, parameter: NodeId) -> bool {
-        let span = self.code.span(parameter);
-        let after = self.code.text.get(span.range().end..).unwrap_or(&[]);
-        library::python::is_of_server(self.code.slice(span), after)
-    }
-
-    /// `@app.route("/users/<name>")`, `@router.get("/x/{id}")`.
-    fn is_route(&self, decorator: NodeId, parameter: NodeId) -> bool {
-        let Node::Call { callee, args } = self.code.node(decorator) else {
-            return false;
-        };
-        let Node::Member { name, .. } = self.code.node(*callee) else {
-            return false;
-        };
-        let routes = matches!(
-            self.code.names.text(*name),
-            "route" | "get" | "post" | "put" | "delete" | "patch" | "websocket"
-        );
-        let path = self.code.list(*args).first().copied();
-        routes
-            && path
-                .and_then(|id| self.constant_text(self.value(id)))
-                .is_some_and(|text| {
-                    let name = self.code.slice(self.code.span(parameter));
-                    text.contains(['<', '{'])
-                        && !self.is_of_server(parameter)
-                        && !library::python::is_number_in(&text, name)
-                        || self.is_query_text(parameter)
-                })
     }
 
     fn assign(

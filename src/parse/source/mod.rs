@@ -21,6 +21,7 @@ mod numbers;
 mod paths;
 mod pieces;
 mod query;
+mod routes;
 mod texts;
 mod trace;
 mod value;

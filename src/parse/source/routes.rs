@@ -1,0 +1,66 @@
+//! Routes of web frameworks, as decorators say them: what a parameter of a handler is filled with.
+
+use super::code::{Node, NodeId};
+use super::eval::Pass;
+use super::library::python;
+
+impl Pass<'_, '_> {
+    /// `@app.route("/users/<name>")`, `@router.get("/x/{id}")`: true where the route or the query
+    /// fills the parameter with a text.
+    pub(super) fn is_route(&self, decorator: NodeId, parameter: NodeId) -> bool {
+        self.route(decorator).is_some_and(|route| {
+            let name = self.code.slice(self.code.span(parameter));
+            route.contains(['<', '{'])
+                && !python::is_of_server(name, self.after(parameter))
+                && !python::is_number_in(&route, name)
+                || self.is_query_text(parameter)
+        })
+    }
+
+    /// `@app.route("/users/<int:id>")`: true where the route makes a number of the parameter.
+    pub(super) fn makes_a_number(&self, decorator: NodeId, parameter: NodeId) -> bool {
+        self.route(decorator).is_some_and(|route| {
+            let name = self.code.slice(self.code.span(parameter));
+            let number: [&[u8]; 3] = [b"int", b"float", b"UUID"];
+            python::is_number_in(&route, name)
+                || self.is_fastapi() && self.is_declared(parameter, &number)
+        })
+    }
+
+    /// The path of a route.
+    fn route(&self, decorator: NodeId) -> Option<String> {
+        let Node::Call { callee, args } = self.code.node(decorator) else {
+            return None;
+        };
+        let Node::Member { name, .. } = self.code.node(*callee) else {
+            return None;
+        };
+        let routes = matches!(
+            self.code.names.text(*name),
+            "route" | "get" | "post" | "put" | "delete" | "patch" | "websocket"
+        );
+        let path = self.code.list(*args).first().filter(|_| routes)?;
+        self.constant_text(self.value(*path)).map(Into::into)
+    }
+
+    /// FastAPI gives every parameter of a handler what the query says.
+    fn is_query_text(&self, parameter: NodeId) -> bool {
+        let texts: [&[u8]; 3] = [b"str", b"Optional[str", b"Annotated[str"];
+        self.is_declared(parameter, &texts) && self.is_fastapi()
+    }
+
+    fn is_fastapi(&self) -> bool {
+        memchr::memmem::find(self.code.text, b"fastapi").is_some()
+    }
+
+    fn is_declared(&self, parameter: NodeId, types: &[&[u8]]) -> bool {
+        let after = self.after(parameter).trim_ascii_start();
+        let of = after.strip_prefix(b":").map(<[u8]>::trim_ascii_start);
+        of.is_some_and(|of| types.iter().any(|name| of.starts_with(name)))
+    }
+
+    fn after(&self, parameter: NodeId) -> &[u8] {
+        let end = self.code.span(parameter).range().end;
+        self.code.text.get(end..).unwrap_or(&[])
+    }
+}
