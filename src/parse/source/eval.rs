@@ -428,6 +428,7 @@ impl<'s> Pass<'_, 's> {
             let member = self.code.names.text(name);
             if (self.language.library().request_member)(&object, member)
                 || (library::is_part_of_request(member) && self.is_made_of_request(of.via))
+                || self.is_field_of_form(id, &object, member)
             {
                 value.taint = Taint::REQUEST;
                 value.entry = id;

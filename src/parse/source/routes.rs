@@ -1,5 +1,6 @@
 //! Routes of web frameworks, as decorators say them: what a parameter of a handler is filled with.
 
+use super::Language;
 use super::code::{Node, NodeId};
 use super::eval::Pass;
 use super::library::python;
@@ -41,6 +42,18 @@ impl Pass<'_, '_> {
         );
         let path = self.code.list(*args).first().filter(|_| routes)?;
         self.constant_text(self.value(*path)).map(Into::into)
+    }
+
+    /// `$request->name`: Laravel has a field of what was sent for every name that it does not know.
+    pub(super) fn is_field_of_form(&self, id: NodeId, object: &str, member: &str) -> bool {
+        self.language == Language::Php
+            && object == "$request"
+            && !self.after(id).trim_ascii_start().starts_with(b"(")
+            && !matches!(
+                member,
+                "attributes" | "server" | "session" | "user" | "method" | "ip"
+            )
+            && memchr::memmem::find(self.code.text, b"Illuminate\\Http\\Request").is_some()
     }
 
     /// FastAPI gives every parameter of a handler what the query says.
