@@ -302,11 +302,12 @@ impl<'s> Pass<'_, 's> {
         self.reference(path, id)
     }
 
-    /// A name in capitals is what its author calls a constant, if nothing foreign went into it.
+    /// A name in capitals is what its author calls a constant, if nothing foreign went into it;
+    /// so is the name of a table.
     fn by_convention(&self, path: Path, mut value: Value) -> Value {
         if value.taint == Taint::NONE
             && let Some(name) = self.code.names.last(path)
-            && library::is_constant_name(self.code.names.text(name))
+            && self.is_own_name(self.code.names.text(name))
         {
             value.clean = Clean::ALL;
         }

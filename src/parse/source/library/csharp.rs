@@ -322,3 +322,11 @@ fn is_own(path: &str) -> bool {
             | "Path.PathSeparator"
     )
 }
+
+/// `TableName`, a property of a class that keeps its objects in a table.
+pub(in crate::parse::source) fn is_name_of_schema(name: &str) -> bool {
+    ["TableName", "ColumnName", "SchemaName"]
+        .iter()
+        .any(|end| name.ends_with(end))
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+}

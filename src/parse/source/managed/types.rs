@@ -1,5 +1,6 @@
 //! What declared types say about values.
 
+use super::super::Language;
 use super::super::code::{Node, NodeId, ScopeId};
 use super::super::eval::Pass;
 use super::super::library;
@@ -64,5 +65,11 @@ impl Pass<'_, '_> {
             value.shape = Shape::Reference(of);
         }
         value
+    }
+
+    /// A name that promises something of the program's own.
+    pub(in crate::parse::source) fn is_own_name(&self, name: &str) -> bool {
+        library::is_constant_name(name)
+            || self.language == Language::CSharp && library::csharp::is_name_of_schema(name)
     }
 }
