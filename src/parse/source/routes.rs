@@ -4,6 +4,7 @@ use super::Language;
 use super::code::{Node, NodeId};
 use super::eval::Pass;
 use super::library::python;
+use super::value::Shape;
 
 impl Pass<'_, '_> {
     /// `@app.route("/users/<name>")`, `@router.get("/x/{id}")`: true where the route or the query
@@ -33,8 +34,10 @@ impl Pass<'_, '_> {
         let Node::Call { callee, args } = self.code.node(decorator) else {
             return None;
         };
-        let Node::Member { name, .. } = self.code.node(*callee) else {
-            return None;
+        let name = match self.code.node(*callee) {
+            Node::Member { name, .. } => name,
+            Node::Name(name) if self.is_of_bottle(*callee) => name,
+            _ => return None,
         };
         let routes = matches!(
             self.code.names.text(*name),
@@ -42,6 +45,14 @@ impl Pass<'_, '_> {
         );
         let path = self.code.list(*args).first().filter(|_| routes)?;
         self.constant_text(self.value(*path)).map(Into::into)
+    }
+
+    /// `from bottle import route`: its decorators are used by their names alone.
+    fn is_of_bottle(&self, callee: NodeId) -> bool {
+        let Shape::Reference(path) = self.value(callee).shape else {
+            return false;
+        };
+        self.code.names.render(path).starts_with("bottle.")
     }
 
     /// `$request->name`: Laravel has a field of what was sent for every name that it does not know.
