@@ -96,6 +96,21 @@ impl<'s> Pass<'_, 's> {
         {
             return self.value(receiver).escaped(Clean::XPATH);
         }
+        if self.language == Language::JavaScript
+            && matches!(method, "replace" | "replaceAll")
+            && let (Some(receiver), [pattern, with]) = (receiver, arguments.as_slice())
+        {
+            // The pattern may have a name.
+            let pattern = self.value(*pattern).via.some().unwrap_or(*pattern);
+            let written = self.code.slice(self.code.span(pattern));
+            let constant = self.constant_text(self.value(*with));
+            let own = self.value(receiver);
+            match library::javascript::replaced_for(written, constant.as_deref()) {
+                Clean::NONE => {}
+                Clean::ALL => return own.harmless_unknown(),
+                clean => return own.escaped(clean),
+            }
+        }
         if self.language == Language::Rust
             && let Some(made) = path.and_then(|path| self.made_of_type(path, &given))
         {

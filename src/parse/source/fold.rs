@@ -210,7 +210,7 @@ impl<'s> Pass<'_, 's> {
         match operator {
             // `folder / name` of paths is a path.
             Operator::Over
-                if self.language != Language::Php
+                if !matches!(self.language, Language::Php | Language::JavaScript)
                     && matches!(self.value(left).shape, Shape::Reference(_)) =>
             {
                 Value {
@@ -219,11 +219,12 @@ impl<'s> Pass<'_, 's> {
                 }
             }
             Operator::Minus | Operator::Times | Operator::Over | Operator::Modulo
-                if self.language != Language::Php =>
+                if !matches!(self.language, Language::Php | Language::JavaScript) =>
             {
                 made
             }
-            // Yes or no, or in PHP a number: nobody gets anything through that.
+            // Yes or no, or where texts do not take part a number: nobody gets anything through
+            // that.
             _ => made.harmless(),
         }
     }

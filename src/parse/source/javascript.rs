@@ -72,7 +72,7 @@ kinds! {
         | "type_alias_declaration" | "ambient_declaration" | "function_signature" | "method_signature"
         | "predefined_type" | "type_identifier" | "generic_type" | "union_type" | "object_type" | "literal_type"
         | "array_type" | "jsx_text" | "jsx_closing_element" | "optional_chain" | "hash_bang_line"
-        | "accessibility_modifier" | "implements_clause" | "export_clause" | "regex",
+        | "accessibility_modifier" | "implements_clause" | "export_clause" | "regex_pattern" | "regex_flags",
     Statement = "program" | "statement_block" | "expression_statement" | "lexical_declaration" | "variable_declaration"
         | "switch_body" | "class_body" | "export_statement" | "labeled_statement",
 }
@@ -281,6 +281,17 @@ impl Adapter {
             Kind::Unary => match (code.slice(span).bytes().next(), first(children)) {
                 (Some(b'!'), inner) if !matches!(code.node(inner), Node::Literal(_)) => {
                     Node::Not(inner)
+                }
+                // A number, whatever it was.
+                (Some(b'+' | b'-' | b'~'), inner)
+                    if !matches!(code.node(inner), Node::Literal(_)) =>
+                {
+                    let right = code.literal(Literal::Number(1.0), span);
+                    Node::Binary {
+                        operator: Operator::Times,
+                        left: inner,
+                        right,
+                    }
                 }
                 _ => negative(code, span, children),
             },

@@ -1,6 +1,6 @@
 use super::{
-    Clean, Library, Taint, escapes_html, fills_nothing, keeps_nothing, makes_sql, no_number,
-    no_template,
+    Clean, Library, Taint, escapes_html, fills_nothing, finds_the_harmful, keeps_nothing,
+    makes_sql, no_number, no_template,
 };
 
 pub(in crate::parse::source) static LIBRARY: Library = Library {
@@ -215,4 +215,73 @@ fn is_own(path: &str) -> bool {
 
 fn loads(path: &str) -> bool {
     path == "require"
+}
+
+/// What a text is good for when all that a regular expression, as it is written, finds in it has
+/// been replaced: by a constant, or by what a function says.
+pub(in crate::parse::source) fn replaced_for(pattern: &str, constant: Option<&str>) -> Clean {
+    let parts = pattern
+        .strip_prefix('/')
+        .and_then(|rest| rest.rsplit_once('/'));
+    let Some((body, _)) = parts.filter(|(_, flags)| flags.contains('g')) else {
+        return Clean::NONE;
+    };
+    let one = body.strip_suffix('+').unwrap_or(body);
+    let class = one
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let mut clean = Clean::NONE;
+    match class {
+        Some(class) if class.starts_with('^') => {
+            if constant.is_some() && finds_the_harmful(one) {
+                clean = Clean::ALL;
+            }
+        }
+        Some(class) => {
+            if class.contains('<') {
+                clean = Clean::HTML;
+            }
+            if class.contains('/') && constant.is_some_and(|text| !text.contains('/')) {
+                clean = clean.with(Clean::PATH);
+            }
+        }
+        None => match one {
+            "\\W" | "\\D" if constant.is_some() => clean = Clean::ALL,
+            "<" if constant.is_some_and(|text| text.contains("lt;")) => clean = Clean::HTML,
+            "\\/" | "\\.\\." if constant == Some("") => clean = Clean::PATH,
+            _ => {}
+        },
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_replaced_everywhere_says_what_a_text_is_good_for() {
+        for (pattern, constant, clean) in [
+            ("/[^a-z0-9]/g", Some(""), Clean::ALL),
+            ("/[^\\w-]+/gi", Some("_"), Clean::ALL),
+            ("/\\W/g", Some(""), Clean::ALL),
+            ("/[&<>\"']/g", None, Clean::HTML),
+            ("/</g", Some("&lt;"), Clean::HTML),
+            (
+                "/[<>:\"\\\\/|?*]+/g",
+                Some(""),
+                Clean::HTML.with(Clean::PATH),
+            ),
+            ("/\\.\\./g", Some(""), Clean::PATH),
+            // The first alone, more than these, what puts itself together again, other words.
+            ("/[^a-z0-9]/", Some(""), Clean::NONE),
+            ("/[^a-z0-9/]/g", Some(""), Clean::NONE),
+            ("/[^a-z]x/g", Some(""), Clean::NONE),
+            ("/\\.\\.\\//g", Some(""), Clean::NONE),
+            ("/</g", Some("<b>"), Clean::NONE),
+            ("'/'", Some(""), Clean::NONE),
+        ] {
+            assert_eq!(replaced_for(pattern, constant), clean, "{pattern}");
+        }
+    }
 }
