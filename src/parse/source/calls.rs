@@ -91,6 +91,24 @@ impl<'s> Pass<'_, 's> {
         if library::replaces_text(name) && self.leaves_no_way_up(&arguments) {
             return Value::made_of(given).escaped(Clean::PATH);
         }
+        if self.writes_angles_out(name, receiver.map(|_| method), &arguments) {
+            let of = receiver.map(|id| self.value(id));
+            return Value::made_of(of.into_iter().chain(given)).escaped(Clean::HTML);
+        }
+        if let Some(receiver) = receiver {
+            if self.makes_numbers(id, method, &arguments) {
+                return self.value(receiver).harmless_unknown();
+            }
+            if self.language == Language::Ruby
+                && let Some(clean) = self.takes_letters_away(method, &given)
+            {
+                let own = self.value(receiver);
+                return match clean {
+                    Clean::ALL => own.harmless_unknown(),
+                    _ => own.escaped(clean),
+                };
+            }
+        }
         if let Some(receiver) = receiver
             && self.takes_quotes_away(method, &given)
         {
@@ -348,6 +366,58 @@ impl<'s> Pass<'_, 's> {
         };
         matches!(search.as_ref(), "/" | "..")
             || search.contains("..") && !replacement.is_empty() && !replacement.contains('.')
+    }
+
+    /// `text.replace("<", "&lt;")`, `str_replace(['<', '>'], ['&lt;', '&gt;'], $text)`.
+    fn writes_angles_out(&self, name: &str, method: Option<&str>, arguments: &[NodeId]) -> bool {
+        let written = |at: usize| {
+            let argument = arguments.get(at);
+            argument.map_or("", |id| self.code.slice(self.code.span(*id)))
+        };
+        let finds = |text: &str| text.contains("'<'") || text.contains("\"<\"");
+        let does = match method {
+            Some("replaceAll" | "Replace" | "ReplaceAll" | "gsub") => true,
+            // The first alone, or all of them.
+            Some("replace") => self.language != Language::JavaScript && arguments.len() == 2,
+            Some(_) => false,
+            None if name == "strtr" => return finds(written(1)) && written(1).contains("&lt;"),
+            None => library::replaces_text(name),
+        };
+        does && finds(written(0)) && written(1).contains("&lt;")
+    }
+
+    /// `ids.map(Number)`, `ids.map(&:to_i)`, `ids.map(() => '?')`
+    fn makes_numbers(&mut self, call: NodeId, method: &str, arguments: &[NodeId]) -> bool {
+        if !matches!(method, "map" | "collect") {
+            return false;
+        }
+        if self.language == Language::Ruby {
+            let written = self.code.slice(self.code.span(call));
+            return [":to_i)", ":to_f)"]
+                .iter()
+                .any(|end| written.ends_with(end));
+        }
+        let [each] = arguments else {
+            return false;
+        };
+        let written = self.code.slice(self.code.span(*each));
+        matches!(written, "Number" | "parseInt" | "parseFloat")
+            || match self.value(*each).shape {
+                Shape::Function(function) => self.returns_a_constant(function),
+                _ => false,
+            }
+    }
+
+    /// Ruby: `name.delete("/")`, `name.tr("^a-z", "")`
+    fn takes_letters_away(&self, method: &str, given: &[Value]) -> Option<Clean> {
+        let letters = self.constant_text(*given.first()?)?;
+        match (method, letters.strip_prefix('^')) {
+            ("delete" | "tr" | "tr_s", Some(kept)) => {
+                library::finds_the_harmful(&format!("[^{kept}]")).then_some(Clean::ALL)
+            }
+            ("delete", None) if letters.contains('/') => Some(Clean::PATH),
+            _ => None,
+        }
     }
 
     /// `name.replace("'", "&apos;")`: XPath has no other way out of a text.

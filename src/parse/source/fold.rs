@@ -419,6 +419,9 @@ impl<'s> Pass<'_, 's> {
             {
                 learn(object, Clean::PATH);
             }
+            if let ("isNaN", Some(first)) = (name, args.first()) {
+                learn(*first, Clean::ALL);
+            }
             return;
         }
         if let Some(object) = object {

@@ -267,6 +267,12 @@ impl Adapter {
                     Some("+") => Node::Sum { left, right },
                     Some("||" | "??") => Node::Either(list(code, children)),
                     Some("&&") => Node::Both(list(code, children)),
+                    // A number, whatever it was.
+                    Some("|" | "&" | "^" | "<<" | ">>" | ">>>" | "**") => Node::Binary {
+                        operator: Operator::Times,
+                        left,
+                        right,
+                    },
                     // `key in object` asks for a name, not for a piece of text.
                     operator => match operator.and_then(Operator::of) {
                         Some(operator) => Node::Binary {
