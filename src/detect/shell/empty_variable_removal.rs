@@ -25,7 +25,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             let Some((name, part)) = hazard(word) else {
                 continue;
             };
-            if safe.contains(name) || command.id > strict_from {
+            if safe.contains(name) || command.id > strict_from || shell.is_tested(name) {
                 continue;
             }
             let whole = part.text == format!("${{{name}}}");

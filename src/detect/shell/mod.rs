@@ -94,6 +94,15 @@ pub struct Shell<'a> {
     calls: OnceCell<Vec<Call<'a>>>,
 }
 
+/// `$name` or `${name...}` in a text.
+fn names_variable(text: &str, name: &str) -> bool {
+    let mut pieces = text.split('$').skip(1);
+    pieces.any(|piece| {
+        let rest = piece.strip_prefix('{').unwrap_or(piece).strip_prefix(name);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    })
+}
+
 impl<'a> Shell<'a> {
     /// The facts of a script file.
     pub fn of_script(script: &'a Script) -> Self {
@@ -115,6 +124,17 @@ impl<'a> Shell<'a> {
             text,
             ..Self::of_script(script)
         }
+    }
+
+    /// True where a line of the script tests a variable, whatever the grammar makes of the line.
+    pub fn is_tested(&self, name: &str) -> bool {
+        let text = String::from_utf8_lossy(self.text);
+        text.lines().any(|line| {
+            let tests = line.split("[ ").skip(1);
+            tests
+                .filter_map(|rest| rest.split_once(" ]"))
+                .any(|(test, _)| names_variable(test, name))
+        })
     }
 
     /// True where the script does what stands at a place because an option asks for it.
