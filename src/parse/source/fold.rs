@@ -424,6 +424,11 @@ impl<'s> Pass<'_, 's> {
             }
             return;
         }
+        if self.language == Language::Ruby
+            && let Some(subject) = self.matched_whole(name, object, args)
+        {
+            learn(subject, Clean::ALL);
+        }
         if let Some(object) = object {
             if library::is_class_test(name) {
                 learn(object, Clean::ALL);
@@ -501,6 +506,33 @@ impl<'s> Pass<'_, 's> {
             for arg in args {
                 learn(*arg, clean);
             }
+        }
+    }
+
+    /// Ruby: what `name =~ /\A[a-z]+\z/` and `name.match?(/\A[a-z]+\z/)` ask about.
+    fn matched_whole(&self, name: &str, object: Option<NodeId>, args: &[NodeId]) -> Option<NodeId> {
+        let is_whole = |id: NodeId| {
+            let written = self.code.slice(self.code.span(id));
+            written.starts_with("/\\A")
+                && written.ends_with("\\z/")
+                && library::is_whole_pattern(written)
+        };
+        match (object, args) {
+            // The operator is read as a number of what stands at its sides.
+            (None, [subject, pattern]) if name == "Integer" => {
+                let from = self.code.span(*subject).end as usize;
+                let to = self.code.span(*pattern).start as usize;
+                let between = self.code.text.get(from..to)?;
+                (between.trim_ascii() == b"=~" && is_whole(*pattern)).then_some(*subject)
+            }
+            (Some(object), [other]) if matches!(name, "match?" | "match") => {
+                if is_whole(*other) {
+                    Some(object)
+                } else {
+                    is_whole(object).then_some(*other)
+                }
+            }
+            _ => None,
         }
     }
 
