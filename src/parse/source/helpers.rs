@@ -111,6 +111,9 @@ impl Helpers {
     }
 
     fn told_by_all(&self, code: &Code<'_>, language: Language) -> NumberSet<(ScopeId, Symbol)> {
+        if !language.has_fields_in_scope() {
+            return NumberSet::default();
+        }
         // By function: the positions to which every call so far gave a literal.
         let mut literals: NumberMap<ScopeId, u16> = NumberMap::default();
         for id in code.ids() {
