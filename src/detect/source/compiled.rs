@@ -15,32 +15,37 @@ use crate::rules::source_patterns;
 use super::query_words;
 use super::words::{Found, WordSearch, Words};
 
-/// A regular expression that is compiled when it is first asked.
+/// A regular expression that is compiled when it is first asked. Behind a pointer, since most
+/// places for one are empty.
 #[derive(Debug)]
-pub(super) struct Expression {
+pub(super) struct Expression(Box<LazyRegex>);
+
+#[derive(Debug)]
+struct LazyRegex {
     text: String,
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl Expression {
     fn new(text: String) -> Self {
-        Self {
+        Self(Box::new(LazyRegex {
             text,
             compiled: OnceLock::new(),
-        }
+        }))
     }
 
     /// By bytes, where no class names a character beyond ASCII: `\w` has a few states then, not
     /// thousands.
     fn compile(&self) -> Option<Regex> {
-        let by = |characters| RegexBuilder::new(&self.text).unicode(characters).build();
+        let by = |characters| RegexBuilder::new(&self.0.text).unicode(characters).build();
         by(false).or_else(|_| by(true)).ok()
     }
 
     /// True where it finds something; an expression that does not compile finds nothing (a test
     /// compiles them all).
     pub fn finds(&self, text: &str) -> bool {
-        self.compiled
+        self.0
+            .compiled
             .get_or_init(|| self.compile())
             .as_ref()
             .is_some_and(|regex| regex.is_match(text.as_bytes()))
@@ -301,6 +306,7 @@ impl Compiled {
                 built.add(language, rule, clause, &mut words);
             }
         }
+        built.clauses.shrink_to_fit();
         built.by_word = vec![Vec::new(); words.len()];
         for (at, clause) in built.clauses.iter().enumerate() {
             let Some(words) = clause.first_words() else {
@@ -503,7 +509,7 @@ mod tests {
                     &clause.unless_path,
                 ]);
                 for expression in expressions.flatten() {
-                    assert!(expression.compile().is_some(), "{}", expression.text);
+                    assert!(expression.compile().is_some(), "{}", expression.0.text);
                 }
             }
         }
