@@ -13,15 +13,23 @@ mod advisories;
 #[path = "src/rules/file.rs"]
 mod file;
 #[allow(dead_code)]
+#[path = "src/model/severity.rs"]
+mod model;
+#[allow(dead_code)]
 #[path = "src/rules/pattern/mod.rs"]
 mod pattern;
+#[path = "src/rules/row.rs"]
+mod row;
 
 use file::{Check, RuleFile};
+use row::Row;
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/model/severity.rs");
     println!("cargo::rerun-if-changed=src/rules/file.rs");
+    println!("cargo::rerun-if-changed=src/rules/row.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern");
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("set by cargo"));
@@ -69,7 +77,8 @@ fn collect(folder: &Path, prefix: &str, rules: &mut BTreeMap<String, (RuleFile, 
 
 /// What is long and rarely or partly wanted goes packed into files beside the code.
 fn registry(rules: &BTreeMap<String, (RuleFile, String)>, out: &Path) -> String {
-    let mut code = String::from("pub static EMBEDDED: &[Rule] = &[\n");
+    // In the format of a list: how many, then one after the other.
+    let mut rows = postcard::to_stdvec(&rules.len()).expect("in memory");
     let mut docs = String::new();
     let mut by_language: BTreeMap<&str, String> = BTreeMap::new();
     let mut patterns = String::from(
@@ -81,27 +90,21 @@ fn registry(rules: &BTreeMap<String, (RuleFile, String)>, out: &Path) -> String 
         for byte in text.bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
-        writeln!(
-            code,
-            "Rule {{ id: RuleId::new({id:?}), title: Cow::Borrowed({:?}), severity: Severity::{}, \
-             confidence: Confidence::{}, profile: Profile::{}, category: Cow::Borrowed({:?}), \
-             cwe: Cow::Borrowed(&{:?}), aliases: Names::new({:?}), \
-             compliance: Names::new({:?}), since: Cow::Borrowed({:?}), \
-             docs: Docs::Embedded({}..{}), fixable: {} }},",
-            rule.title,
-            capitalised(&rule.severity),
-            capitalised(&rule.confidence),
-            capitalised(&rule.profile),
-            rule.category,
-            rule.cwe,
-            rule.aliases.join("\n"),
-            rule.compliance.join("\n"),
-            rule.since,
-            docs.len(),
-            docs.len() + rule.docs.len(),
-            rule.fixable,
-        )
-        .unwrap();
+        let row = Row {
+            id,
+            title: &rule.title,
+            severity: level(&rule.severity),
+            confidence: level(&rule.confidence),
+            profile: level(&rule.profile),
+            category: &rule.category,
+            cwe: rule.cwe.clone(),
+            aliases: &rule.aliases.join("\n"),
+            compliance: &rule.compliance.join("\n"),
+            since: &rule.since,
+            docs: docs.len()..docs.len() + rule.docs.len(),
+            fixable: rule.fixable,
+        };
+        rows = postcard::to_extend(&row, rows).expect("in memory");
         docs.push_str(&rule.docs);
         if let Some(table) = &rule.pattern {
             let json = serde_json::to_string(table).expect("TOML as JSON");
@@ -114,7 +117,6 @@ fn registry(rules: &BTreeMap<String, (RuleFile, String)>, out: &Path) -> String 
             }
         }
     }
-    code.push_str("];\n");
     patterns.push_str(
         "];\n/// Of each language its rules' ids and JSON, packed.\nstatic PACKED_PATTERNS: &[(&str, &[u8])] = &[\n",
     );
@@ -122,9 +124,14 @@ fn registry(rules: &BTreeMap<String, (RuleFile, String)>, out: &Path) -> String 
         let file = pack(&out.join(format!("patterns_{language}.z")), &lines);
         writeln!(patterns, "({language:?}, include_bytes!({file:?})),").unwrap();
     }
-    let file = pack(&out.join("docs.z"), &docs);
+    let docs = pack(&out.join("docs.z"), &docs);
+    let file = out.join("rules.postcard");
+    std::fs::write(&file, rows).expect("a writable folder");
+    let number = rules.len();
     format!(
-        "{code}{patterns}];\nstatic PACKED_DOCS: &[u8] = include_bytes!({file:?});\n\
+        "{patterns}];\nstatic PACKED_DOCS: &[u8] = include_bytes!({docs:?});\n\
+         static PACKED_RULES: &[u8] = include_bytes!({file:?});\n\
+         #[cfg(test)]\nconst NUMBER_OF_RULES: usize = {number};\n\
          static RULES_HASH: &str = \"{hash:016x}\";\n"
     )
 }
@@ -202,12 +209,9 @@ fn shell_checks(root: &Path, rules: &BTreeMap<String, (RuleFile, String)>) -> St
     }) + &tables
 }
 
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+/// A level of the model by its name, which the rule's file has been validated for.
+fn level<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    serde_json::from_value(name.into()).expect("a known level")
 }
 
 fn write(path: &Path, text: &str) {

@@ -41,7 +41,7 @@ impl fmt::Debug for RuleId {
 
 /// What a rule's file says about it, without its examples and its pattern.
 ///
-/// The build writes one of these for each file under `rules/`; a team's own rules make theirs at
+/// The build packs one of these for each file under `rules/`; a team's own rules make theirs at
 /// run time.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -51,7 +51,7 @@ pub struct Rule {
     pub confidence: Confidence,
     pub profile: Profile,
     pub category: Cow<'static, str>,
-    pub cwe: Cow<'static, [u32]>,
+    pub cwe: Vec<u32>,
     pub aliases: Names,
     pub compliance: Names,
     pub since: Cow<'static, str>,

@@ -164,7 +164,7 @@ fn finding(report: &Report, finding: &Finding) -> Option<Value> {
         "aliases": finding.aliases,
         "family": finding.rule.family(),
         "category": rule.map(|r| r.category.as_ref()),
-        "cwe": rule.map(|r| r.cwe.as_ref()).unwrap_or_default(),
+        "cwe": rule.map(|r| r.cwe.as_slice()).unwrap_or_default(),
         "severity": finding.severity,
         "level": finding.severity.level(),
         "confidence": finding.confidence,

@@ -3,12 +3,39 @@ use std::io::Read as _;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::row::Row;
 use super::team::{MOST_RULES, TeamPattern, TeamRule};
 use super::team_source::{HEAVIEST_OF_ALL, QUERIES_OF_ALL};
-use crate::model::{Confidence, Docs, Names, Profile, Rule, RuleId, Severity};
+use crate::model::{Docs, Names, Rule, RuleId};
 
-// `EMBEDDED` (sorted by id), `PATTERNS` (rule id, JSON of its `[pattern]` table), and what is packed.
+// `PATTERNS` (rule id, JSON of its `[pattern]` table), and what is packed.
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// The rules that the binary carries, sorted by id.
+static EMBEDDED: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    // The build has packed them with the same code: a test reads them all.
+    let rows: Vec<Row<'static>> = postcard::from_bytes(PACKED_RULES).unwrap_or_default();
+    rows.into_iter().map(Rule::from).collect()
+});
+
+impl From<Row<'static>> for Rule {
+    fn from(row: Row<'static>) -> Self {
+        Self {
+            id: RuleId::new(row.id),
+            title: Cow::Borrowed(row.title),
+            severity: row.severity,
+            confidence: row.confidence,
+            profile: row.profile,
+            category: Cow::Borrowed(row.category),
+            cwe: row.cwe,
+            aliases: Names::new(row.aliases),
+            compliance: Names::new(row.compliance),
+            since: Cow::Borrowed(row.since),
+            docs: Docs::Embedded(row.docs),
+            fixable: row.fixable,
+        }
+    }
+}
 
 /// A part of the rules' documentation.
 pub fn docs(range: Range<usize>) -> &'static str {
@@ -93,7 +120,23 @@ impl RuleSet {
         if self.team.is_empty() {
             return RULES_HASH.to_owned();
         }
-        let said = format!("{RULES_HASH}{:?}", self.team);
+        let mut said = RULES_HASH.to_owned();
+        for TeamRule { rule, written, .. } in &self.team {
+            said += &format!(
+                "{} {} {} {} {} {} {:?} {} {} {} {} {written}\n",
+                rule.id,
+                rule.title,
+                rule.severity.name(),
+                rule.confidence.name(),
+                rule.profile.name(),
+                rule.category,
+                rule.cwe,
+                rule.aliases,
+                rule.compliance,
+                rule.since,
+                rule.docs.text(),
+            );
+        }
         let hash = crate::model::Fingerprint::of(&[said.as_bytes()]).to_string();
         hash.get(..16).unwrap_or(&hash).to_owned()
     }
@@ -150,7 +193,9 @@ mod tests {
 
     #[test]
     fn what_is_packed_comes_out_whole() {
-        for rule in EMBEDDED {
+        assert_eq!(EMBEDDED.len(), NUMBER_OF_RULES);
+        assert!(EMBEDDED.is_sorted_by_key(|rule| rule.id.as_str()));
+        for rule in EMBEDDED.iter() {
             let docs = rule.docs.text();
             assert!(docs.trim_start().starts_with("## What it does"), "{docs}");
             assert!(docs.contains("## What to do instead"), "{docs}");

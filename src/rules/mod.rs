@@ -6,6 +6,7 @@ mod embedded;
 pub mod example;
 mod file;
 pub mod pattern;
+mod row;
 mod selection;
 mod spanned;
 pub mod team;

@@ -2,30 +2,41 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use toml::Spanned;
+
+/// A value as what is wanted, or why it is not. By way of JSON, whose reader the binary has for its
+/// own rules: another one for the same types would be large.
+pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    serde_json::from_str(&value.to_string()).map_err(|error| {
+        let message = error.to_string();
+        // The place is one in JSON that nobody wrote.
+        match message.rsplit_once(" at line ") {
+            Some((message, _)) => message.to_owned(),
+            None => message,
+        }
+    })
+}
 
 /// A TOML value that knows where each of its parts stands.
 #[derive(Clone, Debug)]
 pub enum Part {
-    Leaf(toml::Value),
+    Leaf(Value),
     List(Vec<Spanned<Part>>),
     Table(Vec<(Spanned<String>, Spanned<Part>)>),
 }
 
 impl Part {
     /// The value alone.
-    pub fn plain(&self) -> toml::Value {
+    pub fn plain(&self) -> Value {
         match self {
             Self::Leaf(value) => value.clone(),
-            Self::List(list) => {
-                toml::Value::Array(list.iter().map(|part| part.get_ref().plain()).collect())
-            }
+            Self::List(list) => list.iter().map(|part| part.get_ref().plain()).collect(),
             Self::Table(table) => table
                 .iter()
                 .map(|(key, part)| (key.get_ref().clone(), part.get_ref().plain()))
-                .collect::<toml::Table>()
-                .into(),
+                .collect(),
         }
     }
 
@@ -46,7 +57,7 @@ impl Part {
 
     pub fn as_str(&self) -> Option<&str> {
         match self {
-            Self::Leaf(toml::Value::String(text)) => Some(text),
+            Self::Leaf(Value::String(text)) => Some(text),
             _ => None,
         }
     }

@@ -15,11 +15,12 @@ use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use toml::Spanned;
 
 use super::Example;
 use super::pattern::secret::SecretPattern;
-use super::spanned::Part;
+use super::spanned::{Part, read};
 use super::team_source::{self, LANGUAGES, TeamSource, language_of};
 use crate::model::{Confidence, Docs, Profile, Rule, RuleId, Severity};
 
@@ -39,6 +40,8 @@ const WORDS: usize = 50;
 pub struct TeamRule {
     pub rule: Rule,
     pub pattern: TeamPattern,
+    /// The pattern as JSON: what tells two rules apart that say the same of themselves.
+    pub written: String,
     pub bad: Vec<Example>,
     pub good: Vec<Example>,
 }
@@ -151,6 +154,7 @@ impl RawTeamRule {
                 "rules of your own are patterns: check = \"pattern\"",
             ));
         }
+        let written = self.pattern.get_ref().plain().to_string();
         let pattern = match &language {
             Some(language) => {
                 let source = team_source::settle(language, &self.pattern)?;
@@ -182,8 +186,8 @@ impl RawTeamRule {
                 profile: self.profile.unwrap_or_default(),
                 category: Cow::Owned(self.category.unwrap_or_else(|| category.into())),
                 cwe: match self.cwe.is_empty() && !is_source {
-                    true => Cow::Borrowed(&[798]),
-                    false => Cow::Owned(self.cwe),
+                    true => vec![798],
+                    false => self.cwe,
                 },
                 aliases: self.aliases.into(),
                 compliance: self.compliance.into(),
@@ -192,6 +196,7 @@ impl RawTeamRule {
                 fixable: repairs,
             },
             pattern,
+            written,
             bad: self.bad,
             good: self.good,
         })
@@ -239,7 +244,7 @@ fn documentation(title: &str, is_source: bool) -> String {
     )
 }
 
-type Keys = BTreeMap<Spanned<String>, Spanned<toml::Value>>;
+type Keys = BTreeMap<Spanned<String>, Spanned<Value>>;
 
 fn settle_pattern(title: &str, table: Spanned<Part>) -> Result<TeamPattern, TeamRuleError> {
     let span = table.span();
@@ -258,7 +263,7 @@ fn settle_pattern(title: &str, table: Spanned<Part>) -> Result<TeamPattern, Team
     ];
     for (key, text) in defaults {
         if !keys.keys().any(|k| k.get_ref() == key) {
-            let value = toml::Value::String(text.to_owned());
+            let value = Value::String(text.to_owned());
             keys.insert(
                 Spanned::new(span.clone(), key.to_owned()),
                 Spanned::new(span.clone(), value),
@@ -277,13 +282,10 @@ fn settle_pattern(title: &str, table: Spanned<Part>) -> Result<TeamPattern, Team
     let plain = keys
         .iter()
         .map(|(k, v)| (k.get_ref().clone(), v.get_ref().clone()));
-    let value = toml::Value::Table(plain.collect());
-    let pattern: SecretPattern = value
-        .try_into()
-        .map_err(|e: toml::de::Error| TeamRuleError {
-            span: place(e.message()),
-            message: e.message().to_owned(),
-        })?;
+    let pattern: SecretPattern = read(&plain.collect()).map_err(|message| TeamRuleError {
+        span: place(&message),
+        message,
+    })?;
     let valid = pattern.validate().and_then(|()| words(&pattern.near));
     valid.map_err(|message| TeamRuleError {
         span: place(&message),
@@ -311,12 +313,9 @@ fn take<T: DeserializeOwned>(
         return Ok(None);
     };
     let span = value.span();
-    match value.into_inner().try_into() {
+    match read(value.get_ref()) {
         Ok(value) => Ok(Some(Spanned::new(span, value))),
-        Err(error) => Err(TeamRuleError {
-            message: toml::de::Error::message(&error).to_owned(),
-            span,
-        }),
+        Err(message) => Err(TeamRuleError { message, span }),
     }
 }
 

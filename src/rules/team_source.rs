@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::pattern::source::{Clause, FixTemplate, SourcePattern, Test, alternatives_of};
-use super::spanned::Part;
+use super::spanned::{Part, read};
 use super::team::{DEEPEST, LONGEST, TeamRuleError, at, weight};
 
 /// The languages that patterns are written for: the folders of `rules/source/` that hold them.
@@ -207,9 +207,8 @@ fn entry<'p>(table: &'p Spanned<Part>, name: &str) -> Option<&'p Spanned<Part>> 
 /// Tries every key of a table by itself, so that a mistake has a place.
 fn fits<T: DeserializeOwned>(table: &Spanned<Part>) -> Result<(), TeamRuleError> {
     for (key, part) in table.get_ref().entries() {
-        let one = toml::Table::from_iter([(key.get_ref().clone(), part.get_ref().plain())]);
-        if let Err(error) = one.try_into::<T>() {
-            let message = error.message().to_owned();
+        let one = [(key.get_ref().clone(), part.get_ref().plain())];
+        if let Err(message) = read::<T>(&one.into_iter().collect()) {
             let is_unknown = message.starts_with("unknown field");
             let span = if is_unknown { key.span() } else { part.span() };
             return Err(TeamRuleError { message, span });
@@ -219,10 +218,7 @@ fn fits<T: DeserializeOwned>(table: &Spanned<Part>) -> Result<(), TeamRuleError>
 }
 
 fn whole<T: DeserializeOwned>(table: &Spanned<Part>) -> Result<T, TeamRuleError> {
-    let value = table.get_ref().plain();
-    value
-        .try_into()
-        .map_err(|error: toml::de::Error| at(table, error.message()))
+    read(&table.get_ref().plain()).map_err(|message| at(table, message))
 }
 
 /// A mistake where the word stands that the message quotes, or at the table.
