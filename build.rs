@@ -25,6 +25,7 @@ use file::{Check, RuleFile};
 use row::Row;
 
 fn main() {
+    pack_relocations();
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/model/severity.rs");
@@ -44,6 +45,28 @@ fn main() {
             &out.join(format!("checks_{folder}.rs")),
             &native_checks(&root, folder, &rules),
         );
+    }
+}
+
+/// Has the linker pack the addresses that are worked out at start, 24 bytes each otherwise: 0.7 MB.
+/// glibc reads the packed form from 2.36 on, and whoever builds for another system may not have it.
+fn pack_relocations() {
+    let asked = |name| std::env::var(name).unwrap_or_default();
+    let is_for_here = asked("TARGET") == asked("HOST");
+    if !is_for_here || asked("CARGO_CFG_TARGET_ENV") != "gnu" {
+        return;
+    }
+    let getconf = std::process::Command::new("getconf")
+        .arg("GNU_LIBC_VERSION")
+        .output();
+    let said = getconf.map_or_else(|_| Vec::new(), |output| output.stdout);
+    let said = String::from_utf8_lossy(&said);
+    let minor = said.trim().strip_prefix("glibc 2.");
+    if minor
+        .and_then(|minor| minor.parse().ok())
+        .is_some_and(|minor: u32| minor >= 36)
+    {
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
 }
 
