@@ -85,7 +85,7 @@ fn wants_around(cx: &Context<'_>, source: &Source) -> bool {
 /// is all that many a commit changes.
 const LONG: usize = 128 << 10;
 
-/// What the detectors say, without fingerprints. `threads`: how many the run may use.
+/// What the detectors say, without fingerprints. `threads`: how many may work on it.
 pub(super) fn gather(
     cx: &Context<'_>,
     source: &Source,

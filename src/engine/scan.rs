@@ -159,7 +159,11 @@ fn work(job: &Job<'_>, receiver: &Receiver<(Found, Held<'_>)>) -> Scan {
     for (found, held) in receiver {
         match found {
             Found::Skipped(skipped) => part.skipped.push(skipped),
-            Found::Item(item) => part.check(job, item, &mut buffer),
+            Found::Item(item) => {
+                // While other files wait, a thread more for this one would only cost memory.
+                let threads = if receiver.is_empty() { job.threads } else { 1 };
+                part.check(&Job { threads, ..*job }, item, &mut buffer);
+            }
         }
         drop(held);
     }
@@ -167,9 +171,11 @@ fn work(job: &Job<'_>, receiver: &Receiver<(Found, Held<'_>)>) -> Scan {
 }
 
 /// What a worker needs beside an item.
+#[derive(Clone, Copy)]
 pub(super) struct Job<'j> {
     pub cx: &'j Context<'j>,
     options: ScanOptions<'j>,
+    /// How many an item may use.
     threads: usize,
     collects_imports: bool,
     progress: &'j dyn Progress,
