@@ -21,9 +21,6 @@ mod layout;
 #[path = "../src/advisory/record.rs"]
 mod record;
 #[allow(dead_code)]
-#[path = "../src/model/severity.rs"]
-mod severity;
-#[allow(dead_code)]
 #[path = "../src/advisory/table.rs"]
 mod table;
 #[path = "../src/advisory/writer.rs"]
@@ -31,7 +28,8 @@ mod writer;
 
 use day::Day;
 use record::{Event, Kind, Range, Record};
-use severity::Severity;
+
+use crate::model::Severity;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
