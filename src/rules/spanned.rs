@@ -2,8 +2,8 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value};
 use toml::Spanned;
 
 /// A value as what is wanted, or why it is not. By way of JSON, whose reader the binary has for its
@@ -12,10 +12,8 @@ pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     serde_json::from_str(&value.to_string()).map_err(|error| {
         let message = error.to_string();
         // The place is one in JSON that nobody wrote.
-        match message.rsplit_once(" at line ") {
-            Some((message, _)) => message.to_owned(),
-            None => message,
-        }
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        message.strip_suffix(&place).unwrap_or(&message).to_owned()
     })
 }
 
@@ -102,8 +100,10 @@ impl<'de> Visitor<'de> for PartVisitor {
         Ok(Part::Leaf(value.into()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Part, E> {
-        Ok(Part::Leaf(value.into()))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Part, E> {
+        // JSON has no other numbers, and nothing in a rule means one.
+        let number = Number::from_f64(value).ok_or_else(|| E::custom("a number is finite"))?;
+        Ok(Part::Leaf(number.into()))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Part, E> {

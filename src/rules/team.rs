@@ -520,5 +520,14 @@ mod tests {
             let text = format!("{head}regex = 'acme-x'\n").replace(from, to);
             assert!(TeamRule::parse(&text).is_err(), "{to}");
         }
+        let error = parse("regex = 'acme-x'\nentropy = nan").expect_err("no number");
+        assert!(error.message.contains("finite"), "{}", error.message);
+    }
+
+    #[test]
+    fn a_mistake_is_told_without_a_place_in_json() {
+        let error = parse("regex = 'acme-x'\nentropy = ' at line 1'").expect_err("a text");
+        let told = "invalid type: string \" at line 1\", expected f64";
+        assert_eq!(error.message, told);
     }
 }
