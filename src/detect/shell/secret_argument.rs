@@ -247,11 +247,9 @@ fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
                 .args()
                 .iter()
                 .any(|w| w.text.contains("dc=example,dc="));
-            found.extend(
-                options
-                    .filter(|_| !is_shown)
-                    .map(|s| (s, "a directory's password")),
-            );
+            if !is_shown {
+                found.extend(options.map(|s| (s, "a directory's password")));
+            }
         }
         "smbclient" | "rpcclient" | "smbget" => {
             let options = Options::read(command.args(), SMB);
