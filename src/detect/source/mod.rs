@@ -14,7 +14,7 @@ pub use team::{Team, query_mistake};
 pub use terrain::{is_test, is_vendored};
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Confidence, FileKind, KindSet, Profile, Severity, SkipReason, Source, Span};
 use crate::parse::Document;
@@ -201,6 +201,7 @@ struct Pass<'p, 's> {
 impl Pass<'_, '_> {
     fn run(&self, out: &mut Sink<'_>) {
         let mut reported: HashSet<(usize, Span)> = HashSet::new();
+        let mut said: HashMap<(usize, NodeId), Vec<(Span, String)>> = HashMap::new();
         for node in self.facts.own() {
             if self.facts.is_dead(node) {
                 continue;
@@ -225,11 +226,38 @@ impl Pass<'_, '_> {
                     continue;
                 };
                 // One place, one finding of a rule: the first clause that fits speaks.
-                if reported.insert((clause.rule, fit.mark.whole)) {
+                if reported.insert((clause.rule, fit.mark.whole))
+                    && self.is_new(place, clause, &fit, &mut said)
+                {
                     self.report(place, clause, &fit, out);
                 }
             }
         }
+    }
+
+    /// False for what the same expression was told already: seven numbers that make one salt, a
+    /// path that is joined and then resolved.
+    fn is_new(
+        &self,
+        place: Place,
+        clause: &CompiledClause,
+        fit: &Fit,
+        said: &mut HashMap<(usize, NodeId), Vec<(Span, String)>>,
+    ) -> bool {
+        let says = &clause.clause;
+        let words = self.words(&says.message, place, fit, says.mask);
+        let own = self.facts.code.span(place.node);
+        let all = said
+            .entry((clause.rule, self.facts.expression_around(place.node)))
+            .or_default();
+        let is_old = all.iter().any(|(span, before)| {
+            let is_part = span.contains(own) || own.contains(*span);
+            *before == words && (is_part || clause.role.is_some())
+        });
+        if !is_old {
+            all.push((own, words));
+        }
+        !is_old
     }
 
     /// What a clause's query has found.

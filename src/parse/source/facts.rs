@@ -11,6 +11,9 @@ use super::eval::{self, Learnt};
 use super::items::Item;
 use super::names::{Path, Symbol};
 use super::numbers::{NumberMap, NumberSet};
+
+/// How far an expression is climbed.
+const MOST_PARENTS: usize = 24;
 use super::query::Matches;
 use super::trace::Settings;
 use super::value::{Shape, Value};
@@ -225,6 +228,25 @@ impl<'s> Facts<'s> {
             parents
         });
         parents.get(id.index()).copied().and_then(NodeId::some)
+    }
+
+    /// The largest expression that a node is a part of: what is put together, handed over or set in
+    /// one go. An entry of a map, and what another function does, stand for themselves.
+    pub fn expression_around(&self, id: NodeId) -> NodeId {
+        let scope = self.code.scope_of(id);
+        let mut at = id;
+        for _ in 0..MOST_PARENTS {
+            let Some(parent) = self.parent(at) else { break };
+            let is_own = !matches!(
+                self.code.node(parent),
+                Node::Map(_) | Node::Function(_) | Node::Opaque(_)
+            );
+            if !is_own || self.code.scope_of(parent) != scope {
+                break;
+            }
+            at = parent;
+        }
+        at
     }
 
     /// What the value of an expression is called where it ends up: a variable, a field, a keyword,
