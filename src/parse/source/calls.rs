@@ -138,7 +138,11 @@ impl<'s> Pass<'_, 's> {
         let escapes = match self.language {
             Language::Php => method.to_ascii_lowercase().contains("escape"),
             Language::Python => library::python::quotes(method),
-            Language::JavaScript => library::escapes_html(method) || library::makes_sql(method),
+            Language::JavaScript => {
+                library::escapes_html(method)
+                    || library::makes_sql(method)
+                    || library::quotes_name(method)
+            }
             _ => false,
         };
         if !escapes
@@ -173,6 +177,22 @@ impl<'s> Pass<'_, 's> {
                 let separator = given.first().copied().unwrap_or(Value::UNKNOWN);
                 return self.joined(separator, &[own]);
             }
+        }
+        // `settype($id, 'integer')` makes a number of the variable itself.
+        if self.language == Language::Php
+            && name == "settype"
+            && let ([first, ..], [value, of_type, ..]) = (arguments.as_slice(), given.as_slice())
+            && self
+                .constant_text(*of_type)
+                .is_some_and(|of_type| library::php::is_number_type(&of_type))
+            && let Some(path) = self.access(*first)
+        {
+            let number = Value {
+                shape: Shape::Unknown,
+                ..value.number()
+            };
+            self.bind(path, number, scope, Binding::default());
+            return Value::UNKNOWN;
         }
         if let (Node::Instance(_), true) = (self.code.node(callee), given.is_empty())
             && self.is_text(of)
@@ -322,6 +342,12 @@ impl<'s> Pass<'_, 's> {
         }
         // A method of an unknown thing that is itself a source: `request.get_json()`.
         value.taint_by(of);
+        // `headers.get("Referer")`
+        if value.taint.overlaps(Taint::REQUEST)
+            && let Some(key) = given.first()
+        {
+            return value.escaped(self.told_by_key(*key));
+        }
         value
     }
 

@@ -47,6 +47,18 @@ pub(super) struct Variable {
     pub assumed: bool,
 }
 
+impl Variable {
+    /// What a function within sees: everything that was ever set, and where that is one value, what
+    /// was asked about it on the way to the function.
+    pub(super) fn from_within(&self) -> Value {
+        let is_same = |now: &Value| {
+            let (a, b) = (now, &self.ever);
+            (a.shape, a.taint, a.via, a.entry) == (b.shape, b.taint, b.via, b.entry)
+        };
+        self.now.filter(is_same).unwrap_or(self.ever)
+    }
+}
+
 pub(super) struct Pass<'c, 's> {
     pub(super) code: &'c mut Code<'s>,
     pub(super) language: Language,
@@ -407,12 +419,20 @@ impl<'s> Pass<'_, 's> {
             value = self.by_convention(path, value);
         }
         let member = self.code.names.text(name);
-        if library::is_number_member(member)
-            || (self.language == Language::Ruby
-                && value.taint == Taint::NONE
-                && library::is_key_of_row(member))
-        {
+        // What was escaped still is: `escape(page).strip`.
+        if self.language == Language::Ruby && (member == "untaint" || library::keeps_text(member)) {
+            value = value.escaped(of.clean);
+        }
+        let is_key = match self.language {
+            Language::Ruby => library::is_key_of_row(member),
+            Language::Python => member == "pk" || self.last_name(object) == "_meta",
+            _ => false,
+        };
+        if library::is_number_member(member) || (is_key && value.taint == Taint::NONE) {
             value = value.harmless();
+        }
+        if value.taint.overlaps(Taint::REQUEST) && library::is_referrer(member) {
+            value = value.escaped(Clean::URL);
         }
         if self.language == Language::JavaScript
             && value.taint != Taint::NONE
@@ -445,6 +465,15 @@ impl<'s> Pass<'_, 's> {
             }
         }
         value
+    }
+
+    /// What the key alone says of a part of a request: the page that somebody comes from is where
+    /// they go back to.
+    pub(super) fn told_by_key(&self, key: Value) -> Clean {
+        match self.constant_text(key) {
+            Some(key) if library::is_referrer(&key) => Clean::URL,
+            _ => Clean::NONE,
+        }
     }
 
     /// True where a call was given the request: `wrapper(request)`.
@@ -499,6 +528,7 @@ impl<'s> Pass<'_, 's> {
         if let Some(value) = self.item(of, &[at]) {
             return value;
         }
+        let told = self.told_by_key(at);
         let mut value = match of.shape {
             Shape::Collection(of) => self.any_element(of),
             // A piece of something is no name of anything: `sys.argv[1]`.
@@ -512,6 +542,9 @@ impl<'s> Pass<'_, 's> {
         {
             // What the program itself is called.
             return value.harmless();
+        }
+        if told != Clean::NONE {
+            value = value.escaped(told);
         }
         if self.language == Language::Python
             && library::python::is_last_step(self.code.slice(self.code.span(id)))
@@ -637,7 +670,9 @@ impl<'s> Pass<'_, 's> {
         binding: Binding,
         scope: ScopeId,
     ) {
+        let mut columns = Vec::new();
         if binding.element {
+            columns = self.columns(target, source, value);
             let taint = value;
             value = match value.shape {
                 Shape::Collection(of) => self.any_element(of),
@@ -653,6 +688,16 @@ impl<'s> Pass<'_, 's> {
         }
         // Targets nest as deep as their author wrote them: a list, not recursion.
         let mut left = vec![(target, value)];
+        if !columns.is_empty() {
+            let made = |value: Value| Value {
+                via: value.via.some().unwrap_or(source),
+                ..value
+            };
+            left = columns
+                .into_iter()
+                .map(|(target, value)| (target, made(value)))
+                .collect();
+        }
         while let Some((target, value)) = left.pop() {
             if let Node::Index { object, key } = self.code.node(target)
                 && !binding.append
@@ -715,48 +760,5 @@ impl<'s> Pass<'_, 's> {
                 _ => {}
             }
         }
-    }
-
-    /// What `{key: target} = value` gives the target.
-    fn destructured(&mut self, entry: NodeId, value: Value) -> Value {
-        let inner = match self.code.node(entry) {
-            Node::Same(inner) => *inner,
-            _ => entry,
-        };
-        let Node::Entry {
-            key: Key::Name { name, .. },
-            ..
-        } = self.code.node(inner)
-        else {
-            return Value::UNKNOWN;
-        };
-        let name = *name;
-        let mut part = match value.shape {
-            Shape::Reference(path) => match self.code.names.child(path, name) {
-                Some(path) => self.reference(path, entry),
-                None => Value::UNKNOWN,
-            },
-            Shape::Collection(_) | Shape::Items(_) => {
-                let key = self.constant(Literal::Text(self.code.names.text(name).into()));
-                match self.item(value, &[key]) {
-                    Some(part) => return part,
-                    None => Value::UNKNOWN,
-                }
-            }
-            _ => Value::UNKNOWN,
-        };
-        part.taint_by(value);
-        // `const { query } = req` is request data as `req.query` is.
-        if part.taint == Taint::NONE
-            && let Some(object) = value.via.some().and_then(|via| self.access(via))
-        {
-            let object = self.code.names.render(object);
-            let member = self.code.names.text(name);
-            if (self.language.library().request_member)(&object, member) {
-                part.taint = Taint::REQUEST;
-                part.entry = entry;
-            }
-        }
-        part
     }
 }

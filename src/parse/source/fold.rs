@@ -13,6 +13,9 @@ use super::value::{Clean, Shape, Taint, Value};
 /// Deepest condition that is looked into.
 const MAX_DEPTH: usize = 12;
 
+/// Deepest nesting of conditions of which any one suffices.
+const MAX_ALTERNATIVES: usize = 3;
+
 /// Outer scopes that are searched for the owner of a name.
 const MAX_OUTER: usize = 16;
 
@@ -301,6 +304,10 @@ impl<'s> Pass<'_, 's> {
     }
 
     fn known_if(&self, condition: NodeId, holds: bool) -> Vec<(Path, Clean)> {
+        self.known_at(condition, holds, 0)
+    }
+
+    fn known_at(&self, condition: NodeId, holds: bool, depth: usize) -> Vec<(Path, Clean)> {
         let mut known = Vec::new();
         let mut left = vec![(condition, holds)];
         let mut seen = 0;
@@ -314,6 +321,9 @@ impl<'s> Pass<'_, 's> {
                 Node::Same(inner) => left.push((*inner, holds)),
                 Node::Both(list) if holds => self.push_all(*list, holds, &mut left),
                 Node::Either(list) if !holds => self.push_all(*list, holds, &mut left),
+                Node::Either(list) | Node::Both(list) if depth < MAX_ALTERNATIVES => {
+                    known.extend(self.known_of_each(*list, holds, depth));
+                }
                 Node::Binary {
                     operator,
                     left: a,
@@ -326,6 +336,28 @@ impl<'s> Pass<'_, 's> {
             }
         }
         known
+    }
+
+    /// What every one of several conditions says, of which one came out so: `x in ALLOWED or x == ""`.
+    fn known_of_each(&self, list: List, holds: bool, depth: usize) -> Vec<(Path, Clean)> {
+        let mut ways = self.code.list(list).iter();
+        let Some(first) = ways.next() else {
+            return Vec::new();
+        };
+        let mut common = self.known_at(*first, holds, depth + 1);
+        for way in ways {
+            if common.is_empty() {
+                break;
+            }
+            let other = self.known_at(*way, holds, depth + 1);
+            common.retain_mut(|(path, clean)| {
+                let about = other.iter().filter(|(of, _)| of == path);
+                let told = about.fold(Clean::NONE, |all, (_, more)| all.with(*more));
+                *clean = clean.both(told);
+                *clean != Clean::NONE
+            });
+        }
+        common
     }
 
     fn push_all(&self, list: List, holds: bool, left: &mut Vec<(NodeId, bool)>) {

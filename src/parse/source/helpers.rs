@@ -182,6 +182,7 @@ impl<'s> Pass<'_, 's> {
             Some(at) => Params {
                 of: scope,
                 bits: 1 << at,
+                html: 0,
             },
             None => Params::NONE,
         }
@@ -377,7 +378,10 @@ impl<'s> Pass<'_, 's> {
             let mut clean = Clean::ALL;
             for position in returned.params.positions() {
                 let part = given.iter().find(|(at, _)| *at == position);
-                let part = part.map_or(Value::UNKNOWN, |(_, id)| self.value(*id));
+                let mut part = part.map_or(Value::UNKNOWN, |(_, id)| self.value(*id));
+                if returned.params.is_html(position) {
+                    part = part.escaped(Clean::HTML);
+                }
                 value.taint_by(part);
                 clean = clean.both(part.clean);
             }
@@ -601,15 +605,20 @@ fn receive(value: &mut Value, incoming: &NumberMap<(ScopeId, usize), Incoming>) 
     if value.params.bits == 0 {
         return;
     }
+    let mut is_html = value.taint == Taint::NONE;
     for position in value.params.positions() {
         let Some(found) = incoming.get(&(value.params.of, position)) else {
             continue;
         };
+        is_html &= value.params.is_html(position) || found.washed.covers(Clean::HTML);
         if value.taint == Taint::NONE {
             value.entry = found.entry;
             value.clean = value.clean.with(found.clean);
             value.washed = value.washed.with(found.washed);
         }
         value.taint = value.taint.union(found.taint);
+    }
+    if is_html && value.taint != Taint::NONE {
+        value.washed = value.washed.with(Clean::HTML);
     }
 }

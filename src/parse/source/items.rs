@@ -42,6 +42,14 @@ impl Items {
         }
     }
 
+    /// True for a map whose keys are all written out.
+    pub fn is_written_map(&self) -> bool {
+        !self.is_list
+            && !self.is_open
+            && !self.entries.is_empty()
+            && self.entries.iter().all(|item| item.key.is_some())
+    }
+
     fn push(&mut self, item: Item) {
         if self.entries.len() < MAX_ITEMS {
             self.entries.push(item);

@@ -24,6 +24,7 @@ mod query;
 mod routes;
 mod texts;
 mod trace;
+mod unpack;
 mod value;
 mod variables;
 mod walk;

@@ -98,6 +98,8 @@ pub(super) struct Adapter {
     shortcuts: Vec<Option<bool>>,
     /// For each open block whether it is a function of its own.
     blocks: Vec<bool>,
+    /// What the open `case` expressions ask about.
+    subjects: Vec<NodeId>,
 }
 
 impl Adapter {
@@ -108,6 +110,7 @@ impl Adapter {
             receivers: Vec::new(),
             heredoc: 0,
             blocks: Vec::new(),
+            subjects: Vec::new(),
             shortcuts: Vec::new(),
         }
     }
@@ -364,6 +367,35 @@ impl Adapter {
         }
     }
 
+    /// After `when "a", :b`, what the `case` is about is one of them.
+    fn require_case(&self, code: &mut Code<'_>, node: &Syntax<'_>) {
+        let Some(subject) = self.subjects.last().and_then(|subject| subject.some()) else {
+            return;
+        };
+        let mut cursor = node.walk();
+        let mut patterns = node.children_by_field_name("pattern", &mut cursor);
+        let is_written_out = |pattern: &Syntax<'_>| {
+            let kind = pattern.child(0).map_or("", |inner| inner.kind());
+            matches!(kind, "string" | "simple_symbol" | "integer")
+                && !code.slice(Span::from(pattern.byte_range())).contains("#{")
+        };
+        let Some(first) = patterns.next().filter(is_written_out) else {
+            return;
+        };
+        if !patterns.all(|pattern| is_written_out(&pattern)) {
+            return;
+        }
+        let span = Span::from(first.byte_range());
+        let right = Self::literal(code, Cow::Borrowed("case"), span);
+        let equal = Node::Binary {
+            operator: Operator::Equal,
+            left: subject,
+            right,
+        };
+        let equal = code.add(equal, span);
+        code.flow(Flow::Require(equal));
+    }
+
     /// After `return unless x`, x holds.
     fn require(&self, code: &mut Code<'_>, node: &Syntax<'_>, children: &[Child<Kind>]) {
         let f = self.fields;
@@ -498,6 +530,7 @@ impl<'s> walk::Adapter<'s> for Adapter {
             Kind::Loop => control(code, Control::Loop),
             Kind::When => {
                 code.arm(When::Maybe);
+                self.require_case(code, node);
                 Enter::Into
             }
             Kind::Last if parent_kind == Kind::Case => {
@@ -548,7 +581,10 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 code.arm(way(parent, condition, false));
             }
             Kind::Modifier if done.field == f.body => code.join(),
-            Kind::Case if done.field == f.value => code.fork(Fork::Choice),
+            Kind::Case if done.field == f.value => {
+                self.subjects.push(done.id);
+                code.fork(Fork::Choice);
+            }
             Kind::Binary if own.len() == 1 => {
                 if let Some(Some(holds)) = self.shortcuts.last() {
                     code.branch(
@@ -610,6 +646,9 @@ impl<'s> walk::Adapter<'s> for Adapter {
                     f.condition
                 };
                 if has(children, head) {
+                    if kind == Kind::Case {
+                        self.subjects.pop();
+                    }
                     code.join();
                 }
                 let expression = Self::expression(code, kind, node, children, f);

@@ -116,13 +116,32 @@ pub struct Value {
 pub struct Params {
     pub of: ScopeId,
     pub bits: u16,
+    /// Those of them that were escaped for HTML wherever they went into it.
+    pub html: u16,
 }
 
 impl Params {
     pub const NONE: Self = Self {
         of: ScopeId::MODULE,
         bits: 0,
+        html: 0,
     };
+
+    /// True for a position that went into the value escaped for HTML.
+    pub fn is_html(self, position: usize) -> bool {
+        self.html & (1 << position) != 0
+    }
+
+    /// These, and others of the same function: escaped is what is so on both sides.
+    fn and(self, other: Self) -> Self {
+        let both = self.html & other.html;
+        let one = self.html & !other.bits | other.html & !self.bits;
+        Self {
+            of: self.of,
+            bits: self.bits | other.bits,
+            html: both | one,
+        }
+    }
 
     /// The positions that are set.
     pub fn positions(self) -> impl Iterator<Item = usize> {
@@ -192,7 +211,7 @@ impl Value {
         if self.params.bits == 0 {
             self.params = other.params;
         } else if self.params.of == other.params.of {
-            self.params.bits |= other.params.bits;
+            self.params = self.params.and(other.params);
         }
     }
 
@@ -200,6 +219,9 @@ impl Value {
     pub(super) fn escaped(mut self, clean: Clean) -> Self {
         self.clean = self.clean.with(clean);
         self.washed = self.washed.with(clean);
+        if clean.covers(Clean::HTML) {
+            self.params.html = self.params.bits;
+        }
         self
     }
 

@@ -1,6 +1,6 @@
 use super::{
     Clean, Library, Taint, escapes_html, fills_nothing, finds_the_harmful, keeps_nothing,
-    makes_sql, no_number, no_template,
+    makes_sql, no_number, no_template, quotes_name,
 };
 
 pub(in crate::parse::source) static LIBRARY: Library = Library {
@@ -145,6 +145,7 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             "getTime" | "indexOf" | "toISOString" | "valueOf" | "toFixed" => Clean::ALL,
             _ if escapes_html(method) => Clean::HTML,
             _ if makes_sql(method) => Clean::ALL,
+            _ if quotes_name(method) => Clean::SQL,
             _ => return None,
         },
     })

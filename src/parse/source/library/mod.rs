@@ -113,6 +113,12 @@ pub(super) fn is_own_address(name: &str) -> bool {
     )
 }
 
+/// Names under which a request says which page it comes from.
+pub(super) fn is_referrer(key: &str) -> bool {
+    let name = key.strip_prefix("HTTP_").unwrap_or(key);
+    name.eq_ignore_ascii_case("referer") || name.eq_ignore_ascii_case("referrer")
+}
+
 /// The type of what a call gives back, by its path.
 pub(super) fn returns(language: Language, path: &str) -> Option<&'static str> {
     match language {
@@ -304,6 +310,24 @@ pub(super) fn makes_sql(method: &str) -> bool {
     ["Literal", "Sql", "SQL"]
         .iter()
         .any(|end| method.ends_with(end))
+}
+
+/// `escapeTableName`, `quoteIdentifier`: a name in its quotation marks.
+pub(super) fn quotes_name(method: &str) -> bool {
+    let names = [
+        "Id",
+        "Ident",
+        "Identifier",
+        "Name",
+        "Path",
+        "Table",
+        "Column",
+        "Field",
+    ];
+    ["escape", "quote"]
+        .iter()
+        .any(|word| method.starts_with(word))
+        && names.iter().any(|end| method.ends_with(end))
 }
 
 /// `escHtml`, `encodeEntities`, `htmlEncode`.
@@ -546,11 +570,24 @@ pub(super) fn is_approval(name: &str) -> Option<Clean> {
         "safe",
         "permitted",
         "whitelist",
+        "allowlist",
+        "safelist",
         "trusted",
     ];
     let negated = ["invalid", "unsafe", "disallowed", "untrusted", "not"];
     let asks = ["is", "valid", "check", "allowed", "verify", "has"];
-    let answers = ["allowed", "valid", "permitted", "whitelisted", "trusted"];
+    let answers = [
+        "allowed",
+        "valid",
+        "permitted",
+        "whitelisted",
+        "inwhitelist",
+        "in_whitelist",
+        "inallowlist",
+        "in_allowlist",
+        "in_safelist",
+        "trusted",
+    ];
     let is_question = asks.iter().any(|word| lower.starts_with(word))
         || answers.iter().any(|word| lower.ends_with(word));
     (is_question

@@ -595,3 +595,9 @@ fn is_configuration(path: &str) -> bool {
                 | "Configure.read()"
         )
 }
+
+/// What `settype` calls a type that holds no text.
+pub(in super::super) fn is_number_type(name: &str) -> bool {
+    let names = ["int", "integer", "float", "double", "bool", "boolean"];
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
