@@ -142,6 +142,21 @@ impl<'a> Shell<'a> {
         asked::is_asked_for(self.text, span)
     }
 
+    /// The same for what a word says; what a variable holds may have been asked for where it was set.
+    pub fn is_word_asked_for(&self, word: &Word) -> bool {
+        let is_asked_where_set = |name: &str| {
+            let before = self.script.assignments.iter();
+            before
+                .filter(|set| set.name == name && set.span.start < word.span.start)
+                .filter(|set| {
+                    let text = self.text.get(set.span.range()).unwrap_or_default();
+                    String::from_utf8_lossy(text).contains(&word.text)
+                })
+                .any(|set| self.is_asked_for(set.span))
+        };
+        self.is_asked_for(word.span) || word.variables().any(is_asked_where_set)
+    }
+
     /// The facts of a build stage.
     pub fn of_stage(image: Image<'a>) -> Self {
         Self {

@@ -220,7 +220,9 @@ pub fn switched_off(written: &Written, guard: Guard) -> Vec<Found> {
 /// `deb [trusted=yes] file:/packages ./`
 pub fn is_local_archive(line: &str) -> bool {
     line.contains("trusted")
-        && (line.contains("file:///") || line.contains("file:/") && !line.contains("://"))
+        && (line.contains("file:///")
+            || line.contains("file:$")
+            || line.contains("file:/") && !line.contains("://"))
 }
 
 /// Where a line sets a key to such a value.

@@ -1,7 +1,9 @@
 //! signature-check-off: packages are installed whoever made them.
 
+use std::collections::HashSet;
+
 use super::setting::{Guard, is_local_archive, is_off, is_on, switched_off};
-use super::{Shell, without};
+use super::{Shell, variable_of, without};
 use crate::detect::Sink;
 use crate::model::{Safety, Severity, Span};
 use crate::parse::shell::{Command, Word};
@@ -9,9 +11,13 @@ use crate::parse::shell::{Command, Word};
 const HELP: &str = "remove it, and add the key that signs the repository to the keyring instead";
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    // What one variable holds is one mistake, however often it is used.
+    let mut told: HashSet<(&str, &str)> = HashSet::new();
     for command in &shell.script.commands {
         for (word, what, aliases) in switches(command, shell) {
-            if shell.is_asked_for(word.span) {
+            let is_new =
+                variable_of(word).is_none_or(|name| told.insert((name, word.text.as_str())));
+            if !is_new || shell.is_word_asked_for(word) {
                 continue;
             }
             let message = format!("{} accepts {what}", command.name);

@@ -15,13 +15,19 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for command in &shell.script.commands {
         let found = switch_of(command).or_else(|| presented(command, shell));
         // What one variable holds is one mistake, however often it is used.
-        let is_new = |found: &Found<'_>| {
-            let word = command.args().iter().find(|word| word.span == found.span);
+        let mut is_new = |found: &Found<'_>| {
+            let mut words = command.args().iter();
+            let word = words.find(|word| word.span == found.span);
             word.and_then(variable_of)
                 .is_none_or(|name| told.insert(name))
         };
-        let found = found.filter(|found| !shell.is_asked_for(found.span));
-        if let Some(found) = found.filter(is_new) {
+        let is_asked = |found: &Found<'_>| {
+            let mut words = command.args().iter();
+            shell.is_asked_for(found.span)
+                || words.any(|word| word.span == found.span && shell.is_word_asked_for(word))
+        };
+        let found = found.filter(|found| !is_asked(found) && is_new(found));
+        if let Some(found) = found {
             let message = format!("{} does not check the server's certificate", found.program);
             let reported = out
                 .report(rule, found.span, message)

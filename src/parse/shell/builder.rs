@@ -1,4 +1,5 @@
 use super::command::join;
+use super::phrase::Phrases;
 use super::place::{Context, ContextKind};
 use super::remark::without_remarks;
 use super::walk::Walk;
@@ -51,6 +52,7 @@ impl Settings {
 pub struct Builder {
     pub(super) script: Script,
     pub(super) variables: Variables,
+    pub(super) phrases: Phrases,
     pub(super) cwd: String,
     pub(super) settings: Settings,
     pub(super) unit: usize,
@@ -75,6 +77,7 @@ impl Builder {
         self.unit = self.units;
         self.units += 1;
         self.variables = variables;
+        self.phrases = Phrases::default();
         self.cwd = cwd.to_owned();
         self.settings = settings;
     }
@@ -261,6 +264,7 @@ impl Builder {
             "unset" | "read" | "mapfile" | "readarray" | "getopts" => {
                 for word in command.args() {
                     self.variables.set(word.text.clone(), None);
+                    self.phrases.forget(&word.text);
                 }
             }
             _ => {}

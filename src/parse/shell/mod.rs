@@ -9,6 +9,7 @@ mod backlog;
 mod builder;
 mod command;
 mod options;
+mod phrase;
 mod place;
 mod remark;
 mod variables;

@@ -197,3 +197,41 @@ fn hostile_texts_end() {
     }
     let _ = Script::parse(&[0xff, b'$', 0xfe, b'(', 0, b'|']);
 }
+
+#[test]
+fn words_in_variables_are_words_of_the_command() {
+    let text = r#"
+YUM="yum --root $r -y --nogpgcheck"
+MORE="$YUM --quiet"
+$MORE install a
+opts=(-k "-o $f")
+opts+=(-L)
+curl "${opts[@]}" x
+q="-a"
+q+=" -b $z"
+d $q
+read opts
+e ${opts[*]}
+"#;
+    let script = Script::parse(text.as_bytes());
+    let words = |name: &str| -> Vec<String> {
+        let names = [name];
+        let command = script.named(&names).next().expect("the command");
+        command.args().iter().map(|w| w.text.clone()).collect()
+    };
+    assert_eq!(
+        words("yum"),
+        [
+            "--root",
+            "${r}",
+            "-y",
+            "--nogpgcheck",
+            "--quiet",
+            "install",
+            "a"
+        ]
+    );
+    assert_eq!(words("curl"), ["-k", "-o ${f}", "-L", "x"]);
+    assert_eq!(words("d"), ["-a", "-b", "${z}"]);
+    assert_eq!(words("e"), ["${opts[*]}"]);
+}

@@ -1,6 +1,7 @@
 use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::builder::Builder;
+use super::phrase::{self, MOST_WORDS};
 use super::place::{ContextKind, Output, Pipeline};
 use super::word::Reader;
 use super::{Assignment, Function, PartKind, Redirect, RedirectKind, Word};
@@ -256,7 +257,7 @@ impl<'b, 't> Walk<'b, 't> {
             return FrameKind::Plain;
         }
         let word = self.reader().read(node);
-        if let Some(words) = word.split() {
+        if let Some(words) = word.split().or_else(|| self.builder.phrases.of(&word)) {
             for word in words {
                 self.push_word(id, word);
             }
@@ -295,6 +296,7 @@ impl<'b, 't> Walk<'b, 't> {
             // What is built up from itself could grow without end.
             let known = !appends && value.is_known() && value.text.len() <= LONGEST_VALUE;
             let known = known.then(|| value.text.clone());
+            self.phrase(node, &name, &value, known.is_some(), appends);
             self.builder.variables.set(name.clone(), known);
         }
         self.builder.script.assignments.push(Assignment {
@@ -310,11 +312,35 @@ impl<'b, 't> Walk<'b, 't> {
         }
     }
 
+    /// Notes the words of an array, and of a text that is known in part.
+    fn phrase(&mut self, node: Node<'_>, name: &str, value: &Word, known: bool, appends: bool) {
+        let list = node
+            .child_by_field_name("value")
+            .filter(|value| value.kind() == "array");
+        let words: Vec<Word> = if let Some(list) = list {
+            let mut cursor = list.walk();
+            let elements = list.named_children(&mut cursor).take(MOST_WORDS + 1);
+            let elements = elements.map(|element| self.reader().read(element));
+            elements.map(|word| phrase::element(name, word)).collect()
+        } else if appends {
+            let before = self.builder.variables.get(name).and_then(Option::as_deref);
+            let mut words = phrase::known(name, before.unwrap_or_default());
+            words.extend(self.builder.phrases.split(name, value));
+            words
+        } else if !known && value.text.contains(char::is_whitespace) {
+            self.builder.phrases.split(name, value)
+        } else {
+            Vec::new()
+        };
+        self.builder.phrases.set(name, words, appends);
+    }
+
     /// The variable of a loop holds each of several values, none of them empty.
     fn for_loop(&mut self, node: Node<'_>) -> FrameKind {
         if let Some(variable) = node.child_by_field_name("variable") {
             let name = self.raw(variable).to_owned();
             self.builder.script.tested.insert(name.clone());
+            self.builder.phrases.forget(&name);
             self.builder.variables.set(name, None);
         }
         FrameKind::Plain
