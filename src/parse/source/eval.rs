@@ -447,7 +447,9 @@ impl<'s> Pass<'_, 's> {
         {
             let object = self.code.names.render(object);
             let member = self.code.names.text(name);
-            if (self.language.library().request_member)(&object, member)
+            let is_asked = (self.language.library().request_member)(&object, member)
+                && !self.is_request_to_send(&object, scope);
+            if is_asked
                 || (library::is_part_of_request(member) && self.is_made_of_request(of.via))
                 || self.is_field_of_form(id, &object, member)
             {
@@ -465,6 +467,19 @@ impl<'s> Pass<'_, 's> {
             }
         }
         value
+    }
+
+    /// PHP: a `RequestInterface` is what a client sends; what a server gets is more than that.
+    fn is_request_to_send(&self, object: &str, scope: ScopeId) -> bool {
+        const HEAD: usize = 400;
+        if self.language != Language::Php || object != "$request" {
+            return false;
+        }
+        let text = self.code.scope(scope).map(|own| self.code.slice(own.span));
+        let head = text.and_then(|text| text.get(..HEAD).or(Some(text)));
+        head.and_then(|head| head.split_once(" $request"))
+            .and_then(|(before, _)| before.rsplit(['(', ' ', ',', '\\', '?']).next())
+            == Some("RequestInterface")
     }
 
     /// What the key alone says of a part of a request: the page that somebody comes from is where

@@ -113,10 +113,16 @@ pub(super) fn is_own_address(name: &str) -> bool {
     )
 }
 
-/// Names under which a request says which page it comes from.
+/// Names under which a request says which page it comes from, or a proxy which path it serves.
 pub(super) fn is_referrer(key: &str) -> bool {
     let name = key.strip_prefix("HTTP_").unwrap_or(key);
-    name.eq_ignore_ascii_case("referer") || name.eq_ignore_ascii_case("referrer")
+    let names = [
+        "referer",
+        "referrer",
+        "x-forwarded-prefix",
+        "x_forwarded_prefix",
+    ];
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// The type of what a call gives back, by its path.
