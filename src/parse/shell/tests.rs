@@ -212,6 +212,8 @@ q+=" -b $z"
 d $q
 read opts
 e ${opts[*]}
+p=$(a b)
+f $p
 "#;
     let script = Script::parse(text.as_bytes());
     let words = |name: &str| -> Vec<String> {
@@ -234,4 +236,5 @@ e ${opts[*]}
     assert_eq!(words("curl"), ["-k", "-o ${f}", "-L", "x"]);
     assert_eq!(words("d"), ["-a", "-b", "${z}"]);
     assert_eq!(words("e"), ["${opts[*]}"]);
+    assert_eq!(words("f"), ["${p}"]);
 }

@@ -328,7 +328,9 @@ impl<'b, 't> Walk<'b, 't> {
             words.extend(self.builder.phrases.split(name, value));
             words
         } else if !known && value.text.contains(char::is_whitespace) {
-            self.builder.phrases.split(name, value)
+            let words = self.builder.phrases.split(name, value);
+            // What is one word, such as all that a command prints, is the variable itself.
+            if words.len() > 1 { words } else { Vec::new() }
         } else {
             Vec::new()
         };
