@@ -16,7 +16,7 @@ use plimsoll::advisory::Advisories;
 use plimsoll::classify::classify;
 use plimsoll::detect::shell::mention;
 use plimsoll::detect::{Context, Given, source as source_code};
-use plimsoll::engine::check_source;
+use plimsoll::engine::judge_source;
 use plimsoll::model::{FileKind, Origin, RepoPath, Source, SourceId};
 use plimsoll::parse::grammar;
 use plimsoll::parse::source::Language;
@@ -103,7 +103,7 @@ fn main() {
         let size: usize = parsed.iter().map(|s| s.bytes.len()).sum();
         let run = |sources: &[&Source]| {
             for source in sources {
-                check_source(&cx, source);
+                judge_source(&cx, source);
             }
         };
         // Rules are made ready on first use.

@@ -8,11 +8,11 @@ use std::time::Duration;
 use plimsoll::advisory::Advisories;
 use plimsoll::classify::classify;
 use plimsoll::detect::{Context, Given};
-use plimsoll::engine::{Checked, check_source};
+use plimsoll::engine::{Checked, check_source, judge_source};
 use plimsoll::model::{
     Confidence, Evidence, Origin, Profile, RepoPath, Severity, Source, SourceId,
 };
-use plimsoll::rules::{ActiveRules, RuleSet, example};
+use plimsoll::rules::{ActiveRules, RuleSet, Selection, example};
 
 fn source(path: &str, bytes: &[u8]) -> Source {
     let path = RepoPath::from(path);
@@ -187,6 +187,30 @@ fn what_fails_its_own_check_may_be_left_out_and_is_masked_all_the_same() {
     let checked = check_source(&cx, &source);
     assert!(checked.findings.is_empty(), "{:?}", checked.findings);
     assert!(!checked.secrets.is_empty());
+}
+
+#[test]
+fn what_is_shown_is_masked_where_nobody_asks_for_secrets() {
+    let selection = Selection {
+        only: vec!["source".to_owned()],
+        ..Selection::default()
+    };
+    let rules = ActiveRules::new(Arc::new(RuleSet::embedded()), &selection).expect("rules");
+    let advisories = Advisories::starter();
+    let cx = Context {
+        rules: &rules,
+        advisories: &advisories,
+        given: Given::NOTHING,
+    };
+    let token = example::expand("t = \"ghp_${rand:alnum:36}\"\n").into_owned();
+    let call = "import requests\nrequests.get(u, verify=False)\n";
+    let judged = judge_source(&cx, &source("a.py", format!("{token}{call}").as_bytes()));
+    assert_eq!(judged.findings.len(), 1);
+    assert_eq!(judged.secrets.len(), 1);
+    // Nothing of this one is shown, unless somebody asks for it.
+    let source = source("a.py", token.as_bytes());
+    assert!(judge_source(&cx, &source).secrets.is_empty());
+    assert_eq!(check_source(&cx, &source).secrets.len(), 1);
 }
 
 #[test]

@@ -26,18 +26,26 @@ pub fn check_source(cx: &Context<'_>, source: &Source) -> Checked {
     check_source_in(cx, source, None)
 }
 
+/// The same for a source that nobody is shown where nothing is found in it: what to mask is looked
+/// for only where something is.
+pub fn judge_source(cx: &Context<'_>, source: &Source) -> Checked {
+    let mut checked = gather(cx, source, None, Reach::All, Effort::default());
+    identify(&mut checked, source, &mut Seen::default());
+    checked
+}
+
 /// The same, with the repository around the source.
 pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around<'_>>) -> Checked {
     let is_large = source.bytes.len() as u64 > LIMITS.parse;
     let reach = if is_large { Reach::Text } else { Reach::All };
-    let mut checked = gather(cx, source, around, reach, 1);
+    let mut checked = gather(cx, source, around, reach, Effort::SHOWN);
     identify(&mut checked, source, &mut Seen::default());
     checked
 }
 
 /// Runs the secrets' detector alone.
 pub fn check_secrets(cx: &Context<'_>, source: &Source) -> Checked {
-    let mut checked = gather(cx, source, None, Reach::Secrets, 1);
+    let mut checked = gather(cx, source, None, Reach::Secrets, Effort::SHOWN);
     identify(&mut checked, source, &mut Seen::default());
     checked
 }
@@ -85,13 +93,39 @@ fn wants_around(cx: &Context<'_>, source: &Source) -> bool {
 /// is all that many a commit changes.
 const LONG: usize = 128 << 10;
 
-/// What the detectors say, without fingerprints. `threads`: how many may work on it.
+/// What may be spent on a source.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    /// How many threads may work on it.
+    pub threads: usize,
+    /// It is shown even where nothing is found in it, so what to mask must be known.
+    pub is_shown: bool,
+}
+
+impl Effort {
+    /// One thread, for a source that is shown.
+    pub const SHOWN: Self = Self {
+        threads: 1,
+        is_shown: true,
+    };
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            is_shown: false,
+            ..Self::SHOWN
+        }
+    }
+}
+
+/// What the detectors say, without fingerprints.
 pub(super) fn gather(
     cx: &Context<'_>,
     source: &Source,
     around: Option<&Around<'_>>,
     reach: Reach,
-    threads: usize,
+    effort: Effort,
 ) -> Checked {
     let large = source.bytes.len() as u64 > LIMITS.parse;
     let doc = match around {
@@ -127,15 +161,22 @@ pub(super) fn gather(
         run(&readers, cx, &Document::new(source), &mut out);
         out.into_collected()
     };
+    // Nobody asked for secrets: they are looked for where a source is shown, to mask them. What
+    // stands in a compose file comes later.
+    let is_shown = effort.is_shown || source.kind == FileKind::Compose;
+    let masks_only = !is_shown && reach != Reach::Secrets && !cx.rules.any_of("secret");
+    let shares = effort.threads > 1 && is_long && !masks_only;
     let mut collected = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().stack_size(LIMITS.stack);
-        let aside = (threads > 1 && is_long).then(|| builder.spawn_scoped(scope, read));
+        let aside = shares.then(|| builder.spawn_scoped(scope, read));
         run(&parsers, cx, &doc, &mut out);
         let mut collected = out.into_collected();
-        collected.merge(match aside {
-            Some(Ok(thread)) => thread.join().unwrap_or_else(|_| read()),
-            _ => read(),
-        });
+        if !masks_only || !collected.findings.is_empty() {
+            collected.merge(match aside {
+                Some(Ok(thread)) => thread.join().unwrap_or_else(|_| read()),
+                _ => read(),
+            });
+        }
         collected
     });
     if source.kind == FileKind::Compose && reach == Reach::All {

@@ -9,7 +9,7 @@ use crate::archive::{self, Format, Visitor};
 use crate::guard::LIMITS;
 use crate::model::{ChangedLines, FileKind, Origin, RepoPath, SkipReason, Source};
 
-use super::check::{Reach, gather};
+use super::check::{Effort, Reach, gather};
 use super::scan::{Job, Scan, Subject};
 
 /// Takes what comes out of an archive to the checks.
@@ -45,7 +45,7 @@ impl Visitor for Members<'_, '_> {
     fn name(&mut self, name: Vec<u8>) -> Vec<u8> {
         let (id, path) = (self.job.id(), RepoPath::default());
         let source = Source::new(id, path, FileKind::Text, &name, Origin::Buffer);
-        let secrets = gather(self.job.cx, &source, None, Reach::Text, 1).secrets;
+        let secrets = gather(self.job.cx, &source, None, Reach::Text, Effort::SHOWN).secrets;
         match secrets.is_empty() {
             true => name,
             false => source.masked(&secrets).bytes.to_vec(),

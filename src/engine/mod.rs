@@ -14,7 +14,7 @@ mod progress;
 mod redact;
 mod scan;
 
-pub use check::{Checked, check_secrets, check_source, check_source_in};
+pub use check::{Checked, check_secrets, check_source, check_source_in, judge_source};
 pub use conceal::conceal;
 pub use history::{Clean, HistoryOptions, HistoryScan, scan_history};
 pub use packages::{PackageCollector, PackageList};

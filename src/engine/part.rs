@@ -10,7 +10,7 @@ use crate::guard::LIMITS;
 use crate::model::{Finding, RuleId, SkipReason, Source, SourceId, Span};
 use crate::text::{Encoding, Utf16, Windows, boundary};
 
-use super::check::{self, Checked, Reach};
+use super::check::{self, Checked, Effort, Reach};
 use super::redact::Seen;
 
 /// Bytes kept on either side of what a finding points at.
@@ -52,7 +52,7 @@ pub(super) fn check_parts(
             continue;
         }
         let source = like.part(like.id, window.bytes, window.start);
-        let mut checked = check::gather(cx, &source, None, Reach::Text, 1);
+        let mut checked = check::gather(cx, &source, None, Reach::Text, Effort::SHOWN);
         checked.findings.retain(|finding| {
             let begins = finding.primary().map(|label| label.span.start as usize);
             begins.is_some_and(|at| window.own.contains(&at))

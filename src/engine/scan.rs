@@ -20,7 +20,7 @@ use crate::model::{
 use crate::parse::lock;
 use crate::text::decode;
 
-use super::check::{Reach, check_source_in, gather, identify, not_in_full, sort};
+use super::check::{Effort, Reach, check_source_in, gather, identify, not_in_full, sort};
 use super::imports::Imports;
 use super::known::Known;
 use super::left_locks::{Altered, locks};
@@ -311,7 +311,19 @@ impl Scan {
         if lock::KINDS.contains(source.kind) {
             source.before = subject.before.as_deref().map(|raw| decode(raw).1);
         }
-        let mut checked = gather(job.cx, &source, around, reach, job.threads);
+        let options = job.options;
+        let is_shown = options.keep.contains(source.kind)
+            || (options.originals && source.origin == Origin::Buffer)
+            || memchr::memmem::find(&source.bytes, MARKER).is_some()
+            || options.markers.iter().any(|word| {
+                let found = memchr::memmem::find(&source.bytes, word.as_bytes());
+                found.is_some() && source.kind != FileKind::Binary
+            });
+        let effort = Effort {
+            threads: job.threads,
+            is_shown,
+        };
+        let mut checked = gather(job.cx, &source, around, reach, effort);
         identify(&mut checked, &source, &mut Seen::default());
         if reach == Reach::Alone {
             // Nothing is written into an archive.
@@ -331,16 +343,7 @@ impl Scan {
         self.count(job, &source, bytes, checked.skipped);
         self.stats.packages += checked.packages;
         self.texts.add(&source, &checked.secrets);
-        let options = job.options;
-        let keep = !checked.findings.is_empty()
-            || options.keep.contains(source.kind)
-            || (options.originals && source.origin == Origin::Buffer)
-            || memchr::memmem::find(&source.bytes, MARKER).is_some()
-            || options.markers.iter().any(|word| {
-                let found = memchr::memmem::find(&source.bytes, word.as_bytes());
-                found.is_some() && source.kind != FileKind::Binary
-            });
-        if keep {
+        if is_shown || !checked.findings.is_empty() {
             let masked = source.masked(&checked.secrets);
             self.sources.0.insert(id, Arc::new(masked));
             if options.originals && reach == Reach::All {

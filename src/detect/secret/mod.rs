@@ -50,8 +50,8 @@ pub(super) use value::{is_made_up, is_reference};
 
 /// The secrets family.
 ///
-/// It looks at every file, binaries included (vendors' tokens and private keys only), and it masks
-/// what it finds even where its rules are switched off.
+/// It looks at every file, binaries included (vendors' tokens and private keys only). Where its rules
+/// are switched off, it still masks what it finds in every file that is shown.
 #[derive(Debug)]
 pub struct Secrets;
 
