@@ -14,7 +14,7 @@ const WORDS: usize = 1 << (BITS - 6);
 const NONE: u32 = u32::MAX;
 
 /// Shortest needle.
-pub const SHORTEST: usize = 3;
+const SHORTEST: usize = 3;
 
 /// Lower-case texts. Those shorter than three bytes are never found: they stand everywhere.
 #[derive(Debug)]
@@ -116,15 +116,16 @@ impl Needles {
 
     /// The next place, from `from` on, where a needle may begin.
     fn next_head(&self, text: &[u8], from: usize) -> Option<usize> {
-        let rest = text.get(from..)?;
-        let may_begin = |four: &[u8]| {
-            four.try_into()
-                .is_ok_and(|four| is_set(&self.bits, fold(four)))
-        };
-        let found = rest.windows(4).position(may_begin);
+        let mut at = from;
+        // Every byte of every file comes by here: without a closure, nothing is called.
+        while let Some(four) = text.get(at..).and_then(<[u8]>::first_chunk) {
+            if is_set(&self.bits, fold(*four)) {
+                return Some(at);
+            }
+            at += 1;
+        }
         // The last three bytes have no fourth behind them.
-        let last = || (rest.len() >= SHORTEST).then(|| rest.len() - SHORTEST);
-        found.or_else(last).map(|at| from + at)
+        (text.get(at..)?.len() >= SHORTEST).then_some(at)
     }
 }
 

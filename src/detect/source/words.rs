@@ -6,13 +6,13 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::text::{Needles, SHORTEST};
+type ByName<T> = HashMap<Box<[u8]>, T, BuildHasherDefault<Head>>;
 
 /// Words by their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     list: Vec<String>,
-    numbers: HashMap<Box<[u8]>, usize, BuildHasherDefault<Head>>,
+    numbers: ByName<usize>,
 }
 
 impl Words {
@@ -34,81 +34,119 @@ impl Words {
     }
 }
 
-/// How words are found in a text.
+/// How words are found in a text: by the names in it, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct WordSearch {
-    words: Words,
-    /// What is no name: the numbers, and how to find the longer ones.
-    long: Vec<usize>,
-    needles: Needles,
-    short: Vec<usize>,
+    list: Vec<String>,
+    names: ByName<Name>,
     heads: Heads,
+    /// The numbers of words without any name in them.
+    bare: Vec<usize>,
+}
+
+/// What a name of a text may be, or be part of.
+#[derive(Debug, Default)]
+struct Name {
+    word: Option<usize>,
+    /// The words that are more than a name and hold this one, and where in them it begins.
+    phrases: Vec<(usize, usize)>,
 }
 
 impl WordSearch {
     pub fn new(words: Words) -> Self {
-        let is_phrase = |at: &usize| {
-            let mut bytes = words
-                .list
-                .get(*at)
-                .into_iter()
-                .flat_map(|word| word.bytes());
-            bytes.any(|byte| !is_name_byte(byte))
+        let mut search = Self {
+            list: words.list,
+            ..Self::default()
         };
-        let is_long = |at: &usize| words.list.get(*at).is_some_and(|w| w.len() >= SHORTEST);
-        let phrases = (0..words.list.len()).filter(is_phrase);
-        let (long, short): (Vec<usize>, Vec<usize>) = phrases.partition(is_long);
-        let lower = long.iter().filter_map(|at| words.list.get(*at));
-        let lower: Vec<String> = lower.map(|word| word.to_ascii_lowercase()).collect();
-        let mut heads = Heads::default();
-        words
-            .list
-            .iter()
-            .for_each(|word| heads.add(word.as_bytes()));
-        Self {
-            heads,
-            needles: Needles::new(lower.iter().map(String::as_str)),
-            long,
-            short,
-            words,
+        for (number, word) in search.list.iter().enumerate() {
+            let word = word.as_bytes();
+            let Some(range) = longest_name(word) else {
+                search.bare.push(number);
+                continue;
+            };
+            let Some(name) = word.get(range.clone()) else {
+                continue;
+            };
+            search.heads.add(name);
+            let known = search.names.entry(name.into()).or_default();
+            match name.len() == word.len() {
+                true => known.word = Some(number),
+                false => known.phrases.push((number, range.start)),
+            }
         }
+        search
     }
 
     /// Which words a text holds, as wholes and in their case.
     pub fn found_in(&self, text: &[u8]) -> Found {
         let mut found = Found {
-            is_found: vec![false; self.words.list.len()],
+            is_found: vec![false; self.list.len()],
             words: Vec::new(),
         };
-        let mut see = |word: usize| found.see(word);
-        for name in text.split(|byte| !is_name_byte(*byte)) {
+        let mut at = 0;
+        while let Some(byte) = text.get(at) {
+            if !is_name_byte(*byte) {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            while text.get(at).is_some_and(|byte| is_name_byte(*byte)) {
+                at += 1;
+            }
+            let Some(name) = text.get(start..at) else {
+                break;
+            };
             if self.heads.may_hold(name)
-                && let Some(word) = self.words.numbers.get(name)
+                && let Some(known) = self.names.get(name)
             {
-                see(*word);
+                self.see(known, text, start, &mut found);
             }
         }
-        for hit in self.needles.hits(text) {
-            if let Some(at) = self.long.get(hit.needle)
-                && self.word(*at) == text.get(hit.range.clone())
-                && is_whole(text, &hit.range)
-            {
-                see(*at);
-            }
-        }
-        for at in &self.short {
-            let Some(word) = self.word(*at) else { continue };
-            let mut places = memmem::find_iter(text, word);
-            if places.any(|start| is_whole(text, &(start..start + word.len()))) {
-                see(*at);
+        for number in &self.bare {
+            let Some(word) = self.word(*number) else {
+                continue;
+            };
+            if memmem::find(text, word).is_some() {
+                found.see(*number);
             }
         }
         found
     }
 
-    fn word(&self, at: usize) -> Option<&[u8]> {
-        self.words.list.get(at).map(String::as_bytes)
+    /// What a name that begins here says of the text.
+    fn see(&self, known: &Name, text: &[u8], start: usize, found: &mut Found) {
+        known.word.into_iter().for_each(|word| found.see(word));
+        for (phrase, before) in &known.phrases {
+            let (Some(word), Some(start)) = (self.word(*phrase), start.checked_sub(*before)) else {
+                continue;
+            };
+            let place = start..start + word.len();
+            if text.get(place.clone()) == Some(word) && is_whole(text, &place) {
+                found.see(*phrase);
+            }
+        }
     }
+
+    fn word(&self, number: usize) -> Option<&[u8]> {
+        self.list.get(number).map(String::as_bytes)
+    }
+}
+
+/// The longest name in a word. Neither end of it lies inside a name of a text that holds the word.
+fn longest_name(word: &[u8]) -> Option<Range<usize>> {
+    let mut longest = None;
+    let mut start = 0;
+    for name in word.split(|byte| !is_name_byte(*byte)) {
+        let range = start..start + name.len();
+        start = range.end + 1;
+        let is_longer = longest
+            .as_ref()
+            .is_none_or(|best: &Range<usize>| range.len() > best.len());
+        if !range.is_empty() && is_longer {
+            longest = Some(range);
+        }
+    }
+    longest
 }
 
 /// The words that a text holds.
@@ -240,11 +278,21 @@ mod tests {
 
     #[test]
     fn a_phrase_is_found_where_none_of_its_ends_is_inside_a_name() {
-        let words = ["adm-zip", "`", "%x", "<?=", "insert into", "'select"];
-        let all = "require('adm-zip'); `ls`; a %x{b}; <?=name; INSERT insert into t; f'select";
-        assert_eq!(found(&words, all), [true; 6]);
-        let none = "adm-zipper radm-zip %xy <?a insert intoo Insert Into 'selects";
-        assert_eq!(found(&words, none), [false; 6]);
+        let words = [
+            "adm-zip",
+            "`",
+            "%x",
+            "<?=",
+            "insert into",
+            "'select",
+            "a-b-a",
+        ];
+        let all =
+            "require('adm-zip'); `ls`; a %x{b}; <?=name; INSERT insert into t; f'select a-b-a";
+        assert_eq!(found(&words, all), [true; 7]);
+        let none = "adm-zipper radm-zip %xy <?a insert intoo Insert Into 'selects a-b-ab za-b-a";
+        assert_eq!(found(&words, none), [false; 7]);
+        assert_eq!(found(&words, "zip into x"), [false; 7]);
     }
 
     #[test]
