@@ -1,7 +1,10 @@
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::Read as _;
 use std::ops::Range;
 use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
 
 use super::row::Row;
 use super::team::{MOST_RULES, TeamPattern, TeamRule};
@@ -16,6 +19,12 @@ static EMBEDDED: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     // The build has packed them with the same code: a test reads them all.
     let rows: Vec<Row<'static>> = postcard::from_bytes(PACKED_RULES).unwrap_or_default();
     rows.into_iter().map(Rule::from).collect()
+});
+
+/// Where each of them stands: a rule is looked up for every file and every finding.
+static PLACES: LazyLock<HashMap<&'static str, usize, RandomState>> = LazyLock::new(|| {
+    let place = |(at, rule): (usize, &'static Rule)| (rule.id.as_str(), at);
+    EMBEDDED.iter().enumerate().map(place).collect()
 });
 
 impl From<Row<'static>> for Rule {
@@ -49,8 +58,7 @@ pub fn source_patterns(language: &str) -> Vec<(&'static str, String)> {
     let lines = packed.map_or_else(String::new, |(_, packed)| unpack(packed));
     let rule = |line: &str| {
         let (id, json) = line.split_once('\t')?;
-        let at = EMBEDDED.binary_search_by(|rule| rule.id.as_str().cmp(id));
-        let rule = EMBEDDED.get(at.ok()?)?;
+        let rule = EMBEDDED.get(*PLACES.get(id)?)?;
         Some((rule.id.as_str(), json.to_owned()))
     };
     lines.lines().filter_map(rule).collect()
@@ -80,7 +88,7 @@ impl RuleSet {
     /// The same rules and one more; the reason why it cannot be one of them.
     pub fn add(&mut self, rule: TeamRule) -> Result<(), String> {
         let id = rule.rule.id.as_str();
-        if EMBEDDED.binary_search_by(|r| r.id.as_str().cmp(id)).is_ok() {
+        if PLACES.contains_key(id) {
             return Err(format!("{id} is a rule of plimsoll's own: take another id"));
         }
         if self.get(id).is_some() {
@@ -163,9 +171,9 @@ impl RuleSet {
 
     /// The place of a rule in [`RuleSet::iter`].
     pub fn index(&self, id: &str) -> Option<usize> {
-        match EMBEDDED.binary_search_by(|rule| rule.id.as_str().cmp(id)) {
-            Ok(index) => Some(index),
-            Err(_) => self
+        match PLACES.get(id) {
+            Some(index) => Some(*index),
+            None => self
                 .team
                 .iter()
                 .position(|team| team.rule.id.as_str() == id)
