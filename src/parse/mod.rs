@@ -6,6 +6,7 @@ pub mod dockerignore;
 pub mod grammar;
 pub mod imports;
 pub mod json;
+mod kinds;
 pub mod lock;
 pub mod powershell;
 pub mod shell;

@@ -339,7 +339,6 @@ pub fn is_test(path: &str) -> bool {
                     | "testcases"
                     | "test-framework"
                     | "regtest"
-                    | "regress"
                     | "xtests"
                     | "__mocks__"
                     | "testdata"

@@ -8,6 +8,7 @@
 mod backlog;
 mod builder;
 mod command;
+mod kind;
 mod options;
 mod phrase;
 mod place;

@@ -1,6 +1,7 @@
 use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::builder::Builder;
+use super::kind::{Grammar, Kind};
 use super::phrase::{self, MOST_WORDS};
 use super::place::{ContextKind, Output, Pipeline};
 use super::word::Reader;
@@ -14,6 +15,7 @@ const LONGEST_VALUE: usize = 8192;
 pub(super) struct Walk<'b, 't> {
     builder: &'b mut Builder,
     text: &'t Mapped,
+    grammar: Grammar,
     frames: Vec<Frame>,
     /// The first command of each statement of the text.
     statements: Vec<usize>,
@@ -67,6 +69,7 @@ impl<'b, 't> Walk<'b, 't> {
         Self {
             builder,
             text,
+            grammar: Grammar::get(),
             frames: Vec::new(),
             statements: Vec::new(),
         }
@@ -96,6 +99,7 @@ impl<'b, 't> Walk<'b, 't> {
         Reader {
             text: self.text,
             variables: &self.builder.variables,
+            grammar: &self.grammar,
         }
     }
 
@@ -108,44 +112,46 @@ impl<'b, 't> Walk<'b, 't> {
 
     fn enter(&mut self, cursor: &TreeCursor<'_>) {
         let node = cursor.node();
-        let field = cursor.field_name();
+        let kind = self.grammar.kind(node);
+        let field = cursor.field_id().map_or(0, |id| id.get());
+        let is_field = |wanted: u16| field == wanted && field != 0;
         let outside = self.builder.context;
-        if node.is_named() {
-            if self.frames.len() == 1 && node.kind() != "comment" {
+        if node.is_named() && kind != Kind::Comment {
+            if self.frames.len() == 1 {
                 self.statements.push(self.builder.script.commands.len());
             }
             self.enter_element(node);
         }
-        if field == Some("condition") {
+        if is_field(self.grammar.fields.condition) {
             let context = self.builder.push_context(ContextKind::Condition);
             self.builder.context = Some(context);
         }
-        if field == Some("right") {
+        if is_field(self.grammar.fields.right) {
             self.leave_redirected();
         }
-        let kind = match node.kind() {
-            "command" => self.command(node),
-            "declaration_command" | "unset_command" => self.declaration(node),
-            "variable_assignment" => self.assignment(node),
-            "redirected_statement" => self.redirected(),
-            "file_redirect" | "herestring_redirect" => self.redirect(node),
-            "heredoc_redirect" => self.heredoc(node),
-            "pipeline" => self.pipeline(node),
-            "test_command" => {
+        let kind = match kind {
+            Kind::Command => self.command(node),
+            Kind::Declaration => self.declaration(node),
+            Kind::Assignment => self.assignment(node),
+            Kind::Redirected => self.redirected(),
+            Kind::Redirect => self.redirect(node),
+            Kind::Heredoc => self.heredoc(node),
+            Kind::Pipeline => self.pipeline(node),
+            Kind::Test => {
                 let names = variables_in(self.raw(node))
                     .map(str::to_owned)
                     .collect::<Vec<_>>();
                 self.builder.script.tested.extend(names);
                 FrameKind::Plain
             }
-            "for_statement" => self.for_loop(node),
-            "function_definition" => self.function(node),
+            Kind::For => self.for_loop(node),
+            Kind::Function => self.function(node),
             // Only `||` can forgive; long chains of `&&` stay flat.
-            "list" if node.child(1).is_some_and(|op| op.kind() == "||") => FrameKind::List {
+            Kind::List if self.is_alternative(node) => FrameKind::List {
                 left: None,
                 or: false,
             },
-            "||" => {
+            Kind::Or => {
                 if let Some(Frame {
                     kind: FrameKind::List { or, .. },
                     ..
@@ -155,26 +161,28 @@ impl<'b, 't> Walk<'b, 't> {
                 }
                 FrameKind::Plain
             }
-            "command_substitution" => self.substitution(node, field, false),
-            "process_substitution" => self.substitution(node, field, true),
-            "subshell" => FrameKind::Subshell {
+            Kind::Substitution | Kind::Process => self.substitution(node, kind, field),
+            Kind::Subshell => FrameKind::Subshell {
                 cwd: self.builder.cwd.clone(),
             },
-            "ERROR" => {
+            _ if node.is_error() => {
                 let span = self.reader().span(node.start_byte(), node.end_byte());
                 self.builder.script.errors.push(span);
                 FrameKind::Plain
             }
-            _ => self.word(node, field),
+            kind => self.word(node, kind, field),
         };
         self.frames.push(Frame { outside, kind });
     }
 
+    /// True for `a || b`.
+    fn is_alternative(&self, list: Node<'_>) -> bool {
+        let operator = list.child(1);
+        operator.is_some_and(|operator| self.grammar.kind(operator) == Kind::Or)
+    }
+
     /// Gives the parts of pipelines and lists contexts of their own.
     fn enter_element(&mut self, node: Node<'_>) {
-        if node.kind() == "comment" {
-            return;
-        }
         let first = self.builder.script.commands.len();
         match self.frames.last_mut().map(|frame| &mut frame.kind) {
             Some(FrameKind::Pipeline { index }) => {
@@ -246,13 +254,16 @@ impl<'b, 't> Walk<'b, 't> {
     }
 
     /// A child of a command that is one of its words.
-    fn word(&mut self, node: Node<'_>, field: Option<&str>) -> FrameKind {
+    fn word(&mut self, node: Node<'_>, kind: Kind, field: u16) -> FrameKind {
         let Some(FrameKind::Command { id }) = self.frames.last().map(|frame| &frame.kind) else {
             return FrameKind::Plain;
         };
         let id = *id;
-        let is_word = matches!(field, Some("name" | "argument"))
-            || (node.is_named() && field.is_none() && node.kind() != "comment");
+        let fields = &self.grammar.fields;
+        let is_word = match field {
+            0 => node.is_named() && kind != Kind::Comment,
+            field => field == fields.name || field == fields.argument,
+        };
         if !is_word {
             return FrameKind::Plain;
         }
@@ -505,9 +516,10 @@ impl<'b, 't> Walk<'b, 't> {
         FrameKind::Pipeline { index }
     }
 
-    fn substitution(&mut self, node: Node<'_>, field: Option<&str>, process: bool) -> FrameKind {
+    fn substitution(&mut self, node: Node<'_>, kind: Kind, field: u16) -> FrameKind {
+        let process = kind == Kind::Process;
         // It may be a whole word of a command, or stand somewhere inside one.
-        let word = self.word(node, field);
+        let word = self.word(node, kind, field);
         let output = std::iter::once(&word)
             .chain(self.frames.iter().rev().map(|frame| &frame.kind))
             .find_map(|kind| match kind {

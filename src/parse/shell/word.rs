@@ -1,6 +1,7 @@
 use tree_sitter::Node;
 
 use super::Variables;
+use super::kind::{Grammar, Kind};
 use crate::model::Span;
 use crate::text::Mapped;
 
@@ -180,6 +181,7 @@ impl Word {
 pub(super) struct Reader<'a> {
     pub text: &'a Mapped,
     pub variables: &'a Variables,
+    pub grammar: &'a Grammar,
 }
 
 impl Reader<'_> {
@@ -201,16 +203,17 @@ impl Reader<'_> {
                 // The grammar leaves white space at the edges of a string to no node.
                 self.literal(gap, here.start_byte(), true, true, &mut word);
             }
-            let descend = match here.kind() {
-                "string" | "translated_string" => {
+            let kind = self.grammar.kind(here);
+            let descend = match kind {
+                Kind::Text | Kind::Translated => {
                     string_depth.get_or_insert(depth);
-                    gap = here.start_byte() + usize::from(here.kind() == "string");
+                    gap = here.start_byte() + usize::from(kind == Kind::Text);
                     true
                 }
-                "command_name" | "concatenation" => true,
-                "\"" | "$" if here.parent().is_some_and(|p| p.kind().ends_with("string")) => false,
+                Kind::CommandName | Kind::Concatenation => true,
+                Kind::Quote | Kind::Dollar if quoted => false,
                 _ => {
-                    self.leaf(here, quoted, &mut word);
+                    self.leaf(here, kind, quoted, &mut word);
                     false
                 }
             };
@@ -236,17 +239,17 @@ impl Reader<'_> {
         }
     }
 
-    fn leaf(&self, node: Node<'_>, quoted: bool, word: &mut Word) {
+    fn leaf(&self, node: Node<'_>, kind: Kind, quoted: bool, word: &mut Word) {
         let (start, end) = (node.start_byte(), node.end_byte());
-        match node.kind() {
-            "raw_string" => self.literal(start + 1, end.saturating_sub(1), true, false, word),
-            "ansi_c_string" => self.literal(start + 2, end.saturating_sub(1), true, true, word),
-            "simple_expansion" | "expansion" => self.variable(node, quoted, word),
-            "command_substitution" => {
+        match kind {
+            Kind::Raw => self.literal(start + 1, end.saturating_sub(1), true, false, word),
+            Kind::Ansi => self.literal(start + 2, end.saturating_sub(1), true, true, word),
+            Kind::Expansion => self.variable(node, quoted, word),
+            Kind::Substitution => {
                 self.opaque(node, PartKind::Substitution, quoted, word);
             }
-            "process_substitution" => self.opaque(node, PartKind::Process, quoted, word),
-            "arithmetic_expansion" | "array" | "brace_expression" => {
+            Kind::Process => self.opaque(node, PartKind::Process, quoted, word),
+            Kind::Opaque => {
                 self.opaque(node, PartKind::Other, quoted, word);
             }
             _ => self.literal(start, end, quoted, true, word),
@@ -255,22 +258,27 @@ impl Reader<'_> {
 
     /// Adds bytes as they are, or with each backslash taken away from what it escapes.
     fn literal(&self, start: usize, end: usize, quoted: bool, escapes: bool, word: &mut Word) {
+        let escape = |from: usize| {
+            let rest = self.bytes().get(from..end)?;
+            memchr::memchr(b'\\', rest).map(|found| from + found)
+        };
         let mut from = start;
-        let mut at = start;
-        while at < end {
+        let mut next = escape(start).filter(|_| escapes);
+        while let Some(at) = next {
             let escaped = self.bytes().get(at + 1).copied();
             let removes = match escaped {
                 Some(c) if quoted => matches!(c, b'"' | b'\\' | b'$' | b'`' | b'\n'),
                 Some(_) => true,
                 None => false,
             };
-            if escapes && self.bytes().get(at) == Some(&b'\\') && at + 1 < end && removes {
-                self.slice(from, at, quoted, word);
-                from = at + 1 + usize::from(escaped == Some(b'\n'));
-                at += 2;
-            } else {
-                at += 1;
-            }
+            next = match at + 1 < end && removes {
+                true => {
+                    self.slice(from, at, quoted, word);
+                    from = at + 1 + usize::from(escaped == Some(b'\n'));
+                    escape(at + 2)
+                }
+                false => escape(at + 1),
+            };
         }
         self.slice(from, end, quoted, word);
     }

@@ -1,10 +1,9 @@
 //! Drives an adapter over a syntax tree with a cursor, so that depth costs heap and never stack.
 
-use std::sync::{Arc, PoisonError, RwLock};
-
-use tree_sitter::{Language, Node as Syntax, Tree};
+use tree_sitter::{Node as Syntax, Tree};
 
 use crate::model::Span;
+pub(super) use crate::parse::kinds::{fields, kinds};
 
 use super::code::{Code, Flow, Fork, From, Key, List, Literal, Node, NodeId, When};
 use super::names::Symbol;
@@ -277,65 +276,3 @@ fn note<'s, A: Adapter<'s>>(
         adapter.between(code, frame.kind, *done, own);
     }
 }
-
-/// What is worked out once for a grammar: its tables are made by comparing names.
-#[derive(Debug)]
-pub(super) struct ByGrammar<T>(RwLock<Vec<(Language, Arc<T>)>>);
-
-impl<T> ByGrammar<T> {
-    pub const fn new() -> Self {
-        Self(RwLock::new(Vec::new()))
-    }
-
-    pub fn get(&self, language: &Language, make: impl FnOnce() -> T) -> Arc<T> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, made)) = known.iter().find(|(own, _)| own == language) {
-            return Arc::clone(made);
-        }
-        drop(known);
-        let made = Arc::new(make());
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.push((language.clone(), Arc::clone(&made)));
-        made
-    }
-}
-
-/// Declares the kinds of nodes that an adapter knows, with a table from the grammar's numbers.
-macro_rules! kinds {
-    ($($kind:ident = $($name:literal)|+),* $(,)?) => {
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-        pub(super) enum Kind { $($kind,)* #[default] Other }
-
-        type Kinds = std::sync::Arc<Vec<Kind>>;
-
-        fn kind_table(language: &tree_sitter::Language) -> Kinds {
-            static TABLES: $crate::parse::source::walk::ByGrammar<Vec<Kind>> =
-                $crate::parse::source::walk::ByGrammar::new();
-            let kind = |id| match language.node_kind_for_id(u16::try_from(id).unwrap_or(0)) {
-                $($(Some($name))|+ => Kind::$kind,)*
-                _ => Kind::Other,
-            };
-            TABLES.get(language, || (0..language.node_kind_count()).map(kind).collect())
-        }
-    };
-}
-pub(super) use kinds;
-
-/// Declares the fields that an adapter asks for, as the grammar's numbers.
-macro_rules! fields {
-    ($($field:ident),* $(,)?) => {
-        #[derive(Clone, Copy, Debug, Default)]
-        struct Fields { $($field: u16,)* }
-
-        impl Fields {
-            fn of(language: &tree_sitter::Language) -> Self {
-                static FIELDS: $crate::parse::source::walk::ByGrammar<Fields> =
-                    $crate::parse::source::walk::ByGrammar::new();
-                *FIELDS.get(language, || Self { $($field: language
-                    .field_id_for_name(stringify!($field))
-                    .map_or(0, |id| id.get()),)* })
-            }
-        }
-    };
-}
-pub(super) use fields;

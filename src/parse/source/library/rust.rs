@@ -336,7 +336,5 @@ fn keeps(method: &str) -> bool {
             | "leak"
             | "try_into"
             | "unwrap_unchecked"
-            | "raw_name"
-            | "dangerous_unsafe_unsanitized_raw"
     )
 }
