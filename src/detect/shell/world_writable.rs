@@ -36,7 +36,8 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         if shell.in_image && system_file_mode::covers(command) && out.is_enabled(SYSTEM_FILES) {
             continue;
         }
-        if gives_back(shell, command, &mode.text, &targets) {
+        if gives_back(shell, command, &mode.text, &targets) || is_removed(shell, command, &targets)
+        {
             continue;
         }
         let what = targets.first().copied().unwrap_or("what it makes");
@@ -71,6 +72,18 @@ fn gives_back(shell: &Shell<'_>, command: &Command, mode: &str, targets: &[&str]
                     .iter()
                     .all(|target| words.iter().any(|word| word.text == *target))
         })
+}
+
+/// `chmod -R a+w DIR`, and `rm -rf DIR` at once: what was locked goes.
+fn is_removed(shell: &Shell<'_>, command: &Command, targets: &[&str]) -> bool {
+    let next = shell.script.commands.get(command.id + 1);
+    next.filter(|next| next.name == "rm").is_some_and(|next| {
+        let words = next.args();
+        !targets.is_empty()
+            && targets
+                .iter()
+                .all(|target| words.iter().any(|word| word.text == *target))
+    })
 }
 
 /// The word that holds a mode.
