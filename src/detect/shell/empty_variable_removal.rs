@@ -50,8 +50,25 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     }
 }
 
-/// A word that is a variable followed by `/`, `/*` or a system folder.
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// A word that is a variable followed by `/`, `/*` or a system folder, or a variable after `/`.
 fn hazard(word: &Word) -> Option<(&str, &Part)> {
+    if let [root, variable] = word.parts.as_slice()
+        && root.kind == PartKind::Literal
+        && root.text == "/"
+        && let PartKind::Variable {
+            name,
+            known: false,
+            guarded: false,
+        } = &variable.kind
+        && variable.text.starts_with("${")
+        && is_plain(name)
+    {
+        return Some((name, variable));
+    }
     let (first, rest) = word.parts.split_first()?;
     let PartKind::Variable {
         name,
@@ -89,8 +106,8 @@ fn hazard(word: &Word) -> Option<(&str, &Part)> {
         "var/lib",
         "usr/share",
     ];
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    (system.contains(&below) && plain && first.text.starts_with("${")).then_some((name, first))
+    (system.contains(&below) && is_plain(name) && first.text.starts_with("${"))
+        .then_some((name, first))
 }
 
 /// The variables that the text sets to something or looks at before it uses them.

@@ -45,6 +45,7 @@ fn input<'w>(word: &'w Word, read: &HashSet<&str>) -> Option<&'w str> {
         .parts
         .iter()
         .any(|p| p.kind == PartKind::Literal && p.text.len() > 1);
+    let whole = word.parts.len() == 1;
     word.parts.iter().enumerate().find_map(|(at, part)| {
         let PartKind::Variable {
             name, known: false, ..
@@ -56,12 +57,13 @@ fn input<'w>(word: &'w Word, read: &HashSet<&str>) -> Option<&'w str> {
             return None;
         }
         let positional =
-            name.bytes().all(|b| b.is_ascii_digit()) && name != "0" && !name.is_empty();
+            name.bytes().all(|b| b.is_ascii_digit()) && name != "0" && !name.is_empty()
+                || matches!(name.as_str(), "@" | "*");
         let request = matches!(
             name.as_str(),
             "QUERY_STRING" | "PATH_INFO" | "HTTP_USER_AGENT" | "SSH_ORIGINAL_COMMAND"
         );
-        ((positional && literal) || request || read.contains(name.as_str()))
+        ((positional && (literal || whole)) || request || read.contains(name.as_str()))
             .then_some(name.as_str())
     })
 }

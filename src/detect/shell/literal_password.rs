@@ -7,6 +7,16 @@ use crate::parse::shell::{Command, RedirectKind, Syntax, Word};
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     for command in &shell.script.commands {
+        if is_asking(command)
+            && let Some(Given::Literal(span)) = piped(command, shell, false)
+        {
+            out.mask(span);
+            out.report(rule, span, "sudo gets a password that stands in this file")
+                .text("a literal password")
+                .aliases(&[])
+                .help("let sudo ask, or allow the one command in sudoers without a password");
+            continue;
+        }
         let found = match command.name.as_str() {
             "chpasswd" => piped(command, shell, true),
             "passwd" if command.has_arg("--stdin") => piped(command, shell, false),
@@ -70,6 +80,13 @@ enum Given {
     Literal(Span),
     /// From a variable of the build, or from another program.
     Computed(Span),
+}
+
+/// `sudo -S`, which reads its password.
+fn is_asking(command: &Command) -> bool {
+    let wrapped = command.words.get(..command.program).unwrap_or_default();
+    let mut words = wrapped.iter().skip_while(|word| word.text != "sudo");
+    words.any(|word| word.text == "-S")
 }
 
 fn is_locking(command: &Command) -> bool {

@@ -19,6 +19,7 @@ const FETCH: &[&str] = &[
 /// For each rule about scripts, words of which one stands in every text that it can report.
 const WORDS: &[(&str, &[&str])] = &[
     ("source/shell/empty-variable-removal", &["rm ", "rm\t"]),
+    ("source/shell/dangerous-capability", &["setcap"]),
     (
         "source/shell/eval-of-input",
         &["eval", "sh ", "sh\t", "su ", "runuser", "script "],
@@ -27,6 +28,7 @@ const WORDS: &[(&str, &[&str])] = &[
         "source/shell/literal-password",
         &[
             "passwd", "useradd", "usermod", "mysql", "mariadb", "psql", "mongo", "openssl",
+            "sudo -",
         ],
     ),
     ("source/shell/passwordless-sudo", &["nopass"]),
@@ -35,7 +37,7 @@ const WORDS: &[(&str, &[&str])] = &[
         "source/shell/plain-http-download",
         &["http://", "ftp://", "git://"],
     ),
-    ("source/shell/predictable-temp-file", &["/tmp/"]),
+    ("source/shell/predictable-temp-file", &["/tmp/", "mktemp"]),
     (
         "source/shell/privileged-container",
         &["docker", "podman", "nerdctl"],
@@ -51,7 +53,19 @@ const WORDS: &[(&str, &[&str])] = &[
             "auditd",
             "kernel.",
             "selinux",
+            "sshd_config",
+            "spctl",
+            "csrutil",
+            "xhost",
+            "aa-teardown",
+            "-security-group-ingress",
+            "firewall-rules",
+            "put-bucket-acl",
         ],
+    ),
+    (
+        "source/shell/relative-search-path",
+        &["path=", "ld_preload="],
     ),
     ("source/shell/remote-script", FETCH),
     (
@@ -94,6 +108,11 @@ const WORDS: &[(&str, &[&str])] = &[
             "configure",
             "openssl",
             "htpasswd",
+            "zip ",
+            "gpg",
+            "storepass",
+            "keypass",
+            "sqlcmd",
             "://",
         ],
     ),
@@ -121,7 +140,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     (
         "source/shell/ssh-host-key-check-off",
-        &["stricthostkeychecking"],
+        &["stricthostkeychecking", "userknownhostsfile"],
     ),
     (
         "source/shell/tls-verification-off",
@@ -149,9 +168,25 @@ const WORDS: &[(&str, &[&str])] = &[
             "signature_verification",
             "trusted-host",
             "trusted_host",
+            "connection_verification",
         ],
     ),
     ("source/shell/unverified-download", FETCH),
+    (
+        "source/shell/weak-cryptography",
+        &[
+            "openssl",
+            "ssh-keygen",
+            "--ssl",
+            "--tls",
+            "--ciphers",
+            "secure-protocol",
+            "md5",
+            "sha1",
+            "sha256sum",
+        ],
+    ),
+    ("source/shell/weak-random", &["random", "date"]),
     (
         "source/shell/world-writable",
         &["chmod", "install", "mkdir", "umask"],

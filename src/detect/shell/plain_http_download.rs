@@ -105,6 +105,11 @@ fn installed(command: &Command) -> Option<Span> {
             (false, has(&["install", "localinstall", "in"]))
         }
         "apt-key" | "gpg" => (takes_key, false),
+        "pip" | "pip3" | "uv" => (
+            has(&["install", "--index-url", "-i", "--extra-index-url"]),
+            false,
+        ),
+        "npm" | "yarn" | "pnpm" => (has(&["registry", "--registry"]), false),
         "gem" | "bundle" => (has(&["sources", "--source", "-s", "config"]), false),
         _ => return None,
     };

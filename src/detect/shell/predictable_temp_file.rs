@@ -21,8 +21,19 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                     .filter_map(|o| o.value_word),
             );
         }
-        if command.name == "tee" {
-            words.extend(command.args());
+        match command.name.as_str() {
+            "tee" | "touch" | "mkdir" => words.extend(command.args()),
+            "cp" | "mv" | "install" => words.extend(command.args().last()),
+            "mktemp" if command.has_arg("-u") || command.has_arg("--dry-run") => {
+                out.report(
+                    rule,
+                    command.program_span(),
+                    "another user can create the file before it is used",
+                )
+                .text("only says a name")
+                .help("let mktemp create the file, and use that one");
+            }
+            _ => {}
         }
     }
     words.sort_by_key(|w| w.span);

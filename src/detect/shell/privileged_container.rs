@@ -21,8 +21,11 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
 }
 
 fn danger(command: &Command) -> Option<(&Word, &'static str)> {
-    command.args().iter().find_map(|word| {
+    let words = command.args();
+    words.iter().enumerate().find_map(|(at, word)| {
         let text = word.text.as_str();
+        let before = at.checked_sub(1).and_then(|at| words.get(at));
+        let before = before.map_or("", |word| word.text.as_str());
         if matches!(text, "--privileged" | "--privileged=true") {
             Some((word, "the container runs with all rights of the host"))
         } else if text.contains("/var/run/docker.sock:") || text.contains("/run/docker.sock:") {
@@ -30,10 +33,37 @@ fn danger(command: &Command) -> Option<(&Word, &'static str)> {
                 word,
                 "the container gets the daemon's socket: it can start anything as root",
             ))
-        } else if matches!(text, "--cap-add=ALL" | "--cap-add=SYS_ADMIN" | "--pid=host") {
+        } else if matches!(text, "--cap-add=ALL" | "--cap-add=SYS_ADMIN" | "--pid=host")
+            || (before == "--cap-add" && matches!(text, "ALL" | "all" | "SYS_ADMIN"))
+        {
             Some((word, "the container runs with rights over the host"))
+        } else if matches!(before, "-v" | "--volume")
+            && text.starts_with("/:/")
+            && !text.ends_with(":ro")
+        {
+            Some((word, "the container gets the host's whole file system"))
+        } else if is_unconfined(text)
+            || (before == "--security-opt" && is_unconfined(&format!("--security-opt={text}")))
+        {
+            Some((
+                word,
+                "the container runs without the limits that the daemon sets",
+            ))
         } else {
             None
         }
+    })
+}
+
+fn is_unconfined(text: &str) -> bool {
+    let option = text.strip_prefix("--security-opt=");
+    option.is_some_and(|option| {
+        matches!(
+            option,
+            "seccomp=unconfined"
+                | "seccomp:unconfined"
+                | "apparmor=unconfined"
+                | "apparmor:unconfined"
+        )
     })
 }

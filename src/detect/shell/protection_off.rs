@@ -5,6 +5,28 @@ use crate::detect::Sink;
 use crate::parse::shell::{Command, Word};
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    for written in shell
+        .written()
+        .iter()
+        .filter(|w| w.path.contains("sshd_config"))
+    {
+        for (at, line) in written.lines() {
+            let lower = line.to_ascii_lowercase();
+            let open = ["permitrootlogin yes", "permitemptypasswords yes"];
+            let place = |open: &str| Some((at + lower.find(open)?, open.len()));
+            if let Some((start, length)) = open.iter().find_map(|open| place(open))
+                && !lower.trim_start().starts_with('#')
+            {
+                out.report(
+                    rule,
+                    written.span_of(start, start + length),
+                    "root or anybody may log in to this machine with a password, or none",
+                )
+                .text("protection ends here")
+                .help("leave the setting as the system ships it, and log in as a user with a key");
+            }
+        }
+    }
     for command in &shell.script.commands {
         if let Some((word, what)) = protection(command)
             && !shell.is_asked_for(word.span)
@@ -84,6 +106,26 @@ fn protection(command: &Command) -> Option<(&Word, &'static str)> {
             .iter()
             .find(|w| w.text.contains("SELINUX=disabled") || w.text.contains("SELINUX=permissive"))
             .map(|w| (w, "SELinux")),
+        "spctl" => find(&["--master-disable", "--global-disable"]).map(|w| (w, "Gatekeeper")),
+        "csrutil" => find(&["disable"]).map(|w| (w, "the protection of the system's files")),
+        "xhost" => find(&["+"]).map(|w| (w, "the access control of the display")),
+        "aa-teardown" => command.words.get(command.program).map(|w| (w, "AppArmor")),
+        // From everywhere, where people log in.
+        "aws" if command.has_arg("authorize-security-group-ingress") => {
+            let everywhere = find(&["0.0.0.0/0", "::/0"])?;
+            find(&["22", "3389", "-1", "0-65535"]).map(|_| (everywhere, "the firewall"))
+        }
+        "gcloud" if command.has_arg("firewall-rules") => {
+            let opens = args.iter().any(|w| {
+                let allowed = w.text.trim_start_matches("--allow=");
+                matches!(allowed, "tcp:22" | "tcp:3389" | "all")
+            });
+            let everywhere = find(&["0.0.0.0/0", "--source-ranges=0.0.0.0/0"])?;
+            opens.then_some((everywhere, "the firewall"))
+        }
+        "aws" if command.has_arg("put-bucket-acl") => {
+            find(&["public-read", "public-read-write"]).map(|w| (w, "the privacy of a bucket"))
+        }
         _ => None,
     }
 }

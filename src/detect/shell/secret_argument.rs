@@ -204,6 +204,9 @@ fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
             );
         }
         "openssl" => {
+            let given = after(command, "-k").filter(|_| command.has_arg("enc"));
+            let given = given.and_then(|w| piece(w, 0, w.text.len()));
+            found.extend(given.map(|s| (s, "a passphrase")));
             let words = command
                 .args()
                 .iter()
@@ -227,6 +230,24 @@ fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
                         .map(|s| (s, "a password")),
                 );
             }
+        }
+        "zip" | "unzip" => {
+            found.extend(option(command, "Pd", &["P"], &[]).map(|s| (s, "an archive's password")))
+        }
+        "gpg" | "gpg2" => found.extend(
+            option(command, "", &["passphrase"], &["passphrase"]).map(|s| (s, "a passphrase")),
+        ),
+        "sqlcmd" => found
+            .extend(option(command, "SUdPQqio", &["P"], &[]).map(|s| (s, "a database password"))),
+        "keytool" | "jarsigner" | "apksigner" => {
+            let given = ["-storepass", "-keypass"]
+                .iter()
+                .filter_map(|name| after(command, name));
+            found.extend(
+                given
+                    .filter_map(|w| piece(w, 0, w.text.len()))
+                    .map(|s| (s, "a key store's password")),
+            );
         }
         "redis-cli" | "valkey-cli" => found.extend(
             option(command, "ahpnu", &["a", "pass"], &["pass"]).map(|s| (s, "a database password")),
@@ -336,6 +357,13 @@ fn option(
     let options = Options::read(command.args(), Syntax { short, long });
     let option = options.get(names)?;
     value(option.value_word?, option.value?)
+}
+
+/// The word after an option of one dash.
+fn after<'c>(command: &'c Command, option: &str) -> Option<&'c Word> {
+    let words = command.args();
+    let at = words.iter().position(|w| w.text == option)?;
+    words.get(at + 1)
 }
 
 /// The end of a word that is an option's value.

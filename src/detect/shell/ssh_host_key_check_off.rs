@@ -38,7 +38,12 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                 .args()
                 .iter()
                 .filter(|word| variable_of(word).is_none_or(|name| told.insert(name)));
-            spans.extend(words.filter_map(marked));
+            let before = spans.len();
+            let words: Vec<&Word> = words.collect();
+            spans.extend(words.iter().copied().filter_map(marked));
+            if spans.len() == before && command.name != "git" {
+                spans.extend(words.iter().copied().filter_map(forgetful));
+            }
         }
     }
     let variables = script.assignments.iter().filter(|a| is_for_ssh(&a.name));
@@ -69,6 +74,15 @@ fn is_for_ssh(name: &str) -> bool {
         name.as_str(),
         "RSYNC_RSH" | "ANSIBLE_SSH_ARGS" | "SCP" | "SCPCMD" | "REMOTECPCMD"
     ) || name.contains("SSH")
+}
+
+/// `UserKnownHostsFile=/dev/null`: what nobody remembers is never found changed.
+fn forgetful(word: &Word) -> Option<Span> {
+    let lower = word.text.to_ascii_lowercase();
+    let at = lower.find("userknownhostsfile")?;
+    let rest = lower.get(at + 18..)?.trim_start_matches(['=', ' ']);
+    let end = lower.len() - rest.len() + "/dev/null".len();
+    rest.starts_with("/dev/null").then(|| word.span_of(at, end))
 }
 
 fn marked(word: &Word) -> Option<Span> {

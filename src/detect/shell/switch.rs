@@ -177,6 +177,21 @@ const SWITCHES: &[Switch] = &[
         "NuGet does not verify packages' signatures",
     ),
     switch(
+        "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION",
+        On,
+        "the client of Azure accepts any certificate",
+    ),
+    switch(
+        "LDAPTLS_REQCERT",
+        Is("never"),
+        "the clients of OpenLDAP accept any certificate",
+    ),
+    switch(
+        "LDAPTLS_REQCERT",
+        Is("allow"),
+        "the clients of OpenLDAP accept any certificate",
+    ),
+    switch(
         "VAULT_SKIP_VERIFY",
         On,
         "the vault client accepts any certificate",

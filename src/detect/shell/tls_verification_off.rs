@@ -163,7 +163,12 @@ const OFF: &[Row] = &[
     (&["http", "https", "xh", "xhs"], &["--verify"], &[]),
     (
         &["docker", "podman", "skopeo", "buildah"],
-        &["--tls-verify", "--src-tls-verify", "--dest-tls-verify"],
+        &[
+            "--tls-verify",
+            "--tlsverify",
+            "--src-tls-verify",
+            "--dest-tls-verify",
+        ],
         &[],
     ),
     (
@@ -237,12 +242,28 @@ fn switch_of(command: &Command) -> Option<Found<'_>> {
         "wget" | "wget2" => flag(command, &["--no-check-certificate"], &["CKV2_DOCKER_3"])
             .or_else(|| valued(command)),
         "git" => git(command),
+        "lftp" => lftp(command),
         _ if name.starts_with("pip") || command.has_arg("pip") => pip(command),
         _ => table(FLAGS, name)
             .find_map(|(flags, aliases)| flag(command, flags, aliases))
             .or_else(|| valued(command))
             .or_else(|| inline(command)),
     }
+}
+
+/// `lftp -e "set ssl:verify-certificate no"`.
+fn lftp(command: &Command) -> Option<Found<'_>> {
+    let word = command.args().iter().find(|word| {
+        let value = word.text.split_once("ssl:verify-certificate ");
+        let value = value.and_then(|(_, rest)| rest.split([' ', ';', ',']).next());
+        value.is_some_and(is_off)
+    })?;
+    Some(Found {
+        span: word.span,
+        program: &command.name,
+        aliases: &[],
+        deletion: None,
+    })
 }
 
 type Row = (

@@ -339,6 +339,7 @@ pub fn is_test(path: &str) -> bool {
                     | "testcases"
                     | "test-framework"
                     | "regtest"
+                    | "regress"
                     | "xtests"
                     | "__mocks__"
                     | "testdata"

@@ -64,12 +64,17 @@ pub(super) fn members<'s>(code: &mut Code<'s>, node: &Syntax<'_>) -> Option<Node
     let mut depth = 0;
     let text = code.slice(span);
     let mut at = span.start;
+    let mut open = 0_usize;
     for part in text.split("::") {
         let end = at + u32::try_from(part.len()).unwrap_or(0);
+        // `Encryptor::<aes::Aes128>::new`: the paths between the brackets are not its own.
+        let is_inside = open > 0;
+        let count = |bracket: u8| part.bytes().filter(|b| *b == bracket).count();
+        open = (open + count(b'<')).saturating_sub(count(b'>'));
         let name = part.split('<').next().unwrap_or(part).trim();
         at = end + 2;
         depth += 1;
-        if name.is_empty() || depth > 12 {
+        if name.is_empty() || is_inside || depth > 12 {
             continue;
         }
         let name = code.names.intern(name);

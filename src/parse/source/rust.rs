@@ -139,7 +139,11 @@ impl Adapter {
 
     /// Binds a pattern to an instance of a type.
     fn typed(code: &mut Code<'_>, target: NodeId, of_type: NodeId, span: Span) {
-        if let (Some(_), Some(of_type)) = (target.some(), of_type.some()) {
+        // `&str` says no more than `str`.
+        let says_nothing = |id: NodeId| matches!(code.node(id), Node::Opaque(_));
+        if let (Some(_), Some(of_type)) = (target.some(), of_type.some())
+            && !says_nothing(of_type)
+        {
             let instance = code.add(Node::Instance(of_type), span);
             code.assign(target, instance, Binding::DECLARES, span);
         }

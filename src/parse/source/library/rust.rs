@@ -336,5 +336,7 @@ fn keeps(method: &str) -> bool {
             | "leak"
             | "try_into"
             | "unwrap_unchecked"
+            | "raw_name"
+            | "dangerous_unsafe_unsanitized_raw"
     )
 }
