@@ -210,6 +210,7 @@ pub(super) struct CompiledClause {
     pub within: Option<Expression>,
     pub lacks: Option<Expression>,
     pub unasked: Option<Expression>,
+    pub unless_read: Option<Expression>,
     pub path: Option<Expression>,
     pub query: Option<LazyQuery>,
     pub unless_path: Option<Expression>,
@@ -417,6 +418,7 @@ impl Compiled {
             within: clause.within.take().map(Expression::new),
             lacks: clause.lacks.take().map(Expression::new),
             unasked: clause.unasked.take().map(Expression::new),
+            unless_read: clause.unless_read.take().map(Expression::new),
             path: clause.path.take().map(Expression::new),
             query: clause
                 .query
@@ -505,6 +507,7 @@ mod tests {
                     &clause.within,
                     &clause.lacks,
                     &clause.unasked,
+                    &clause.unless_read,
                     &clause.path,
                     &clause.unless_path,
                 ]);

@@ -246,6 +246,12 @@ pub(super) fn fit(
     {
         return None;
     }
+    if let Some(unless_read) = &clause.unless_read {
+        let keys = facts.keys_read(place.node);
+        if !keys.is_empty() && keys.iter().all(|key| unless_read.finds(key)) {
+            return None;
+        }
+    }
     if let Some(within) = &clause.within
         && !facts
             .function_name(place.node)

@@ -6,7 +6,7 @@ use crate::guard::flight::Held;
 use crate::model::Span;
 
 use super::Language;
-use super::code::{Code, Key, Literal, Node, NodeId, ScopeId, ScopeKind};
+use super::code::{Code, Key, Literal, Node, NodeId, Operator, ScopeId, ScopeKind};
 use super::eval::{self, Learnt};
 use super::items::Item;
 use super::names::{Path, Symbol};
@@ -228,6 +228,74 @@ impl<'s> Facts<'s> {
             parents
         });
         parents.get(id.index()).copied().and_then(NodeId::some)
+    }
+
+    /// The keys that its function reads of what a call gives back, where nothing else is done with
+    /// it; empty where something is.
+    pub fn keys_read(&self, call: NodeId) -> Vec<&str> {
+        let Some((at, parent)) = self.use_of(call) else {
+            return Vec::new();
+        };
+        let Node::Assign { target, value, .. } = self.code.node(parent) else {
+            return self.key_read(at, parent).into_iter().collect();
+        };
+        let (Node::Name(name), true) = (self.code.node(*target), *value == at) else {
+            return Vec::new();
+        };
+        let own = self.code.scope_of(call);
+        let is_use = |id: &NodeId| {
+            id != target
+                && matches!(self.code.node(*id), Node::Name(other) if other == name)
+                && self
+                    .functions_around(self.code.scope_of(*id))
+                    .any(|of| of == own)
+        };
+        let mut keys = Vec::new();
+        for id in self.code.ids().filter(is_use) {
+            let key = self
+                .use_of(id)
+                .and_then(|(at, parent)| self.key_read(at, parent));
+            match key {
+                Some(key) => keys.push(key),
+                None => return Vec::new(),
+            }
+        }
+        keys
+    }
+
+    /// What an expression is a part of, with the part that it is there.
+    fn use_of(&self, id: NodeId) -> Option<(NodeId, NodeId)> {
+        let mut at = id;
+        for _ in 0..MOST_PARENTS {
+            let parent = self.parent(at)?;
+            match self.code.node(parent) {
+                Node::Same(_) => at = parent,
+                _ => return Some((at, parent)),
+            }
+        }
+        None
+    }
+
+    /// `claims["exp"]`, `claims.get("exp")`, `"exp" in claims`
+    fn key_read(&self, of: NodeId, parent: NodeId) -> Option<&str> {
+        let key = match self.code.node(parent) {
+            Node::Index { object, key } if *object == of => *key,
+            Node::Member { object, name }
+                if *object == of && self.code.names.text(*name) == "get" =>
+            {
+                self.arguments(self.parent(parent)?).next()?.value
+            }
+            Node::Binary {
+                operator: Operator::In | Operator::NotIn,
+                left,
+                right,
+            } if *right == of => *left,
+            _ => return None,
+        };
+        match self.constants(self.value(key)).as_slice() {
+            [Literal::Text(text)] => Some(text),
+            _ => None,
+        }
     }
 
     /// The largest expression that a node is a part of: what is put together, handed over or set in

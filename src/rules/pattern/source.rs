@@ -40,6 +40,9 @@ pub struct Clause {
     pub lacks: Option<String>,
     /// Must not match the eight lines before it, and its own as far as it: `if skipVerify {`.
     pub unasked: Option<String>,
+    /// Must not match all the keys that its function reads of what a call gives back, where it does
+    /// nothing else with it: `claims["exp"]`.
+    pub unless_read: Option<String>,
     /// Must match the file's path.
     pub path: Option<String>,
     /// Must not match the file's path: migrations, scripts of the developers.
@@ -159,12 +162,13 @@ impl SourcePattern {
 
 impl Clause {
     /// The fields that are regular expressions.
-    pub const EXPRESSIONS: [&str; 7] = [
+    pub const EXPRESSIONS: [&str; 8] = [
         "receiver",
         "role",
         "within",
         "lacks",
         "unasked",
+        "unless_read",
         "path",
         "unless_path",
     ];
@@ -254,6 +258,7 @@ impl Clause {
             self.within.is_some(),
             self.lacks.is_some(),
             self.unasked.is_some(),
+            self.unless_read.is_some(),
             self.mark.is_some(),
             self.mask,
             self.fix.is_some(),
