@@ -212,6 +212,7 @@ impl<'s> Pass<'_, 's> {
             Node::Return(value) => {
                 let value = self.value(value);
                 self.returned(value, scope);
+                self.passes(scope);
                 self.stop();
                 value
             }

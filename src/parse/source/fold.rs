@@ -285,7 +285,7 @@ impl<'s> Pass<'_, 's> {
         }
     }
 
-    fn clean_here(&mut self, path: Path, clean: Clean, scope: ScopeId) {
+    pub(super) fn clean_here(&mut self, path: Path, clean: Clean, scope: ScopeId) {
         let mut value = match self.find(path, scope) {
             Some((_, value)) => value,
             None => Value::UNKNOWN,

@@ -32,6 +32,8 @@ pub(super) struct Helpers {
     /// What every function returns.
     returns: Vec<Option<Value>>,
     state: Vec<State>,
+    /// What is known of every parameter wherever a function comes back from.
+    passed: NumberMap<ScopeId, Vec<Clean>>,
     ahead: u32,
     handed: Vec<Handed>,
     /// Functions that were asked whether they look at folders: their texts are read once.
@@ -356,6 +358,7 @@ impl<'s> Pass<'_, 's> {
             }
         }
         self.look_into(function);
+        self.learn_from_passing(function, call, &given);
         let known = self
             .helpers
             .returns
@@ -397,6 +400,56 @@ impl<'s> Pass<'_, 's> {
             }
         }
         Some(value)
+    }
+
+    /// Who comes back from a function that stops for all other values has one that it lets through.
+    fn learn_from_passing(&mut self, function: ScopeId, call: NodeId, given: &[(usize, NodeId)]) {
+        if self.helpers.state.get(function.0 as usize) != Some(&State::Seen) {
+            return;
+        }
+        let scope = self.code.scope_of(call);
+        for (position, id) in given {
+            let passed = self.helpers.passed.get(&function);
+            let clean = passed.and_then(|passed| passed.get(*position)).copied();
+            if let Some(clean) = clean.filter(|clean| *clean != Clean::NONE)
+                && let Some(path) = self.access(*id)
+            {
+                self.clean_here(path, clean, scope);
+            }
+        }
+    }
+
+    /// A function comes back from here: what is known of its parameters, as they were given?
+    pub(super) fn passes(&mut self, function: ScopeId) {
+        if !matches!(
+            self.language,
+            Language::Python | Language::JavaScript | Language::Php
+        ) {
+            return;
+        }
+        let Some(parameters) = self.helpers.parameters.get(function.0 as usize) else {
+            return;
+        };
+        let mut known = Vec::with_capacity(parameters.len());
+        for name in parameters {
+            let path = self.code.names.lookup_root(*name);
+            let variable = path.and_then(|path| self.variables.get(&(function, path)));
+            // What its type says already says nothing about what others give it.
+            let own = variable.filter(|variable| variable.ever.clean == Clean::NONE);
+            let now = own.and_then(|variable| variable.now);
+            let own = now.filter(|value| value.via == NodeId::NONE);
+            known.push(own.map_or(Clean::NONE, |value| value.clean));
+        }
+        match self.helpers.passed.get_mut(&function) {
+            Some(passed) => {
+                for (before, now) in passed.iter_mut().zip(known) {
+                    *before = before.both(now);
+                }
+            }
+            None => {
+                self.helpers.passed.insert(function, known);
+            }
+        }
     }
 
     /// True for constants and for collections of them.
@@ -511,6 +564,7 @@ impl<'s> Pass<'_, 's> {
         for id in (nodes.start..end).map(NodeId) {
             self.visit(id, self.code.scope_of(id));
         }
+        self.passes(function);
         self.frames = frames;
         self.dead = dead;
         self.beyond = beyond;
@@ -521,6 +575,7 @@ impl<'s> Pass<'_, 's> {
     /// A function's end: whatever broken code has left open in it ends, too.
     pub(super) fn leave_function(&mut self, function: ScopeId) {
         self.close_frames(function);
+        self.passes(function);
         self.set_state(function, State::Seen);
     }
 

@@ -214,8 +214,14 @@ impl Pass<'_, '_> {
                     if parts.iter().all(String::is_empty) {
                         head = Some(arg);
                     }
+                    let inner = match arg.shape {
+                        Shape::Composed(at) if !is_number && self.learnt.texts <= MAX_TEXTS => {
+                            self.learnt.composed.get(at as usize).cloned()
+                        }
+                        _ => None,
+                    };
                     let own = if is_number { FILL } else { hole(arg) };
-                    parts.push(own.to_string());
+                    parts.push(inner.unwrap_or_else(|| own.to_string()));
                     if !is_number {
                         clean = clean.both(arg.clean);
                         history.taint_by(arg);
@@ -228,6 +234,7 @@ impl Pass<'_, '_> {
         if filled.len() > MAX_TEXT {
             filled = HOLE.to_string();
         }
+        self.learnt.texts += filled.len();
         if !filled.contains([HOLE, FILL]) {
             return self.constant(Literal::Text(Cow::Owned(filled)));
         }

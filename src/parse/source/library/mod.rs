@@ -567,7 +567,12 @@ pub(super) fn is_approval(name: &str) -> Option<Clean> {
         "contained",
         "is_sub",
     ];
-    if stays.iter().any(|word| lower.contains(word)) {
+    // `is_in_curdir`, `is_in_base_path`
+    let is_in = lower.starts_with("is_in_") || lower.starts_with("isin");
+    let folders = ["dir", "folder", "root", "path"];
+    if stays.iter().any(|word| lower.contains(word))
+        || is_in && folders.iter().any(|word| lower.contains(word))
+    {
         return Some(Clean::PATH);
     }
     let words = [
