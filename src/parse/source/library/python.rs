@@ -144,7 +144,7 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "urllib.quote" => Clean::URL.with(Clean::HTML).with(Clean::PATH),
         // Routes of the program's own.
         "django.urls.reverse" | "django.urls.reverse_lazy" | "flask.url_for" => {
-            Clean::URL.with(Clean::LINE)
+            Clean::URL.with(Clean::LINE).with(Clean::HTML)
         }
         "werkzeug.utils.secure_filename"
         | "werkzeug.security.safe_join"
@@ -179,7 +179,8 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "secrets.token_urlsafe" => Clean::ALL,
         _ => match method {
             "urlencode" => Clean::URL.with(Clean::HTML).with(Clean::PATH),
-            "get_absolute_url" | "url_for" | "reverse_url" => Clean::URL.with(Clean::LINE),
+            "url_for" => Clean::URL.with(Clean::LINE).with(Clean::HTML),
+            "get_absolute_url" | "reverse_url" => Clean::URL.with(Clean::LINE),
             "isoformat" | "hexdigest" | "fileno" | "bit_length" | "strftime" => Clean::ALL,
             method if quotes(method) => Clean::SQL,
             "escape_filter_chars" | "escape_dn_chars" | "escape_rdn" => Clean::LDAP,
