@@ -29,7 +29,7 @@ pub fn check_source(cx: &Context<'_>, source: &Source) -> Checked {
 /// The same for a source that nobody is shown where nothing is found in it: what to mask is looked
 /// for only where something is.
 pub fn judge_source(cx: &Context<'_>, source: &Source) -> Checked {
-    let mut checked = gather(cx, source, None, Reach::All, Effort::default());
+    let mut checked = gather(cx, source, None, Reach::All, Effort::UNSHOWN);
     identify(&mut checked, source, &mut Seen::default());
     checked
 }
@@ -108,15 +108,11 @@ impl Effort {
         threads: 1,
         is_shown: true,
     };
-}
-
-impl Default for Effort {
-    fn default() -> Self {
-        Self {
-            is_shown: false,
-            ..Self::SHOWN
-        }
-    }
+    /// One thread, for a source that is shown where something is found in it.
+    pub const UNSHOWN: Self = Self {
+        threads: 1,
+        is_shown: false,
+    };
 }
 
 /// What the detectors say, without fingerprints.

@@ -123,7 +123,7 @@ fn is_password(name: &str) -> bool {
     })
 }
 
-fn find<'c>(command: &'c Command, test: impl Fn(&str) -> bool) -> Option<&'c Word> {
+fn find(command: &Command, test: impl Fn(&str) -> bool) -> Option<&Word> {
     command.args().iter().find(|word| test(&word.text))
 }
 

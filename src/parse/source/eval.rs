@@ -50,7 +50,7 @@ pub(super) struct Variable {
 impl Variable {
     /// What a function within sees: everything that was ever set, and where that is one value, what
     /// was asked about it on the way to the function.
-    pub(super) fn from_within(&self) -> Value {
+    pub(super) fn seen_within(&self) -> Value {
         let is_same = |now: &Value| {
             let (a, b) = (now, &self.ever);
             (a.shape, a.taint, a.via, a.entry) == (b.shape, b.taint, b.via, b.entry)

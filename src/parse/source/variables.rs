@@ -19,7 +19,7 @@ impl Pass<'_, '_> {
                 && !self.is_outdated(path, at, variable.serial)
             {
                 if at != scope && !variable.assumed {
-                    return Some((at, variable.from_within()));
+                    return Some((at, variable.seen_within()));
                 }
                 if let (true, Some(now)) = (at == scope, variable.now) {
                     return Some((at, now));
