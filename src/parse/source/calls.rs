@@ -156,6 +156,9 @@ impl<'s> Pass<'_, 's> {
             if self.is_text(own) {
                 match method {
                     "format" => return self.fill(own, given, '{'),
+                    "formatted" if self.language == Language::Java => {
+                        return self.fill(own, given, '%');
+                    }
                     "concat" => {
                         let parts = std::iter::once(own).chain(given).collect::<Vec<_>>();
                         return self.compose(&parts);
