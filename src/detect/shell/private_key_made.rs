@@ -64,7 +64,7 @@ fn made(command: &Command) -> Option<Made> {
             Some(Made {
                 span: word.span,
                 what: "a key store",
-                file: after(command, "-keystore"),
+                file: file_after(command, "-keystore"),
             })
         }
         "make-ssl-cert" => Some(Made {
@@ -75,7 +75,7 @@ fn made(command: &Command) -> Option<Made> {
         "mkcert" if !command.args().is_empty() => Some(Made {
             span: program,
             what: "a private key",
-            file: after(command, "-key-file"),
+            file: file_after(command, "-key-file"),
         }),
         "wg" if command.subcommand() == "genkey" => Some(Made {
             span: program,
@@ -129,7 +129,7 @@ fn openssl(command: &Command) -> Option<Made> {
     } else {
         "-out"
     };
-    let file = after(command, flag).or_else(|| {
+    let file = file_after(command, flag).or_else(|| {
         let options = command.options(PLAIN);
         let last = options.positional.last()?;
         (word.text == "genrsa" && last.text.contains('.')).then(|| last.text.clone())
@@ -141,8 +141,7 @@ fn openssl(command: &Command) -> Option<Made> {
     })
 }
 
-/// The word after a flag.
-fn after(command: &Command, flag: &str) -> Option<String> {
-    let at = command.args().iter().position(|w| w.text == flag)?;
-    command.args().get(at + 1).map(|word| word.text.clone())
+/// The file that a flag names.
+fn file_after(command: &Command, flag: &str) -> Option<String> {
+    command.arg_after(flag).map(|word| word.text.clone())
 }

@@ -204,7 +204,7 @@ fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
             );
         }
         "openssl" => {
-            let given = after(command, "-k").filter(|_| command.has_arg("enc"));
+            let given = command.arg_after("-k").filter(|_| command.has_arg("enc"));
             let given = given.and_then(|w| piece(w, 0, w.text.len()));
             found.extend(given.map(|s| (s, "a passphrase")));
             let words = command
@@ -242,7 +242,7 @@ fn secrets(command: &Command) -> Vec<(Span, &'static str)> {
         "keytool" | "jarsigner" | "apksigner" => {
             let given = ["-storepass", "-keypass"]
                 .iter()
-                .filter_map(|name| after(command, name));
+                .filter_map(|name| command.arg_after(name));
             found.extend(
                 given
                     .filter_map(|w| piece(w, 0, w.text.len()))
@@ -357,13 +357,6 @@ fn option(
     let options = Options::read(command.args(), Syntax { short, long });
     let option = options.get(names)?;
     value(option.value_word?, option.value?)
-}
-
-/// The word after an option of one dash.
-fn after<'c>(command: &'c Command, option: &str) -> Option<&'c Word> {
-    let words = command.args();
-    let at = words.iter().position(|w| w.text == option)?;
-    words.get(at + 1)
 }
 
 /// The end of a word that is an option's value.

@@ -39,17 +39,24 @@ fn weak(command: &Command) -> Option<(&Word, &'static str)> {
                 return Some((word, SHORT));
             }
             let kind = kind.map(|word| word.text.as_str());
-            let bits = after(command, "-b").filter(|_| kind.is_none_or(|kind| kind == "rsa"))?;
+            let bits = command
+                .arg_after("-b")
+                .filter(|_| kind.is_none_or(|kind| kind == "rsa"))?;
             is_short(&bits.text).then_some((bits, SHORT))
         }
         "curl" => {
             let old = ["--sslv2", "--sslv3", "--tlsv1.0", "--tlsv1.1"];
             let flag = find(command, |text| old.contains(&text));
             let most = || {
-                after(command, "--tls-max")
+                command
+                    .arg_after("--tls-max")
                     .filter(|word| matches!(word.text.as_str(), "1.0" | "1.1"))
             };
-            let ciphers = || after(command, "--ciphers").filter(|word| is_broken_suite(&word.text));
+            let ciphers = || {
+                command
+                    .arg_after("--ciphers")
+                    .filter(|word| is_broken_suite(&word.text))
+            };
             flag.or_else(most)
                 .map(|word| (word, PROTOCOL))
                 .or_else(|| ciphers().map(|word| (word, BROKEN)))
@@ -125,12 +132,6 @@ fn is_password(name: &str) -> bool {
 
 fn find(command: &Command, test: impl Fn(&str) -> bool) -> Option<&Word> {
     command.args().iter().find(|word| test(&word.text))
-}
-
-fn after<'c>(command: &'c Command, option: &str) -> Option<&'c Word> {
-    let words = command.args();
-    let at = words.iter().position(|word| word.text == option)?;
-    words.get(at + 1)
 }
 
 /// A number of bits of a key that rests on a large number.

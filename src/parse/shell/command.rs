@@ -61,6 +61,14 @@ impl Command {
             .unwrap_or_default()
     }
 
+    /// The argument after the first one that is exactly this text: the value of an option that
+    /// takes a word of its own, in programs that do not follow the rules for options.
+    pub fn arg_after(&self, option: &str) -> Option<&Word> {
+        let words = self.args();
+        let at = words.iter().position(|word| word.text == option)?;
+        words.get(at + 1)
+    }
+
     /// True where one of the arguments is exactly this text.
     pub fn has_arg(&self, text: &str) -> bool {
         self.args().iter().any(|word| word.text == text)
