@@ -29,16 +29,23 @@ pub fn check_source(cx: &Context<'_>, source: &Source) -> Checked {
 /// The same for a source that nobody is shown where nothing is found in it: what to mask is looked
 /// for only where something is.
 pub fn judge_source(cx: &Context<'_>, source: &Source) -> Checked {
-    let mut checked = gather(cx, source, None, Reach::All, Effort::UNSHOWN);
-    identify(&mut checked, source, &mut Seen::default());
-    checked
+    check(cx, source, None, Effort::UNSHOWN)
 }
 
 /// The same, with the repository around the source.
 pub fn check_source_in(cx: &Context<'_>, source: &Source, around: Option<&Around<'_>>) -> Checked {
+    check(cx, source, around, Effort::SHOWN)
+}
+
+fn check(
+    cx: &Context<'_>,
+    source: &Source,
+    around: Option<&Around<'_>>,
+    effort: Effort,
+) -> Checked {
     let is_large = source.bytes.len() as u64 > LIMITS.parse;
     let reach = if is_large { Reach::Text } else { Reach::All };
-    let mut checked = gather(cx, source, around, reach, Effort::SHOWN);
+    let mut checked = gather(cx, source, around, reach, effort);
     identify(&mut checked, source, &mut Seen::default());
     checked
 }

@@ -26,7 +26,8 @@ kinds! {
     Raw = "raw_string",
     Ansi = "ansi_c_string",
     Expansion = "simple_expansion" | "expansion",
-    Opaque = "arithmetic_expansion" | "array" | "brace_expression",
+    Array = "array",
+    Opaque = "arithmetic_expansion" | "brace_expression",
 }
 
 fields!(condition, right, name, argument);

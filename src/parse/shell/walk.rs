@@ -285,8 +285,8 @@ impl<'b, 't> Walk<'b, 't> {
             .child_by_field_name("name")
             .map(|name| self.raw(name).to_owned())
             .unwrap_or_default();
-        let value = node
-            .child_by_field_name("value")
+        let written = node.child_by_field_name("value");
+        let value = written
             .map(|value| self.reader().read(value))
             .unwrap_or_default();
         let span = self.reader().span(node.start_byte(), node.end_byte());
@@ -307,7 +307,8 @@ impl<'b, 't> Walk<'b, 't> {
             // What is built up from itself could grow without end.
             let known = !appends && value.is_known() && value.text.len() <= LONGEST_VALUE;
             let known = known.then(|| value.text.clone());
-            self.phrase(node, &name, &value, known.is_some(), appends);
+            let list = written.filter(|value| self.grammar.kind(*value) == Kind::Array);
+            self.phrase(list, &name, &value, known.is_some(), appends);
             self.builder.variables.set(name.clone(), known);
         }
         self.builder.script.assignments.push(Assignment {
@@ -324,10 +325,14 @@ impl<'b, 't> Walk<'b, 't> {
     }
 
     /// Notes the words of an array, and of a text that is known in part.
-    fn phrase(&mut self, node: Node<'_>, name: &str, value: &Word, known: bool, appends: bool) {
-        let list = node
-            .child_by_field_name("value")
-            .filter(|value| value.kind() == "array");
+    fn phrase(
+        &mut self,
+        list: Option<Node<'_>>,
+        name: &str,
+        value: &Word,
+        known: bool,
+        appends: bool,
+    ) {
         let words: Vec<Word> = if let Some(list) = list {
             let mut cursor = list.walk();
             let elements = list.named_children(&mut cursor).take(MOST_WORDS + 1);

@@ -249,7 +249,7 @@ impl Reader<'_> {
                 self.opaque(node, PartKind::Substitution, quoted, word);
             }
             Kind::Process => self.opaque(node, PartKind::Process, quoted, word),
-            Kind::Opaque => {
+            Kind::Array | Kind::Opaque => {
                 self.opaque(node, PartKind::Other, quoted, word);
             }
             _ => self.literal(start, end, quoted, true, word),

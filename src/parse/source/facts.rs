@@ -11,12 +11,12 @@ use super::eval::{self, Learnt};
 use super::items::Item;
 use super::names::{Path, Symbol};
 use super::numbers::{NumberMap, NumberSet};
-
-/// How far an expression is climbed.
-const MOST_PARENTS: usize = 24;
 use super::query::Matches;
 use super::trace::Settings;
 use super::value::{Shape, Value};
+
+/// How far an expression is climbed.
+const MOST_PARENTS: usize = 24;
 
 /// Functions within functions that are looked at.
 const MAX_OUTER: usize = 5;

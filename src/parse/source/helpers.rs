@@ -430,6 +430,11 @@ impl<'s> Pass<'_, 's> {
         let Some(parameters) = self.helpers.parameters.get(function.0 as usize) else {
             return;
         };
+        // What is not known of one way out is not known of all of them.
+        let passed = self.helpers.passed.get(&function);
+        if passed.is_some_and(|passed| passed.iter().all(|clean| *clean == Clean::NONE)) {
+            return;
+        }
         let mut known = Vec::with_capacity(parameters.len());
         for name in parameters {
             let path = self.code.names.lookup_root(*name);
