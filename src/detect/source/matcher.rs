@@ -8,6 +8,7 @@ use crate::parse::source::{
 };
 use crate::rules::pattern::source::Scalar;
 
+use super::asked;
 use super::compiled::{CompiledClause, CompiledTest, ELEMENT, Expression, Subject};
 
 /// How much of a scope on either side of a node is looked at, in bytes.
@@ -242,7 +243,7 @@ pub(super) fn fit(
         return None;
     }
     if let Some(unasked) = &clause.unasked
-        && unasked.finds(&lines_before(facts, place.node))
+        && asked::is_asked(facts, place.node, &|text| unasked.finds(text))
     {
         return None;
     }
@@ -310,7 +311,7 @@ fn around<'s>(facts: &Facts<'s>, scope: Span, node: NodeId) -> Cow<'s, str> {
 }
 
 /// What a comment says to an analyser, `# ruleid: insecure-transport`, says nothing about the code.
-fn without_annotations(text: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn without_annotations(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.contains("ruleid:") && !text.contains("ok:") {
         return text;
     }
@@ -326,15 +327,6 @@ fn without_annotations(text: Cow<'_, str>) -> Cow<'_, str> {
         .filter(|line| !is_annotation(line))
         .collect();
     Cow::Owned(lines.join("\n"))
-}
-
-/// The eight lines before a node, and its own as far as it.
-fn lines_before(facts: &Facts<'_>, node: NodeId) -> String {
-    let start = facts.code.span(node).start as usize;
-    let before = facts.code.text.get(start.saturating_sub(900)..start);
-    let before = without_annotations(String::from_utf8_lossy(before.unwrap_or(&[])));
-    let lines: Vec<&str> = before.rsplit('\n').take(9).collect();
-    lines.join("\n")
 }
 
 fn mark(facts: &Facts<'_>, place: Place, clause: &CompiledClause) -> Part {

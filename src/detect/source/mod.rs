@@ -1,6 +1,7 @@
 //! Insecure patterns in source code.
 
 mod apart;
+mod asked;
 mod compiled;
 mod matcher;
 mod query_words;

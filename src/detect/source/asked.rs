@@ -1,0 +1,121 @@
+//! Whether somebody asked for what a place does: by a condition that stands before it or around it,
+//! or by one before everything in the file that calls its function.
+
+use crate::parse::source::{Facts, Flow, Node, NodeId, Scope, ScopeId, ScopeKind, When};
+
+use super::matcher::without_annotations;
+
+/// Most nodes before a place that are looked through for conditions around it.
+const MOST_BEFORE: u32 = 20_000;
+
+/// The largest file in which callers are looked for.
+const MOST_NODES: usize = 50_000;
+
+/// Longest part of a condition that is read, in bytes.
+const LONGEST_CONDITION: usize = 200;
+
+/// True where `finds` holds for what stands before a node or around it, or before and around every
+/// call of the function, or use of the class, that it stands in.
+pub(super) fn is_asked(facts: &Facts<'_>, node: NodeId, finds: &dyn Fn(&str) -> bool) -> bool {
+    let is_found = |node: NodeId| finds(&before(facts, node));
+    if is_found(node) {
+        return true;
+    }
+    let callers = callers(facts, node);
+    !callers.is_empty() && callers.into_iter().all(is_found)
+}
+
+/// The eight lines before a node, its own as far as it first, and the conditions under which it
+/// runs.
+fn before(facts: &Facts<'_>, node: NodeId) -> String {
+    let start = facts.code.span(node).start as usize;
+    let before = facts.code.text.get(start.saturating_sub(900)..start);
+    let before = without_annotations(String::from_utf8_lossy(before.unwrap_or(&[])));
+    let lines: Vec<&str> = before.rsplit('\n').take(9).collect();
+    let mut text = lines.join("\n");
+    for condition in conditions(facts, node) {
+        let written = facts.text(facts.code.span(condition));
+        let end = written.floor_char_boundary(LONGEST_CONDITION);
+        text.push_str("\nif (");
+        text.push_str(&written.get(..end).unwrap_or(written).replace('\n', " "));
+        text.push(')');
+    }
+    text
+}
+
+/// What was asked on the way into the innermost ways that a node stands in, within its function.
+fn conditions(facts: &Facts<'_>, node: NodeId) -> Vec<NodeId> {
+    let first = around(facts, node).map_or(0, |scope| scope.nodes.start);
+    let mut open: Vec<NodeId> = Vec::new();
+    for at in first.max(node.0.saturating_sub(MOST_BEFORE))..node.0 {
+        let Node::Flow(flow) = facts.code.node(NodeId(at)) else {
+            continue;
+        };
+        match flow {
+            Flow::Fork(_) => open.push(NodeId::NONE),
+            Flow::Arm { when, .. } => {
+                if let Some(last) = open.last_mut() {
+                    *last = match when {
+                        When::Holds(condition) | When::Fails(condition) => *condition,
+                        _ => NodeId::NONE,
+                    };
+                }
+            }
+            Flow::Join => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.retain(|condition| condition.some().is_some());
+    open
+}
+
+/// The function that a node stands in, and not one of a class without a name within it; or the
+/// class, if that has no function around it.
+fn around<'f>(facts: &'f Facts<'_>, node: NodeId) -> Option<&'f Scope> {
+    let mut at = facts.code.scope_of(node);
+    let mut class = None;
+    while at != ScopeId::MODULE {
+        let scope = facts.code.scope(at)?;
+        let parent = facts.code.scope(scope.parent)?;
+        let is_inner = parent.kind == ScopeKind::Class && parent.name.is_none();
+        match (scope.kind, scope.name) {
+            (ScopeKind::Function, Some(_)) if !is_inner => return Some(scope),
+            (ScopeKind::Class, Some(_)) => class = class.or(Some(scope)),
+            _ => {}
+        }
+        at = scope.parent;
+    }
+    class
+}
+
+/// Every call of the function that a node stands in; where there is none, what makes an object of
+/// its class.
+fn callers(facts: &Facts<'_>, node: NodeId) -> Vec<NodeId> {
+    let Some(own) = around(facts, node).filter(|_| facts.code.len() <= MOST_NODES) else {
+        return Vec::new();
+    };
+    let calls = calls_of(facts, own);
+    let class = facts.code.scope(own.parent);
+    match class.filter(|class| calls.is_empty() && class.kind == ScopeKind::Class) {
+        Some(class) => calls_of(facts, class),
+        None => calls,
+    }
+}
+
+/// The calls of what a scope is called, from outside of it.
+fn calls_of(facts: &Facts<'_>, scope: &Scope) -> Vec<NodeId> {
+    let Some(name) = scope.name else {
+        return Vec::new();
+    };
+    let is_call = |id: &NodeId| match facts.code.node(*id) {
+        Node::Call { callee, .. } => match facts.code.node(*callee) {
+            Node::Name(called) | Node::Member { name: called, .. } => *called == name,
+            _ => false,
+        },
+        _ => false,
+    };
+    let outside = facts.code.ids().filter(|id| !scope.nodes.contains(&id.0));
+    outside.filter(is_call).collect()
+}
