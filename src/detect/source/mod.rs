@@ -19,7 +19,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::model::{Confidence, FileKind, KindSet, Profile, Severity, SkipReason, Source, Span};
 use crate::parse::Document;
-use crate::parse::source::{self, Facts, Hop, Language, Matches, NodeId, Pieces, Query};
+use crate::parse::source::{
+    self, Facts, Hop, Language, Matches, Node, NodeId, Pieces, Query, ScopeId,
+};
 
 use crate::rules::ActiveRules;
 
@@ -187,6 +189,14 @@ pub fn parses(cx: &Context<'_>, source: &Source) -> bool {
     })
 }
 
+/// What was said already, by rules.
+#[derive(Default)]
+struct Said {
+    of_expressions: HashMap<(usize, NodeId), Vec<(Span, String)>>,
+    /// As they are written, by their function and by where their variables got their values.
+    of_calls: HashMap<(usize, ScopeId, Vec<NodeId>), Vec<String>>,
+}
+
 struct Pass<'p, 's> {
     facts: &'p Facts<'s>,
     rules: &'p Compiled,
@@ -202,7 +212,7 @@ struct Pass<'p, 's> {
 impl Pass<'_, '_> {
     fn run(&self, out: &mut Sink<'_>) {
         let mut reported: HashSet<(usize, Span)> = HashSet::new();
-        let mut said: HashMap<(usize, NodeId), Vec<(Span, String)>> = HashMap::new();
+        let mut said = Said::default();
         for node in self.facts.own() {
             if self.facts.is_dead(node) {
                 continue;
@@ -238,27 +248,66 @@ impl Pass<'_, '_> {
 
     /// False for what the same expression was told already: seven numbers that make one salt, a
     /// path that is joined and then resolved.
-    fn is_new(
-        &self,
-        place: Place,
-        clause: &CompiledClause,
-        fit: &Fit,
-        said: &mut HashMap<(usize, NodeId), Vec<(Span, String)>>,
-    ) -> bool {
+    fn is_new(&self, place: Place, clause: &CompiledClause, fit: &Fit, said: &mut Said) -> bool {
         let says = &clause.clause;
         let words = self.words(&says.message, place, fit, says.mask);
         let own = self.facts.code.span(place.node);
+        if says.fix.is_none() && self.is_said_again(place, clause, fit, said) {
+            return false;
+        }
         let all = said
+            .of_expressions
             .entry((clause.rule, self.facts.expression_around(place.node)))
             .or_default();
         let is_old = all.iter().any(|(span, before)| {
             let is_part = span.contains(own) || own.contains(*span);
-            *before == words && (is_part || clause.role.is_some())
+            // `rgb(byte(red), byte(green), byte(blue))` is one line to mend.
+            let between = Span::new(span.end.min(own.end), span.start.max(own.start));
+            let is_near = says.fix.is_none()
+                && between.end >= between.start
+                && !self.facts.text(between).contains('\n');
+            *before == words && (is_part || is_near || clause.role.is_some())
         });
         if !is_old {
             all.push((own, words));
         }
         !is_old
+    }
+
+    /// True for the same call of the same variables in the same function: `message.getObject()`,
+    /// asked first whether it is null.
+    fn is_said_again(
+        &self,
+        place: Place,
+        clause: &CompiledClause,
+        fit: &Fit,
+        said: &mut Said,
+    ) -> bool {
+        let facts = self.facts;
+        let Node::Call { callee, .. } = facts.code.node(place.node) else {
+            return false;
+        };
+        let decides = |value: NodeId| facts.value(value).is_constant();
+        let origin = |value: NodeId| facts.value(value).via;
+        let owner = match facts.code.node(*callee) {
+            Node::Member { object, .. } => Some(*object),
+            _ => None,
+        };
+        let given = facts.arguments(place.node).map(|argument| argument.value);
+        let parts: Vec<NodeId> = owner.into_iter().chain(given).collect();
+        let is_variable = |part: &NodeId| origin(*part).some().is_some() && !decides(*part);
+        if fit.decisive.is_some_and(decides) || !parts.iter().any(is_variable) {
+            return false;
+        }
+        let origins: Vec<NodeId> = parts.into_iter().map(origin).collect();
+        let written = facts.text(facts.code.span(place.node));
+        let key = (clause.rule, facts.code.scope_of(place.node), origins);
+        let calls = said.of_calls.entry(key).or_default();
+        let is_old = calls.iter().any(|call| call == written);
+        if !is_old {
+            calls.push(written.to_owned());
+        }
+        is_old
     }
 
     /// What a clause's query has found.
