@@ -367,6 +367,8 @@ impl<'s> Pass<'_, 's> {
             .flatten();
         let Some(returned) = known else {
             return match self.helpers.state.get(function.0 as usize) {
+                // Without a body, what it is called says most.
+                Some(State::Seen) if self.is_abstract(function) => None,
                 // It gives nothing back.
                 Some(State::Seen) => Some(Value::UNKNOWN),
                 _ => Some(Value::made_of(given.iter().map(|(_, id)| self.value(*id)))),
@@ -400,6 +402,12 @@ impl<'s> Pass<'_, 's> {
             }
         }
         Some(value)
+    }
+
+    /// `abstract String escape(String name);`
+    fn is_abstract(&self, function: ScopeId) -> bool {
+        let scope = self.code.scope(function);
+        scope.is_some_and(|scope| self.code.slice(scope.span).ends_with(';'))
     }
 
     /// Who comes back from a function that stops for all other values has one that it lets through.
