@@ -85,8 +85,14 @@ impl<'s> Pass<'_, 's> {
         {
             return *text;
         }
-        if library::replaces(name, method) && self.leaves_only_the_harmless(&arguments) {
-            return Value::made_of(given).harmless_unknown();
+        if library::replaces(name, method)
+            && let Some(clean) = self.leaves_only_the_harmless(&arguments)
+        {
+            let made = Value::made_of(given);
+            return match clean {
+                Clean::ALL => made.harmless_unknown(),
+                _ => made.escaped(clean),
+            };
         }
         if library::replaces_text(name) && self.leaves_no_way_up(&arguments) {
             return Value::made_of(given).escaped(Clean::PATH);
@@ -373,12 +379,12 @@ impl<'s> Pass<'_, 's> {
     }
 
     /// `preg_replace('/[^a-z0-9]/', '', $x)`
-    fn leaves_only_the_harmless(&self, arguments: &[NodeId]) -> bool {
+    fn leaves_only_the_harmless(&self, arguments: &[NodeId]) -> Option<Clean> {
         let [pattern, replacement, ..] = arguments else {
-            return false;
+            return None;
         };
         let written = self.code.slice(self.code.span(*pattern));
-        self.value(*replacement).is_constant() && library::finds_the_harmful(written)
+        library::leaves(written).filter(|_| self.value(*replacement).is_constant())
     }
 
     /// `str_replace('/', '', $x)`: what leaves nothing where two dots went may put two together.

@@ -259,12 +259,22 @@ pub(super) fn translates(path: &str) -> bool {
 /// A pattern, as it is written, for one or more characters other than harmless ones: what is left
 /// when those that it finds are taken out means nothing to anybody.
 pub(super) fn finds_the_harmful(pattern: &str) -> bool {
+    leaves(pattern) == Some(Clean::ALL)
+}
+
+/// What the characters mean nothing to that such a pattern leaves: `[^\w\s]` leaves line ends.
+pub(super) fn leaves(pattern: &str) -> Option<Clean> {
     let pattern = pattern.trim_start_matches(['r', 'u', '\'', '"', '/', '#', '~', '%', '{']);
     let Some((class, _)) = pattern
         .strip_prefix("[^")
         .and_then(|rest| rest.split_once(']'))
     else {
-        return pattern.starts_with("\\W") || pattern.starts_with("\\D");
+        let is_class = pattern.starts_with("\\W") || pattern.starts_with("\\D");
+        return is_class.then_some(Clean::ALL);
+    };
+    let (class, clean) = match class.contains("\\s") {
+        true => (class.replace("\\s", ""), BUT_LINES),
+        false => (class.to_owned(), Clean::ALL),
     };
     let escaped = class.replace("\\-", "-").replace("\\.", ".");
     let escaped = ["\\w", "\\d"]
@@ -272,8 +282,13 @@ pub(super) fn finds_the_harmful(pattern: &str) -> bool {
         .fold(escaped, |text, known| text.replace(known, ""));
     let is_plain =
         |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | '@' | ',');
-    escaped.chars().all(is_plain)
+    escaped.chars().all(is_plain).then_some(clean)
 }
+
+/// What words on several lines mean nothing to.
+const BUT_LINES: Clean = Clean(
+    Clean::HTML.0 | Clean::SQL.0 | Clean::PATH.0 | Clean::URL.0 | Clean::LDAP.0 | Clean::XPATH.0,
+);
 
 /// True for functions and methods that replace what a pattern finds, which is their first argument.
 pub(super) fn replaces(path: &str, method: &str) -> bool {
