@@ -21,7 +21,7 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let below = |place: &str| lower.starts_with(place) || lower.contains(&format!("/{place}"));
     let has = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
-    let measures = || has(&["benchmark", "benchmarks"]);
+    let measures = || has(&["bench", "benchmark", "benchmarks"]);
     let is_of_test = || has(&["test", "tests", "spec", "e2e"]);
     let serves = || is_of_test() && has(&SERVING);
     match language {
@@ -29,8 +29,20 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
         Language::Java => {
             let parts = folders.split_once("/src/main/");
             let mut module = parts.map_or("", |(module, _)| module).split('/');
-            let others = ["example", "samples", "test", "tests", "testsuite"];
-            let is_module = module.any(|folder| others.contains(&folder));
+            let others = [
+                "demo",
+                "demos",
+                "example",
+                "samples",
+                "test",
+                "tests",
+                "testsuite",
+            ];
+            let shows = |folder: &str| {
+                let ends = ["-demo", "-demos"];
+                folder.contains("-demo-") || ends.iter().any(|end| folder.ends_with(end))
+            };
+            let is_module = module.any(|folder| others.contains(&folder) || shows(folder));
             let tests = [
                 "src/testcases/org/",
                 "src/it/",
@@ -165,6 +177,10 @@ mod tests {
             (Language::Java, "src/example/java/org/acme/Demo.java"),
             (
                 Language::Java,
+                "acme-demos/acme-demo-web/src/main/java/org/acme/Dump.java",
+            ),
+            (
+                Language::Java,
                 "acme-example/src/main/java/org/acme/Demo.java",
             ),
             (Language::CSharp, "Src/Acme.Tests/Objects/Item.cs"),
@@ -179,6 +195,11 @@ mod tests {
         }
         for (language, path) in [
             (Language::Java, "src/main/java/com/example/app/Shop.java"),
+            (Language::Java, "src/main/java/com/example/demo/Shop.java"),
+            (
+                Language::Java,
+                "acme-democracy/src/main/java/org/acme/Shop.java",
+            ),
             (Language::Java, "src/Test.java"),
             (Language::Java, "src/latest/Shop.java"),
             (Language::Java, "src/main/java/org/acme/doc/Shop.java"),
@@ -230,6 +251,7 @@ mod tests {
             (Language::JavaScript, "src/__tests__/utils.ts"),
             (Language::Ruby, "spec/bundler/support/endpoint.rb"),
             (Language::Ruby, "benchmark/chmod.rb"),
+            (Language::Ruby, "bench/ffi/chmod.rb"),
             (Language::Ruby, "actionview/test/ujs/server.rb"),
         ] {
             assert!(lies_apart(language, path), "{path}");

@@ -175,7 +175,8 @@ fn speaks_of_tests(reach: Profile) -> bool {
 
 /// True for unit tests and examples that nobody asked to judge.
 fn is_suite(cx: &Context<'_>, language: Language, path: &str, text: &[u8]) -> bool {
-    let is_unit_test = || is_test(path) && suite::is_suite(language, text);
+    let helps_tests = || language == Language::Go && terrain::imports_testing(text);
+    let is_unit_test = || (is_test(path) || helps_tests()) && suite::is_suite(language, text);
     !cx.given.judges_tests && (apart::lies_apart(language, path) || is_unit_test())
 }
 

@@ -194,11 +194,15 @@ const LIBRARIES: [&str; 36] = [
 ];
 
 /// True for a script that is called like a well-known library and begins with its banner: the
-/// name, a version and whose it is.
+/// name, a version and whose it is; or that a tool has pinned.
 fn is_known(name: &str, bytes: &[u8]) -> bool {
     let Some(stem) = name.strip_suffix(".js") else {
         return false;
     };
+    // `@acme--chart.js`, as packages are pinned to a folder of scripts.
+    if stem.starts_with('@') && stem.contains("--") {
+        return true;
+    }
     let head = head(bytes, 1000);
     let is_library = |library: &&&str| {
         stem.strip_prefix(**library)
@@ -370,11 +374,10 @@ pub fn is_test(path: &str) -> bool {
         || name.contains(".spec.")
 }
 
-/// `OrderTest.java`, `OrderTests.cs`: what test runners look for.
+/// `OrderTest.java`, `OrderTests.cs`, `OrderTest.php`: what test runners look for.
 fn is_test_class(path: &str) -> bool {
-    let stem = path
-        .strip_suffix(".java")
-        .or_else(|| path.strip_suffix(".cs"));
+    let ends = [".java", ".cs", ".php"];
+    let stem = ends.into_iter().find_map(|end| path.strip_suffix(end));
     let is_end = |end: &str| {
         let rest = stem.and_then(|stem| stem.strip_suffix(end));
         rest.is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_lowercase()))
@@ -383,7 +386,7 @@ fn is_test_class(path: &str) -> bool {
 }
 
 /// What helps tests is compiled into no program: `testing` drags its flags along.
-fn imports_testing(bytes: &[u8]) -> bool {
+pub(super) fn imports_testing(bytes: &[u8]) -> bool {
     let head = bytes.get(..4096).unwrap_or(bytes);
     memchr::memmem::find(head, b"\n\t\"testing\"\n").is_some()
         || memchr::memmem::find(head, b"\nimport \"testing\"\n").is_some()
@@ -415,6 +418,7 @@ mod tests {
             "plugin/src/it/simple/Hello.java",
             "src/Crypto/SelfTest.cs",
             "src/OrderTest.java",
+            "src/Ftp/ConnectionTest.php",
         ] {
             assert!(is_test(path), "{path}");
         }
@@ -475,6 +479,9 @@ mod tests {
         for path in ["js/jquery.js", "js/jquery-3.6.0.js", "js/jquery.slim.js"] {
             assert_eq!(terrain(path, banner), Terrain::Vendored, "{path}");
         }
+        let pinned = "vendor/javascript/@acme--chart.js";
+        assert_eq!(terrain(pinned, "eval(x)\n"), Terrain::Vendored);
+        assert_eq!(terrain("js/@acme/chart.js", "eval(x)\n"), Terrain::Own);
         assert_eq!(terrain("js/jquery.js", "eval(x)\n"), Terrain::Own);
         assert_eq!(terrain("js/jqueryish.js", banner), Terrain::Own);
         assert_eq!(terrain("js/shop.js", banner), Terrain::Own);
