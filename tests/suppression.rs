@@ -166,6 +166,39 @@ fn comments_count_for_code_and_scripts_too() {
     assert_eq!(left(&format!("#!/bin/sh\n# nosemgrep\ntrue\n{pipe}\n")), 1);
 }
 
+/// Other tools report a query where it is put together, and among the codes of linters those about
+/// security are meant.
+#[test]
+fn a_comment_beside_the_text_covers_the_place_where_it_runs() {
+    let left = |made: &str, run: &str| {
+        let text = format!(
+            "def find(cursor, name):\n    sql = f\"SELECT a FROM t WHERE b = '{{name}}'\"{made}\n    \
+             cursor.execute(sql){run}\n"
+        );
+        let rules = &["source/python/sql-built-from-text"];
+        report("find.py", &text, rules, |_| {}).findings.len()
+    };
+    assert_eq!(left("", ""), 1);
+    for comment in [
+        "  # nosec",
+        "  # nosec B608",
+        "  # noqa: E501, S608",
+        "  # NOQA: S608",
+    ] {
+        assert_eq!(left(comment, ""), 0, "{comment}");
+        assert_eq!(left("", comment), 0, "{comment}");
+    }
+    for comment in [
+        "  # noqa: E501",
+        "  # noqa",
+        "  # noqa: S301",
+        "  # nosec B301",
+    ] {
+        assert_eq!(left(comment, ""), 1, "{comment}");
+        assert_eq!(left("", comment), 1, "{comment}");
+    }
+}
+
 #[test]
 fn comments_of_peers_can_be_switched_off() {
     let text = "FROM debian:12\n# hadolint ignore=DL3004\nRUN sudo a\n";

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::advisory::Advisories;
 use crate::engine::Scan;
 use crate::model::{
-    AdvisoryInfo, Evidence, FileKind, Finding, Fingerprint, Origin, RepoPath, Report, Source,
+    AdvisoryInfo, Evidence, FileKind, Finding, Fingerprint, Origin, RepoPath, Report, Role, Source,
     SourceId, SourceTable, Suppressed, SuppressedBy, ToolInfo, UnusedSuppression,
 };
 use crate::rules::{ActiveRules, is_alias};
@@ -208,10 +208,13 @@ impl Policy<'_> {
         ignores: &mut BTreeMap<SourceId, Vec<Used>>,
     ) -> Option<SuppressedBy> {
         let label = finding.primary()?;
-        let (first, last) = sources.get(label.source)?.line_span(label.span);
+        let source = sources.get(label.source)?;
+        let (first, last) = source.line_span(label.span);
         let mut by = None;
         for (ignore, used) in ignores.get_mut(&label.source)? {
-            if !ignore.reach.covers(finding, first, last) || !self.is_in_force(ignore) {
+            let covers = ignore.reach.covers(finding, first, last)
+                || ignore.peer.is_some() && is_about_a_step(ignore, finding, source);
+            if !covers || !self.is_in_force(ignore) {
                 continue;
             }
             let named = ignore.rules.iter().position(|(name, _)| match ignore.peer {
@@ -307,6 +310,17 @@ impl Policy<'_> {
                 .strip_prefix(name)
                 .is_some_and(|rest| rest.starts_with('/'))
     }
+}
+
+/// True where the comment stands beside a step on the way to the finding: other tools report the text
+/// that is put together there, we the place where it is used.
+fn is_about_a_step(ignore: &Ignore, finding: &Finding, source: &Source) -> bool {
+    finding.labels.iter().any(|label| {
+        let (first, last) = source.line_span(label.span);
+        label.role != Role::Primary
+            && label.source == source.id
+            && ignore.reach.covers(finding, first, last)
+    })
 }
 
 /// The place of a file of ours among the sources, made where it is not there yet.

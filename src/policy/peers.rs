@@ -41,6 +41,8 @@ enum Form {
     Checkov,
     /// Between commas or blanks, and not always there.
     Words,
+    /// Those of flake8-bandit, among the codes of others: `noqa: E501, S608`.
+    Codes,
     None,
 }
 
@@ -114,6 +116,8 @@ static PEERS: &[Peer] = &[
     peer("shellcheck disable =", Scope::Next, Form::List),
     mute("nosemgrep", Scope::LineAndNext, Form::Words, &["source"]),
     mute("nosec", Scope::Line, Form::Words, &["source", "secret"]),
+    mute("noqa:", Scope::Line, Form::Codes, &[]),
+    mute("NOQA:", Scope::Line, Form::Codes, &[]),
     allow("gitleaks:allow"),
     allow("betterleaks:allow"),
     allow("kingfisher:ignore"),

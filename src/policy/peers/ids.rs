@@ -54,6 +54,10 @@ impl Said {
                 let end = said.list(text, 0, false);
                 said.rest(&text[end..]);
             }
+            Form::Codes => {
+                said.list(text, 0, true);
+                said.ids.retain(|(id, _)| is_code_of_security(id));
+            }
             Form::Words => {
                 let start = text.len() - text.trim_start_matches([':', '=', ' ', '[']).len();
                 let end = said.list(text, start, true);
@@ -124,6 +128,12 @@ impl Said {
     }
 }
 
+/// `S608`, not `E501` or `SIM102`.
+fn is_code_of_security(id: &str) -> bool {
+    id.strip_prefix('S')
+        .is_some_and(|rest| rest.len() == 3 && rest.bytes().all(|b| b.is_ascii_digit()))
+}
+
 fn looks_like_id(word: &str) -> bool {
     word.len() >= 2
         && (word.bytes().any(|b| b.is_ascii_digit())
@@ -183,6 +193,13 @@ mod tests {
             ids(Form::Trivy, "DS-0002 trivy:ignore:DS-0026"),
             ["DS-0002"]
         );
+    }
+
+    #[test]
+    fn of_the_codes_of_linters_only_those_about_security_count() {
+        assert_eq!(ids(Form::Codes, " E501, S608,S5 SIM102 why"), ["S608"]);
+        assert_eq!(ids(Form::Codes, "S603 S607"), ["S603", "S607"]);
+        assert!(ids(Form::Codes, " because").is_empty());
     }
 
     #[test]
