@@ -672,6 +672,7 @@ impl<'s> Pass<'_, 's> {
         if decorators
             .iter()
             .any(|decorator| self.makes_a_number(*decorator, id))
+            || self.language == Language::Python && self.is_declared_plain(id)
         {
             value.clean = Clean::ALL;
         }

@@ -83,6 +83,34 @@ impl Pass<'_, '_> {
         of.is_some_and(|of| types.iter().any(|name| of.starts_with(name)))
     }
 
+    /// `limit: int = 10`, `at: Optional[datetime]`: true where the parameter is declared to be
+    /// something that no text fits into.
+    pub(super) fn is_declared_plain(&self, parameter: NodeId) -> bool {
+        let after = self.after(parameter).trim_ascii_start();
+        let Some(of) = after.strip_prefix(b":").map(<[u8]>::trim_ascii_start) else {
+            return false;
+        };
+        let of = of.strip_prefix(b"Optional[").unwrap_or(of);
+        let of = of.strip_prefix(b"t.Optional[").unwrap_or(of);
+        let end = of.iter().position(|b| !b.is_ascii_alphanumeric());
+        let (name, rest) = of.split_at(end.unwrap_or(of.len()));
+        let plain: [&[u8]; 7] = [
+            b"int",
+            b"float",
+            b"bool",
+            b"UUID",
+            b"date",
+            b"datetime",
+            b"Decimal",
+        ];
+        // `int | str` is a text, too.
+        let rest = rest.trim_ascii_start();
+        let or = rest.strip_prefix(b"|").map(<[u8]>::trim_ascii_start);
+        plain.contains(&name)
+            && !rest.starts_with(b".")
+            && or.is_none_or(|other| other.starts_with(b"None"))
+    }
+
     fn after(&self, parameter: NodeId) -> &[u8] {
         let end = self.code.span(parameter).range().end;
         self.code.text.get(end..).unwrap_or(&[])
