@@ -54,8 +54,11 @@ impl Pass<'_, '_> {
             return Value::made_of(parts.iter().copied());
         }
         for part in parts {
+            if let Some((_, end @ 0)) = &mut head {
+                *end = text.len();
+            }
             if text.is_empty() {
-                head = Some(*part);
+                head = Some((*part, 0));
             }
             match (self.constant_text(*part), part.shape) {
                 (Some(piece), _) => text.push_str(&piece),
@@ -90,7 +93,7 @@ impl Pass<'_, '_> {
         }
         let at = u32::try_from(self.learnt.composed.len()).unwrap_or(u32::MAX);
         let mut made = Value::made_of(parts.iter().copied());
-        if head.is_some_and(|head| leads(head, &text)) {
+        if head.is_some_and(|(head, end)| leads(head, &text, end)) {
             made.washed = made.washed.with(Clean::URL);
         }
         self.learnt.composed.push(text);
@@ -239,7 +242,7 @@ impl Pass<'_, '_> {
             return self.constant(Literal::Text(Cow::Owned(filled)));
         }
         let at = u32::try_from(self.learnt.composed.len()).unwrap_or(u32::MAX);
-        if head.is_some_and(|head| leads(head, &filled)) {
+        if head.is_some_and(|head| leads(head, &filled, 0)) {
             history.washed = history.washed.with(Clean::URL);
         }
         self.learnt.composed.push(filled);
@@ -278,10 +281,17 @@ impl Pass<'_, '_> {
 
 /// True where an address begins with what no stranger sent: its host is chosen, and what follows
 /// goes there. A scheme alone chooses nothing, and of an argument only what its end shows is known.
-fn leads(head: Value, text: &str) -> bool {
-    let rest = text.strip_prefix([HOLE, FILL]);
-    head.taint == Taint::NONE
-        && rest.is_some_and(|rest| match head.is_given() {
+/// `end` is where the first part ends, if that was put together itself.
+fn leads(head: Value, text: &str, end: usize) -> bool {
+    if head.taint != Taint::NONE {
+        return false;
+    }
+    // A path that was put together before is one as far as its end.
+    if matches!(head.shape, Shape::Composed(_)) && text.starts_with('/') {
+        return text.get(end..).is_some_and(|rest| rest.starts_with('?'));
+    }
+    text.strip_prefix([HOLE, FILL])
+        .is_some_and(|rest| match head.is_given() {
             true => rest.starts_with('?'),
             false => !rest.is_empty() && !rest.starts_with("://"),
         })
