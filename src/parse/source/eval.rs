@@ -432,6 +432,14 @@ impl<'s> Pass<'_, 's> {
         if library::is_number_member(member) || (is_key && value.taint == Taint::NONE) {
             value = value.harmless();
         }
+        if self.language == Language::Python
+            && value.taint != Taint::NONE
+            && library::python::is_last_part(member)
+            && matches!(of.shape, Shape::Reference(path)
+                if &*self.code.names.render(path) == "pathlib.Path()")
+        {
+            value = value.escaped(Clean::PATH);
+        }
         if value.taint.overlaps(Taint::REQUEST) && library::is_referrer(member) {
             value = value.escaped(Clean::URL);
         }

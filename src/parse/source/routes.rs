@@ -15,6 +15,7 @@ impl Pass<'_, '_> {
             route.contains(['<', '{'])
                 && !python::is_of_server(name, self.after(parameter))
                 && !python::is_number_in(&route, name)
+                && !self.is_one_of_few(parameter)
                 || self.is_query_text(parameter)
         })
     }
@@ -69,8 +70,44 @@ impl Pass<'_, '_> {
 
     /// FastAPI gives every parameter of a handler what the query says.
     fn is_query_text(&self, parameter: NodeId) -> bool {
-        let texts: [&[u8]; 3] = [b"str", b"Optional[str", b"Annotated[str"];
+        let texts: [&[u8]; 7] = [
+            b"str",
+            b"Optional[str",
+            b"Annotated[str",
+            b"UploadFile",
+            b"Optional[UploadFile",
+            b"Annotated[UploadFile",
+            b"fastapi.UploadFile",
+        ];
         self.is_declared(parameter, &texts) && self.is_fastapi()
+    }
+
+    /// `kind: Literal["a", "b"]`, `kind: Kind` where the file has `class Kind(str, Enum)`.
+    fn is_one_of_few(&self, parameter: NodeId) -> bool {
+        let after = self.after(parameter).trim_ascii_start();
+        let Some(of) = after.strip_prefix(b":").map(<[u8]>::trim_ascii_start) else {
+            return false;
+        };
+        if of.starts_with(b"Literal[") || of.starts_with(b"typing.Literal[") {
+            return true;
+        }
+        let end = of.iter().position(|b| !b.is_ascii_alphanumeric());
+        let name = of.get(..end.unwrap_or(0)).unwrap_or(&[]);
+        self.class_of_file(name)
+            .is_some_and(|(bases, _)| memchr::memmem::find(bases, b"Enum").is_some())
+    }
+
+    /// What a class of this file is derived from, and what follows.
+    fn class_of_file(&self, name: &[u8]) -> Option<(&[u8], &[u8])> {
+        if !name.first()?.is_ascii_uppercase() {
+            return None;
+        }
+        let text = self.code.text;
+        let head = [b"class ", name, b"("].concat();
+        let at = memchr::memmem::find(text, &head)? + head.len();
+        let rest = text.get(at..)?;
+        let end = memchr::memchr(b')', rest)?;
+        Some(rest.split_at(end))
     }
 
     fn is_fastapi(&self) -> bool {

@@ -26,6 +26,7 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
         "Flask",
         "event",
         "tornado",
+        "reqparse",
     ],
 };
 
@@ -56,6 +57,8 @@ fn entry(path: &str) -> Taint {
             Taint::INPUT
         }
         "os.environ" | "os.getenv()" | "os.environb" => Taint::ENV,
+        "flask_restful.reqparse.RequestParser().parse_args()"
+        | "flask_restx.reqparse.RequestParser().parse_args()" => Taint::REQUEST,
         _ if is_weak_random(path) => Taint::RANDOM,
         _ => Taint::NONE,
     }
@@ -245,6 +248,11 @@ pub(in crate::parse::source) fn is_last_step(text: &str) -> bool {
     let (by, most) = by.split_once(',').unwrap_or((&by, ""));
     let is_last = text.ends_with("[-1]") || list.contains("rsplit(") && most.trim() == "1";
     is_last && matches!(by.trim(), "'/'" | "'.'" | "os.sep" | "os.path.sep")
+}
+
+/// `Path(name).name`, `Path(name).suffix`: the last step of a path, or its extension.
+pub(in crate::parse::source) fn is_last_part(member: &str) -> bool {
+    matches!(member, "name" | "stem" | "suffix" | "suffixes")
 }
 
 /// True for what a route makes a number of: `<int:id>`, `{id:int}`.
