@@ -367,7 +367,10 @@ impl Compiled {
             if let [only] = test.at.as_slice()
                 && let Some(key) = only.rsplit('.').next()
                 && key.len() > 2
-                && !["value", "receiver", "target", "last", "key", "parent"].contains(&key)
+                && ![
+                    "value", "receiver", "target", "last", "key", "outer", "parent",
+                ]
+                .contains(&key)
                 && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
             {
                 needs.push(words.number(key));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::Span;
 use crate::parse::source::{
-    Argument, Facts, Hop, Key, Literal, Node, NodeId, ScopeId, Shape, Taint, Value,
+    Argument, Facts, Hop, Key, Language, Literal, Node, NodeId, ScopeId, Shape, Taint, Value,
 };
 use crate::rules::pattern::source::Scalar;
 
@@ -87,6 +87,17 @@ impl Place {
                 }],
                 _ => Vec::new(),
             },
+            ("outer", _) => self
+                .receiver(facts)
+                .and_then(|object| match facts.code.node(object) {
+                    Node::Index { key, .. } => Some(Part {
+                        whole: facts.code.span(*key),
+                        value: *key,
+                    }),
+                    _ => None,
+                })
+                .into_iter()
+                .collect(),
             ("parent", _) => facts
                 .parent(self.node)
                 .map(|parent| Part {
@@ -191,14 +202,16 @@ pub(super) fn fit(
     let names_it = match place.subject {
         Subject::Entry | Subject::Import => true,
         Subject::Return => facts.is_decorated(place.node, |decorator| name.fits(decorator)),
-        Subject::Assign if name.is_element() => place.receiver(facts).is_some_and(|object| {
-            let names = [facts.canonical(object), facts.access(object)];
-            names.into_iter().flatten().any(|path| {
-                let owner = facts.code.names.render(path);
-                name.fits(&format!("{owner}.{ELEMENT}"))
+        Subject::Assign if name.is_element() && !name.is_open() => {
+            place.receiver(facts).is_some_and(|object| {
+                let names = [facts.canonical(object), facts.access(object)];
+                names.into_iter().flatten().any(|path| {
+                    let owner = facts.code.names.render(path);
+                    name.fits(&format!("{owner}.{ELEMENT}"))
+                })
             })
-        }),
-        _ if name.is_open() && !name.is_element() => matches!(
+        }
+        _ if name.is_open() => matches!(
             facts.code.node(head),
             Node::Member { .. } | Node::Index { .. }
         ),
@@ -235,10 +248,8 @@ pub(super) fn fit(
         return None;
     }
     if let Some(lacks) = &clause.lacks
-        && facts
-            .code
-            .scope(facts.code.scope_of(place.node))
-            .is_some_and(|scope| lacks.finds(&around(facts, scope.span, place.node)))
+        && handler(facts, facts.code.scope_of(place.node))
+            .is_some_and(|span| lacks.finds(&around(facts, span, place.node)))
     {
         return None;
     }
@@ -299,6 +310,41 @@ pub(super) fn fit(
         mark: mark(facts, place, clause),
         decisive,
     })
+}
+
+/// A scope; of a callback within a handler of requests the handler, and with it what it is handed
+/// over with: `app.get(path, check, (req, res) => {})`.
+fn handler(facts: &Facts<'_>, own: ScopeId) -> Option<Span> {
+    /// How far a list of parameters, and what stands before a handler, are read.
+    const HEAD: usize = 80;
+    const BEFORE: usize = 300;
+    let span = facts.code.scope(own)?.span;
+    if facts.language != Language::JavaScript {
+        return Some(span);
+    }
+    let takes_request = |span: &Span| {
+        let text = facts.text(*span);
+        let head = text.split([')', '{', '=']).next().unwrap_or(text);
+        head.len() < HEAD && (head.contains("req") || head.contains("ctx"))
+    };
+    let spans = facts
+        .functions_around(own)
+        .filter_map(|scope| Some(facts.code.scope(scope)?.span));
+    let Some(handler) = spans.filter(takes_request).last() else {
+        return Some(span);
+    };
+    let end = handler.start as usize;
+    let before = facts.code.text.get(end.saturating_sub(BEFORE)..end);
+    let before = before.unwrap_or(&[]).trim_ascii_end();
+    if !before.ends_with(b",") {
+        return Some(handler);
+    }
+    let beside = before
+        .rsplit(|byte| matches!(byte, b';' | b'{' | b'}'))
+        .next();
+    let length = u32::try_from(beside.map_or(0, <[u8]>::len)).unwrap_or(0);
+    let start = handler.start.saturating_sub(length + 1);
+    Some(Span::new(start, handler.end))
 }
 
 /// What stands near a node in its scope: all of it, but of a scope without end.
@@ -435,6 +481,10 @@ fn satisfies(facts: &Facts<'_>, part: Part, test: &CompiledTest) -> bool {
     // What can be guessed can be guessed in any spelling.
     let washed = (escaped || value.washed.covers(test.escaped)) && test.taint != Taint::RANDOM;
     if test.taint != Taint::NONE && (!value.taint.overlaps(test.taint) || washed) {
+        return false;
+    }
+    let is_wanted = |part: &str| wants.part.iter().any(|wanted| wanted == part);
+    if !wants.part.is_empty() && !facts.part_of_request(value).is_some_and(is_wanted) {
         return false;
     }
     let literal = constants.iter().any(|c| matches!(c, Literal::Text(_)));

@@ -36,7 +36,11 @@ impl<'s> Pass<'_, 's> {
             .map(|path| self.code.names.render(path))
             .unwrap_or_default();
         let name: &str = &name;
-        if library::ends(name, method) {
+        if library::ends(name, method)
+            || self.language == Language::JavaScript
+                && method == "throw"
+                && receiver.is_some_and(|of| self.code.slice(self.code.span(of)) == "ctx")
+        {
             self.stop();
         }
         if let Some(owner) = receiver.filter(|_| of.entry == callee)
@@ -70,7 +74,12 @@ impl<'s> Pass<'_, 's> {
         if let [only] = given.as_slice()
             && (library.wraps)(name)
         {
-            return *only;
+            // A text now, whatever it was before.
+            let via = match self.language {
+                Language::JavaScript => NodeId::NONE,
+                _ => only.via,
+            };
+            return Value { via, ..*only };
         }
         // What an address is resolved against gives it a host, and nothing of its own query.
         if self.language == Language::JavaScript
@@ -148,6 +157,7 @@ impl<'s> Pass<'_, 's> {
                 library::escapes_html(method)
                     || library::makes_sql(method)
                     || library::quotes_name(method)
+                    || library::javascript::quotes_for_shell(method)
             }
             _ => false,
         };

@@ -574,6 +574,13 @@ impl<'s> Code<'s> {
         id
     }
 
+    /// What the innermost open scope is called; empty where it has no name.
+    pub(super) fn open_function(&self) -> &'s str {
+        let open = self.scopes.get(self.scope.0 as usize);
+        let name = open.and_then(|scope| scope.name);
+        name.map_or("", |name| self.names.text(name))
+    }
+
     /// Closes the innermost scope and returns it.
     pub(super) fn close_scope(&mut self) -> ScopeId {
         let closed = self.scope;

@@ -736,7 +736,9 @@ impl<'s> Pass<'_, 's> {
             match self.code.node(target).clone() {
                 Node::Name(_) | Node::Parameter(_) | Node::Member { .. } | Node::Index { .. } => {
                     if let Some(path) = self.access(target) {
-                        self.bind(path, value, scope, binding);
+                        // What was taken apart came from the whole.
+                        let via = value.via.some().unwrap_or(source);
+                        self.bind(path, Value { via, ..value }, scope, binding);
                     }
                 }
                 Node::Same(inner) | Node::Spread(inner) => left.push((inner, value)),

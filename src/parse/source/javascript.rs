@@ -372,6 +372,36 @@ fn is_parameter(code: &Code<'_>, id: NodeId) -> bool {
     }
 }
 
+/// What a parameter is that is taken apart where it is declared, `({ body }, res) => {}`, if it is
+/// what a framework calls a handler with: `count` parameters are read, it is the last.
+fn request_apart(code: &Code<'_>, count: usize, span: Span) -> Option<&'static str> {
+    let handler = code.open_function();
+    let answers = matches!(
+        handler,
+        "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS"
+    );
+    let holds = |word: &str| code.slice(span).contains(word);
+    match count {
+        1 => {
+            let rest = code.text.get(span.end as usize..).unwrap_or(&[]);
+            let rest = rest.get(..40).unwrap_or(rest).trim_ascii_start();
+            let next = rest.strip_prefix(b",").map_or(&[][..], <[u8]>::trim_ascii_start);
+            let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$');
+            let end = next.iter().position(|b| !is_word(b)).unwrap_or(next.len());
+            match next.get(..end)? {
+                b"res" | b"_res" | b"resp" | b"response" | b"reply" | b"_reply" => Some("req"),
+                b"next" => Some("ctx"),
+                // What frameworks of pages call: `loader({ request, params })`.
+                _ if answers || handler == "getServerSideProps" => Some("req"),
+                _ if matches!(handler, "loader" | "action") && holds("params") => Some("req"),
+                _ => holds("searchParams").then_some("req"),
+            }
+        }
+        2 => answers.then_some("req"),
+        _ => None,
+    }
+}
+
 fn named(code: &mut Code<'_>, span: Span) -> Key {
     let name = code.slice(span).trim_matches(['\'', '"', '`']);
     let name = code.names.intern(name);
@@ -504,10 +534,16 @@ impl<'s> walk::Adapter<'s> for Adapter {
                 };
                 code.assign(target, done.id, element, done.span);
             }
-            // A destructured parameter binds names of something unknown.
+            // A destructured parameter binds names of something unknown, or of a request.
             Kind::Parameters if done.id != NodeId::NONE && !is_parameter(code, done.id) => {
-                let unknown = code.add(Node::Opaque(List::default()), done.span);
-                code.assign(done.id, unknown, binding, done.span);
+                let whole = match request_apart(code, own.len(), done.span) {
+                    Some(name) => {
+                        let name = code.names.intern(name);
+                        code.add(Node::Name(name), done.span)
+                    }
+                    None => code.add(Node::Opaque(List::default()), done.span),
+                };
+                code.assign(done.id, whole, binding, done.span);
             }
             _ => {}
         }

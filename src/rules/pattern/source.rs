@@ -85,7 +85,8 @@ pub struct Clause {
 pub struct Test {
     /// Where: `0` (position), `shell` (keyword), `*` (any argument), `1.algorithms` (key of an
     /// object), `value` (of an assignment, entry or return), `key` (of an element that is assigned),
-    /// `receiver`, `parent` (the expression around it). The first that is there counts.
+    /// `outer` (the key under which that element's owner lies), `receiver`, `parent` (the expression
+    /// around it). The first that is there counts.
     pub at: Vec<String>,
     /// Is exactly this constant.
     pub is: Option<Scalar>,
@@ -104,6 +105,8 @@ pub struct Test {
     /// Carries data from `request`, `argv`, `env`, `input` or `archive` (names of its files), or
     /// from a predictable `random`.
     pub tainted: Vec<String>,
+    /// Came in as one of these parts of a request: `body`, `query`.
+    pub part: Vec<String>,
     /// With `dynamic`, `composed` and `tainted`: not escaped for `shell`, `html`, `sql`, `path`, `url`,
     /// `ldap`, `xpath` or `line` (headers and logs).
     pub unescaped: Option<String>,
@@ -290,7 +293,7 @@ impl Test {
     /// The fields that are regular expressions.
     pub const EXPRESSIONS: [&str; 4] = ["matches", "shape", "text", "made"];
     /// The fields that are lists of names or values.
-    pub const NAMES: [&str; 2] = ["reference", "one_of"];
+    pub const NAMES: [&str; 3] = ["reference", "one_of", "part"];
 
     pub fn validate(&self) -> Result<(), String> {
         if self.at.is_empty() {

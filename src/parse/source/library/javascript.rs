@@ -27,6 +27,11 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
         "Headers",
         "QueryParam",
         "BodyParam",
+        // Parameters that are taken apart.
+        "query",
+        "body",
+        "params",
+        "searchParams",
     ],
 };
 
@@ -43,7 +48,13 @@ fn entry(path: &str) -> Taint {
         | "document.URL"
         | "document.documentURI"
         | "document.referrer"
-        | "prompt()" => Taint::INPUT,
+        | "prompt()"
+        | "react-router-dom.useSearchParams()"
+        | "react-router-dom.useParams()"
+        | "react-router.useSearchParams()"
+        | "react-router.useParams()"
+        | "next/navigation.useSearchParams()"
+        | "next/navigation.useParams()" => Taint::INPUT,
         _ => Taint::NONE,
     }
 }
@@ -99,6 +110,7 @@ const REQUEST_PARTS: &[&str] = &[
     "path",
     "querystring",
     "nextUrl",
+    "searchParams",
     "formData",
     "json",
     "text",
@@ -136,19 +148,24 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             "escape" | "sanitize" | "escapeHtml" | "escapeHTML" | "htmlEscape" | "encodeHTML" => {
                 Clean::HTML
             }
-            "shellEscape" | "shellescape" | "shellQuote" | "escapeShellArg" | "quoteShell" => {
-                Clean::SHELL
-            }
             "escapeId" | "escapeIdentifier" | "escapeLiteral" | "quoteIdentifier" => Clean::SQL,
             // What a builder of queries has built.
             "getQuery" | "toSQL" | "escapeRegExp" => Clean::ALL,
             "getTime" | "indexOf" | "toISOString" | "valueOf" | "toFixed" => Clean::ALL,
             _ if escapes_html(method) => Clean::HTML,
             _ if makes_sql(method) => Clean::ALL,
+            _ if quotes_for_shell(method) => Clean::SHELL,
             _ if quotes_name(method) => Clean::SQL,
             _ => return None,
         },
     })
+}
+
+/// `shellEscape`, `quoteForShell`
+pub(in crate::parse::source) fn quotes_for_shell(method: &str) -> bool {
+    let does = ["quot", "Quot", "escap", "Escap"];
+    (method.contains("shell") || method.contains("Shell"))
+        && does.iter().any(|word| method.contains(word))
 }
 
 fn passes_on(path: &str, method: &str) -> bool {
