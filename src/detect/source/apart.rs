@@ -100,7 +100,10 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
         Language::Rust => has(&["examples", "benches", "tests"]) && !below("tests/ui/"),
         Language::JavaScript => {
             let fuzzes = matches!(name, "fuzz.js" | "fuzzing.js" | "fuzzer.js");
-            let is_case = name.starts_with("test-") && is_of_test();
+            let stem = name.split('.').next().unwrap_or(name);
+            // Pages, servers and clients that tests talk to.
+            let is_peer = matches!(stem, "server" | "webserver" | "client" | "runner" | "setup");
+            let is_case = is_of_test() && (stem.contains("test") || is_peer);
             let is_shown = has(&["example", "examples", "demo", "demos"]);
             // What else lies in a folder that only jest looks into.
             let is_helper = has(&["__tests__"]);
@@ -249,6 +252,8 @@ mod tests {
             (Language::JavaScript, "examples/session/index.js"),
             (Language::JavaScript, "benchmark/tls/connect.js"),
             (Language::JavaScript, "src/__tests__/utils.ts"),
+            (Language::JavaScript, "test/webserver.js"),
+            (Language::JavaScript, "dijit/tests/_loadTest.js"),
             (Language::Ruby, "spec/bundler/support/endpoint.rb"),
             (Language::Ruby, "benchmark/chmod.rb"),
             (Language::Ruby, "bench/ffi/chmod.rb"),
@@ -258,6 +263,7 @@ mod tests {
         }
         for (language, path) in [
             (Language::JavaScript, "src/example.js"),
+            (Language::JavaScript, "src/server.js"),
             (Language::JavaScript, "tests/app.js"),
             (Language::Ruby, "app/helpers/page.rb"),
             (Language::Ruby, "test/apps/shop/app/models/user.rb"),
