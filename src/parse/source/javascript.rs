@@ -375,6 +375,7 @@ fn is_parameter(code: &Code<'_>, id: NodeId) -> bool {
 /// What a parameter is that is taken apart where it is declared, `({ body }, res) => {}`, if it is
 /// what a framework calls a handler with: `count` parameters are read, it is the last.
 fn request_apart(code: &Code<'_>, count: usize, span: Span) -> Option<&'static str> {
+    const PARTS: [&str; 6] = ["body", "query", "params", "headers", "cookies", "method"];
     let handler = code.open_function();
     let answers = matches!(
         handler,
@@ -389,7 +390,9 @@ fn request_apart(code: &Code<'_>, count: usize, span: Span) -> Option<&'static s
             let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$');
             let end = next.iter().position(|b| !is_word(b)).unwrap_or(next.len());
             match next.get(..end)? {
-                b"res" | b"_res" | b"resp" | b"response" | b"reply" | b"_reply" => Some("req"),
+                b"res" | b"_res" | b"resp" | b"response" | b"reply" | b"_reply" => {
+                    PARTS.into_iter().any(holds).then_some("req")
+                }
                 b"next" => Some("ctx"),
                 // What frameworks of pages call: `loader({ request, params })`.
                 _ if answers || handler == "getServerSideProps" => Some("req"),
