@@ -386,7 +386,9 @@ fn request_apart(code: &Code<'_>, count: usize, span: Span) -> Option<&'static s
         1 => {
             let rest = code.text.get(span.end as usize..).unwrap_or(&[]);
             let rest = rest.get(..40).unwrap_or(rest).trim_ascii_start();
-            let next = rest.strip_prefix(b",").map_or(&[][..], <[u8]>::trim_ascii_start);
+            let next = rest
+                .strip_prefix(b",")
+                .map_or(&[][..], <[u8]>::trim_ascii_start);
             let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$');
             let end = next.iter().position(|b| !is_word(b)).unwrap_or(next.len());
             match next.get(..end)? {
