@@ -44,7 +44,7 @@ impl<'s> Pass<'_, 's> {
             self.stop();
         }
         if let Some(owner) = receiver.filter(|_| of.entry == callee)
-            && library::asks_a_database(
+            && library::asks_another(
                 self.language,
                 self.code.slice(self.code.span(owner)),
                 method,

@@ -367,23 +367,6 @@ impl<'s> Facts<'s> {
         }
     }
 
-    /// The part of a request that foreign data came in by: `body` of `req.body` and of
-    /// `({ body }) => {}`.
-    pub fn part_of_request(&self, value: Value) -> Option<&'s str> {
-        let mut entry = value.entry;
-        while let Node::Same(inner) = self.code.node(entry) {
-            entry = *inner;
-        }
-        match self.code.node(entry) {
-            Node::Member { name, .. }
-            | Node::Entry {
-                key: Key::Name { name, .. },
-                ..
-            } => Some(self.code.names.text(*name)),
-            _ => None,
-        }
-    }
-
     /// A scope, and the functions that it stands in.
     pub fn functions_around(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
         let outer = |id: &ScopeId| {

@@ -537,6 +537,19 @@ impl<'s> Pass<'_, 's> {
         {
             for arg in args {
                 learn(*arg, clean);
+                // `isRelativeUrl('/' + next)`
+                match self.code.node(*arg) {
+                    Node::Sum { left, right } => {
+                        learn(*left, clean);
+                        learn(*right, clean);
+                    }
+                    Node::Text(parts) => {
+                        for part in self.code.list(*parts) {
+                            learn(*part, clean);
+                        }
+                    }
+                    _ => {}
+                }
             }
         }
     }

@@ -1,10 +1,10 @@
 //! The way that foreign data takes to where it matters, for people to follow.
 
 use super::Facts;
-use super::code::{Node, NodeId, ScopeId};
+use super::code::{Key, Node, NodeId, ScopeId};
 use super::names::Path;
 use super::numbers::{NumberMap, NumberSet};
-use super::value::{Shape, Taint};
+use super::value::{Shape, Taint, Value};
 
 /// Nodes that are looked at on one way.
 const MOST_NODES: usize = 2000;
@@ -30,7 +30,24 @@ pub enum Hop {
 /// Where variables are set and what is put into them, by their names.
 pub(super) type Settings = NumberMap<Path, Vec<NodeId>>;
 
-impl Facts<'_> {
+impl<'s> Facts<'s> {
+    /// The part of a request that foreign data came in by: `body` of `req.body` and of
+    /// `({ body }) => {}`.
+    pub fn part_of_request(&self, value: Value) -> Option<&'s str> {
+        let mut entry = value.entry;
+        while let Node::Same(inner) = self.code.node(entry) {
+            entry = *inner;
+        }
+        match self.code.node(entry) {
+            Node::Member { name, .. }
+            | Node::Entry {
+                key: Key::Name { name, .. },
+                ..
+            } => Some(self.code.names.text(*name)),
+            _ => None,
+        }
+    }
+
     /// Where the foreign data in a value entered, and the places that it came by from there on.
     pub fn trace(&self, value: NodeId) -> Option<(NodeId, Vec<(NodeId, Hop)>)> {
         let mut entry = self.value(value).entry.some()?;

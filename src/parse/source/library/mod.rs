@@ -307,10 +307,11 @@ pub(super) fn takes_a_part(path: &str) -> bool {
 }
 
 /// True for calls that look like a web request's data and are none: `request.query(sql)` asks a
-/// database, since what a web request holds is read, not called.
-pub(super) fn asks_a_database(language: Language, owner: &str, method: &str) -> bool {
+/// database, `request.url()` a request of a browser that is driven, since what a web request holds
+/// is read, not called.
+pub(super) fn asks_another(language: Language, owner: &str, method: &str) -> bool {
     language == Language::JavaScript
-        && method == "query"
+        && matches!(method, "query" | "url")
         && matches!(owner, "request" | "this.request")
 }
 
@@ -572,6 +573,22 @@ pub(super) fn is_approval(name: &str) -> Option<Clean> {
         lower.as_str(),
         "url_has_allowed_host_and_scheme" | "is_safe_url" | "islocalurl"
     ) {
+        return Some(Clean::URL);
+    }
+    // `isRelativeUrl`, `is_local_redirect`
+    let stays_here = [
+        "relative",
+        "local",
+        "internal",
+        "sameorigin",
+        "same_origin",
+        "samehost",
+    ];
+    let leads = ["url", "uri", "redirect", "link", "href", "return"];
+    if lower.starts_with("is")
+        && stays_here.iter().any(|word| lower.contains(word))
+        && leads.iter().any(|word| lower.contains(word))
+    {
         return Some(Clean::URL);
     }
     let stays = [
