@@ -20,7 +20,7 @@ use std::collections::{HashMap, HashSet};
 use crate::model::{Confidence, FileKind, KindSet, Profile, Severity, SkipReason, Source, Span};
 use crate::parse::Document;
 use crate::parse::source::{
-    self, Facts, Hop, Language, Matches, Node, NodeId, Pieces, Query, ScopeId,
+    self, Facts, Hop, Language, Matches, Node, NodeId, Pieces, Query, ScopeId, Shape,
 };
 
 use crate::rules::ActiveRules;
@@ -29,6 +29,9 @@ use super::{Context, Detector, Reported, Sink};
 use compiled::{Compiled, CompiledClause, ELEMENT};
 use matcher::{Fit, Place};
 use terrain::Terrain;
+
+/// Most names in a call that are compared with another one's.
+const MOST_NAMES: usize = 16;
 
 /// Most labels that show the way of a value.
 const MOST_STEPS: usize = 6;
@@ -285,22 +288,28 @@ impl Pass<'_, '_> {
         said: &mut Said,
     ) -> bool {
         let facts = self.facts;
-        let Node::Call { callee, .. } = facts.code.node(place.node) else {
-            return false;
-        };
-        let decides = |value: NodeId| facts.value(value).is_constant();
-        let origin = |value: NodeId| facts.value(value).via;
-        let owner = match facts.code.node(*callee) {
-            Node::Member { object, .. } => Some(*object),
-            _ => None,
-        };
-        let given = facts.arguments(place.node).map(|argument| argument.value);
-        let parts: Vec<NodeId> = owner.into_iter().chain(given).collect();
-        let is_variable = |part: &NodeId| origin(*part).some().is_some() && !decides(*part);
-        if fit.decisive.is_some_and(decides) || !parts.iter().any(is_variable) {
+        if !matches!(facts.code.node(place.node), Node::Call { .. }) {
             return false;
         }
-        let origins: Vec<NodeId> = parts.into_iter().map(origin).collect();
+        let decides = |value: NodeId| facts.value(value).is_constant();
+        if fit.decisive.is_some_and(decides) {
+            return false;
+        }
+        let mut origins = Vec::new();
+        let mut has_variable = false;
+        let mut open = vec![place.node];
+        while let Some(id) = open.pop().filter(|_| origins.len() < MOST_NAMES) {
+            if let Node::Name(_) = facts.code.node(id) {
+                let value = facts.value(id);
+                let is_variable = !matches!(value.shape, Shape::Reference(_) | Shape::Function(_));
+                has_variable |= is_variable && !value.is_constant();
+                origins.push(value.via);
+            }
+            facts.code.for_each_part(id, |part| open.push(part));
+        }
+        if !has_variable {
+            return false;
+        }
         let written = facts.text(facts.code.span(place.node));
         let key = (clause.rule, facts.code.scope_of(place.node), origins);
         let calls = said.of_calls.entry(key).or_default();
