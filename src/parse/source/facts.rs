@@ -322,8 +322,11 @@ impl<'s> Facts<'s> {
     pub fn role(&self, id: NodeId) -> Option<&'s str> {
         let mut at = id;
         for _ in 0..12 {
+            let part = at;
             at = self.parent(at)?;
             match self.code.node(at) {
+                // `passwords[md5(server)]`: what is found under it is something else.
+                Node::Index { key, .. } if *key == part => return None,
                 Node::Assign { target, .. } => {
                     return match self.code.node(*target) {
                         Node::Name(name) | Node::Member { name, .. } => {
