@@ -44,7 +44,7 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             };
             let is_module = module.any(|folder| others.contains(&folder) || shows(folder));
             let tests = [
-                "src/testcases/org/",
+                "testcases/org/",
                 "src/it/",
                 "src/example/",
                 "test/src/",
@@ -106,7 +106,7 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let is_case = is_of_test() && (stem.contains("test") || is_peer);
             let is_shown = has(&["example", "examples", "demo", "demos"]);
             // What else lies in a folder that only jest looks into.
-            let is_helper = has(&["__tests__"]);
+            let is_helper = has(&["__tests__", "testsrc"]);
             fuzzes || is_case || is_shown || is_helper || measures() || serves()
         }
         Language::Ruby => {
@@ -173,6 +173,7 @@ mod tests {
             (Language::Java, "java/testing/org/acme/Harness.java"),
             (Language::Java, "doc/PoolExample.java"),
             (Language::Java, "test/src/org/acme/Servlet.java"),
+            (Language::Java, "src/ooxml/testcases/org/acme/Keys.java"),
             (
                 Language::Java,
                 "core/src/integTest/java/org/acme/Server.java",
@@ -254,6 +255,7 @@ mod tests {
             (Language::JavaScript, "src/__tests__/utils.ts"),
             (Language::JavaScript, "test/webserver.js"),
             (Language::JavaScript, "dijit/tests/_loadTest.js"),
+            (Language::JavaScript, "engine/testsrc/tests/eval.js"),
             (Language::Ruby, "spec/bundler/support/endpoint.rb"),
             (Language::Ruby, "benchmark/chmod.rb"),
             (Language::Ruby, "bench/ffi/chmod.rb"),

@@ -154,7 +154,7 @@ pub fn is_vendored(path: &str) -> bool {
 }
 
 /// Libraries that are copied into repositories as one file.
-const LIBRARIES: [&str; 36] = [
+const LIBRARIES: [&str; 37] = [
     "ace",
     "angular",
     "backbone",
@@ -184,6 +184,7 @@ const LIBRARIES: [&str; 36] = [
     "popper",
     "prettify",
     "prototype",
+    "qunit",
     "react",
     "require",
     "select2",
