@@ -62,7 +62,7 @@ fn entry(path: &str) -> Taint {
             | "getHeader" | "getHeaders" | "getHeaderNames" | "getHeaderValues" | "getCookies"
             | "getQueryString" | "getRequestURI" | "getRequestURL" | "getPathInfo"
             | "getReader" | "getInputStream" | "getPart" | "getParts" | "getRemoteUser"
-            | "getServletPath" | "getFile" | "getFiles" | "getFileMap" => Taint::REQUEST,
+            | "getFile" | "getFiles" | "getFileMap" => Taint::REQUEST,
             _ => Taint::NONE,
         },
         "Cookie" | "Part" | "MultipartFile" | "FileItem" | "FileItemStream" => match member {
