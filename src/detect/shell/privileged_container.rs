@@ -12,12 +12,28 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         ) {
             continue;
         }
-        if let Some((word, what)) = danger(command) {
+        if !registers_emulators(command)
+            && let Some((word, what)) = danger(command)
+        {
             out.report(rule, word.span, what)
                 .text("gives the host away")
                 .help("grant the one capability or device that is needed, and keep the daemon's socket out");
         }
     }
+}
+
+/// True for images that tell the kernel of emulators, which they cannot without its rights, and end.
+fn registers_emulators(command: &Command) -> bool {
+    let images = [
+        "multiarch/qemu-user-static",
+        "tonistiigi/binfmt",
+        "docker/binfmt",
+        "linuxkit/binfmt",
+    ];
+    command.args().iter().any(|word| {
+        let name = word.text.split([':', '@']).next().unwrap_or_default();
+        images.iter().any(|image| name.ends_with(image))
+    })
 }
 
 fn danger(command: &Command) -> Option<(&Word, &'static str)> {
