@@ -301,7 +301,9 @@ impl Pass<'_, '_> {
         while let Some(id) = open.pop().filter(|_| origins.len() < MOST_NAMES) {
             if let Node::Name(_) = facts.code.node(id) {
                 let value = facts.value(id);
-                let is_variable = !matches!(value.shape, Shape::Reference(_) | Shape::Function(_));
+                // A variable with a type has the type's name.
+                let is_global = matches!(value.shape, Shape::Reference(_) | Shape::Function(_));
+                let is_variable = value.via.some().is_some() || !is_global;
                 has_variable |= is_variable && !value.is_constant();
                 origins.push(value.via);
             }
