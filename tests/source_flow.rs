@@ -109,3 +109,28 @@ fn the_way_through_helpers_and_texts_is_shown() {
         assert!(pretty.contains(step), "{pretty}");
     }
 }
+
+#[test]
+fn the_same_call_of_the_same_variables_is_said_once() {
+    let scratch = Scratch::repository();
+    let code = "import javax.jms.*;\n\
+                class Reader {\n\
+                  Object read(Message first, Message second) throws Exception {\n\
+                    ObjectMessage message = (ObjectMessage) first;\n\
+                    if (message.getObject() == null) {\n\
+                      return null;\n\
+                    }\n\
+                    Object held = message.getObject();\n\
+                    message = (ObjectMessage) second;\n\
+                    return held == null ? held : message.getObject();\n\
+                  }\n\
+                }\n";
+    scratch.write("src/Reader.java", code);
+    let report = json(&scratch, "json");
+    let found = report["findings"].as_array().unwrap();
+    let lines: Vec<&Value> = found
+        .iter()
+        .map(|finding| &finding["range"]["start"]["line"])
+        .collect();
+    assert_eq!(lines, [5, 10]);
+}
