@@ -4,8 +4,10 @@
 use crate::parse::source::Language;
 
 /// What lies in a folder of tests to serve them.
-const SERVING: [&str; 8] = [
+const SERVING: [&str; 10] = [
     "support",
+    "stub",
+    "stubs",
     "fixtures",
     "helpers",
     "utils",
@@ -95,7 +97,7 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let words = ["latest", "contest", "attest", "greatest"];
             let helps = |f: &str| f.len() > 4 && f.ends_with("test") && !words.contains(&f);
             let is_helper = folders.split('/').any(helps);
-            name.ends_with("_test.go") || is_data || is_helper || has(&examples)
+            name.ends_with("_test.go") || is_data || is_helper || has(&examples) || serves()
         }
         Language::Rust => has(&["examples", "benches", "tests"]) && !below("tests/ui/"),
         Language::JavaScript => {
@@ -191,6 +193,7 @@ mod tests {
             (Language::Go, "pkg/order_test.go"),
             (Language::Go, "pkg/storetest/store.go"),
             (Language::Go, "_examples/client/main.go"),
+            (Language::Go, "test/utils/commands.go"),
             (Language::Go, "interop/fallback/client.go"),
             (Language::Rust, "benches/decode.rs"),
             (Language::Rust, "tests/support/client.rs"),
@@ -254,6 +257,7 @@ mod tests {
             (Language::JavaScript, "benchmark/tls/connect.js"),
             (Language::JavaScript, "src/__tests__/utils.ts"),
             (Language::JavaScript, "test/webserver.js"),
+            (Language::JavaScript, "test/stub/node/app.js"),
             (Language::JavaScript, "dijit/tests/_loadTest.js"),
             (Language::JavaScript, "engine/testsrc/tests/eval.js"),
             (Language::Ruby, "spec/bundler/support/endpoint.rb"),
