@@ -29,7 +29,8 @@ impl Terrain {
         let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
         let is_packed =
             is_minified(bytes) || (language == Language::JavaScript && is_one_line(bytes));
-        if is_minified_name(name) || is_chunk(folders, name) || is_packed {
+        let is_bundle = || language == Language::JavaScript && is_bundle(folders, bytes);
+        if is_minified_name(name) || is_chunk(folders, name) || is_packed || is_bundle() {
             return Self::Minified;
         }
         let folders = || folders.split('/');
@@ -127,6 +128,24 @@ fn is_chunk(folders: &str, name: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && digest.bytes().any(|b| b.is_ascii_digit());
     is_digest && (head == "chunk" || folders.rsplit('/').next() == Some("chunks"))
+}
+
+/// Most parts that a bundler may name in what is no bundle yet: a module and what it imports.
+const FEW_PARTS: usize = 2;
+
+/// True for a build in which a bundler has named each of the files that went into it.
+fn is_bundle(folders: &str, bytes: &[u8]) -> bool {
+    let mut parts = folders.split('/');
+    parts.any(|folder| matches!(folder, "dist" | "build" | "out"))
+        && memchr::memmem::find_iter(bytes, b"\n//#region ")
+            .filter(|at| {
+                let rest = bytes.get(at + 12..).unwrap_or(&[]);
+                let line = rest.split(|byte| *byte == b'\n').next().unwrap_or(rest);
+                let ends: [&[u8]; 5] = [b".ts", b".js", b".tsx", b".mjs", b".mts"];
+                ends.iter().any(|end| line.ends_with(end))
+            })
+            .nth(FEW_PARTS)
+            .is_some()
 }
 
 /// Folders that only a package manager, or somebody in its place, fills.
@@ -447,6 +466,10 @@ mod tests {
         let table = format!("{}\nt = '{}'\n", "x = 1\n".repeat(5000), "a".repeat(6000));
         assert_eq!(terrain("a.js", &table), Terrain::Own);
         assert_eq!(terrain("admin.js", "eval(x)\n"), Terrain::Own);
+        let parts = "\n//#region src/a.ts\na(b);\n//#endregion\n";
+        assert_eq!(terrain("dist/a.js", &parts.repeat(3)), Terrain::Minified);
+        assert_eq!(terrain("dist/a.js", parts), Terrain::Own);
+        assert_eq!(terrain("src/a.js", &parts.repeat(3)), Terrain::Own);
     }
 
     #[test]

@@ -372,6 +372,16 @@ impl<'s> Pass<'_, 's> {
         holds: bool,
         known: &mut Vec<(Path, Clean)>,
     ) {
+        // `isValid(name) !== true`
+        for (one, other) in [(a, b), (b, a)] {
+            if let Some(Literal::Bool(wanted)) = self.literal(one)
+                && let Node::Call { callee, args } = self.code.node(other)
+                && matches!(operator, Operator::Equal | Operator::Unequal)
+            {
+                let is_equal = (operator == Operator::Equal) == holds;
+                self.known_by_call(*callee, *args, *wanted == is_equal, known);
+            }
+        }
         let mut learn = |id: NodeId, clean: Clean| {
             known.extend(self.subject(id).map(|path| (path, clean)));
         };

@@ -591,6 +591,11 @@ pub(super) fn is_approval(name: &str) -> Option<Clean> {
     {
         return Some(Clean::URL);
     }
+    // `isAlphaNumeric`, `is_uuid`
+    let forms = ["alphanum", "numeric", "uuid", "guid", "objectid", "integer"];
+    if lower.starts_with("is") && forms.iter().any(|form| lower.ends_with(form)) {
+        return Some(Clean::ALL);
+    }
     let stays = [
         "descends",
         "within",
