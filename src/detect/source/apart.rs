@@ -147,7 +147,11 @@ fn serves_tests(folders: &str, name: &str) -> bool {
         || is_setting
         || is_stub
         || name.contains("test")
-        || below.any(|folder| matches!(folder, "fixtures" | "utils" | "support" | "helpers"))
+        || below.any(|folder| {
+            let names = ["fixtures", "functional", "utils", "support", "helpers"];
+            // `TestBundle`, as Symfony calls an application to try itself on.
+            names.contains(&folder) || folder.ends_with("testbundle")
+        })
 }
 
 #[cfg(test)]
@@ -235,6 +239,7 @@ mod tests {
             "guard/testapp/testsettings.py",
             "app/tests/smtp/smtp-test-server.py",
             "src/A/Tests/Fixtures/php/form.php",
+            "src/A/Tests/Apps/AcmeTestBundle/Controller/Form.php",
             "app/views/tests/utils.py",
             "tests/config_api.py",
             "a/tests/data/reveal/io.pyi",
