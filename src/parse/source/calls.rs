@@ -191,6 +191,20 @@ impl<'s> Pass<'_, 's> {
                     _ => {}
                 }
             }
+            // An address of the program's own stays one when a part of it is replaced.
+            if self.language == Language::Python
+                && matches!(
+                    method,
+                    "replace" | "removeprefix" | "removesuffix" | "rstrip"
+                )
+                && own.clean.covers(Clean::URL)
+                && given.iter().all(|part| part.is_constant())
+            {
+                return Value {
+                    shape: Shape::Unknown,
+                    ..own
+                };
+            }
             if method == "join" && matches!(own.shape, Shape::Collection(_)) {
                 // JavaScript: `[a, b].join(" ")`.
                 let separator = given.first().copied().unwrap_or(Value::UNKNOWN);
