@@ -102,6 +102,8 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
         Language::Rust => has(&["examples", "benches", "tests"]) && !below("tests/ui/"),
         Language::JavaScript => {
             let fuzzes = matches!(name, "fuzz.js" | "fuzzing.js" | "fuzzer.js");
+            // What only a checker of types reads.
+            let is_of_types = name.ends_with(".test-d.ts") || name.ends_with(".tst.ts");
             let stem = name.split('.').next().unwrap_or(name);
             // Pages, servers and clients that tests talk to.
             let is_peer = matches!(stem, "server" | "webserver" | "client" | "runner" | "setup");
@@ -109,7 +111,7 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let is_shown = has(&["example", "examples", "demo", "demos"]);
             // What else lies in a folder that only jest looks into.
             let is_helper = has(&["__tests__", "testsrc"]);
-            fuzzes || is_case || is_shown || is_helper || measures() || serves()
+            fuzzes || is_of_types || is_case || is_shown || is_helper || measures() || serves()
         }
         Language::Ruby => {
             let is_server = matches!(name, "server.rb" | "test_app.rb" | "config.ru");
@@ -262,6 +264,7 @@ mod tests {
             (Language::JavaScript, "benchmark/tls/connect.js"),
             (Language::JavaScript, "src/__tests__/utils.ts"),
             (Language::JavaScript, "test/webserver.js"),
+            (Language::JavaScript, "types/index.tst.ts"),
             (Language::JavaScript, "test/stub/node/app.js"),
             (Language::JavaScript, "dijit/tests/_loadTest.js"),
             (Language::JavaScript, "engine/testsrc/tests/eval.js"),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::Span;
 use crate::parse::source::{
-    Argument, Facts, Hop, Key, Language, Literal, Node, NodeId, ScopeId, Shape, Taint, Value,
+    Argument, Facts, Hop, Key, Language, Literal, Node, NodeId, Scope, ScopeId, Shape, Taint, Value,
 };
 use crate::rules::pattern::source::Scalar;
 
@@ -317,34 +317,37 @@ pub(super) fn fit(
 fn handler(facts: &Facts<'_>, own: ScopeId) -> Option<Span> {
     /// How far a list of parameters, and what stands before a handler, are read.
     const HEAD: usize = 80;
-    const BEFORE: usize = 300;
-    let span = facts.code.scope(own)?.span;
+    const BEFORE: u32 = 4000;
+    /// Calls around a handler: `app.get(path, wrap(handler))`.
+    const CALLS: usize = 3;
+    let scope = facts.code.scope(own)?;
     if facts.language != Language::JavaScript {
-        return Some(span);
+        return Some(scope.span);
     }
-    let takes_request = |span: &Span| {
-        let text = facts.text(*span);
+    let takes_request = |scope: &&Scope| {
+        let text = facts.text(scope.span);
         let head = text.split([')', '{', '=']).next().unwrap_or(text);
         head.len() < HEAD && (head.contains("req") || head.contains("ctx"))
     };
-    let spans = facts
+    let scopes = facts
         .functions_around(own)
-        .filter_map(|scope| Some(facts.code.scope(scope)?.span));
-    let Some(handler) = spans.filter(takes_request).last() else {
-        return Some(span);
+        .filter_map(|scope| facts.code.scope(scope));
+    let Some(handler) = scopes.filter(takes_request).last() else {
+        return Some(scope.span);
     };
-    let end = handler.start as usize;
-    let before = facts.code.text.get(end.saturating_sub(BEFORE)..end);
-    let before = before.unwrap_or(&[]).trim_ascii_end();
-    if !before.ends_with(b",") {
-        return Some(handler);
+    // A function stands behind all that is in it.
+    let mut at = NodeId(handler.nodes.end);
+    let mut start = handler.span.start;
+    for _ in 0..CALLS {
+        let Some(call) = facts.parent(at) else { break };
+        let Node::Call { callee, .. } = facts.code.node(call) else {
+            break;
+        };
+        start = facts.code.span(*callee).end.min(start);
+        at = call;
     }
-    let beside = before
-        .rsplit(|byte| matches!(byte, b';' | b'{' | b'}'))
-        .next();
-    let length = u32::try_from(beside.map_or(0, <[u8]>::len)).unwrap_or(0);
-    let start = handler.start.saturating_sub(length + 1);
-    Some(Span::new(start, handler.end))
+    let start = start.max(handler.span.start.saturating_sub(BEFORE));
+    Some(Span::new(start, handler.span.end))
 }
 
 /// What stands near a node in its scope: all of it, but of a scope without end.
