@@ -26,6 +26,7 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
     let measures = || has(&["bench", "benchmark", "benchmarks"]);
     let is_of_test = || has(&["test", "tests", "spec", "e2e"]);
     let serves = || is_of_test() && has(&SERVING);
+    let shows = || has(&["examples", "samples", "demo", "demos"]);
     match language {
         // `example` is also what packages are called before they have a name.
         Language::Java => {
@@ -115,12 +116,13 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
         }
         Language::Ruby => {
             let is_server = matches!(name, "server.rb" | "test_app.rb" | "config.ru");
-            measures() || serves() || (is_server && is_of_test())
+            measures() || serves() || shows() || (is_server && is_of_test())
         }
         Language::Python | Language::Php => {
             // The settings with which a library tries itself.
             let tries = matches!(name, "testsettings.py" | "test_settings.py");
-            tries || serves_tests(folders, name)
+            let shows = || language == Language::Php && shows();
+            tries || shows() || serves_tests(folders, name)
         }
     }
 }
@@ -270,6 +272,8 @@ mod tests {
             (Language::JavaScript, "engine/testsrc/tests/eval.js"),
             (Language::Ruby, "spec/bundler/support/endpoint.rb"),
             (Language::Ruby, "benchmark/chmod.rb"),
+            (Language::Ruby, "examples/client.rb"),
+            (Language::Php, "demo/ssl_connection.php"),
             (Language::Ruby, "bench/ffi/chmod.rb"),
             (Language::Ruby, "actionview/test/ujs/server.rb"),
         ] {
@@ -280,6 +284,8 @@ mod tests {
             (Language::JavaScript, "src/server.js"),
             (Language::JavaScript, "tests/app.js"),
             (Language::Ruby, "app/helpers/page.rb"),
+            (Language::Ruby, "app/models/sample.rb"),
+            (Language::Php, "src/Demo.php"),
             (Language::Ruby, "test/apps/shop/app/models/user.rb"),
             (
                 Language::Java,
