@@ -27,11 +27,15 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
         "Headers",
         "QueryParam",
         "BodyParam",
-        // Parameters that are taken apart.
-        "query",
-        "body",
-        "params",
+        // Parameters that are taken apart: by what follows them, or by what is taken.
+        "}, res",
+        "}, reply",
+        "}, response",
+        "}, next) =>",
+        "{ params",
+        "Request",
         "searchParams",
+        "getServerSideProps",
     ],
 };
 
