@@ -127,6 +127,12 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
     }
 }
 
+/// True for files that say what there is, and hold nothing that runs: `index.d.ts`.
+pub(super) fn declares_only(language: Language, path: &str) -> bool {
+    let ends = [".d.ts", ".d.mts", ".d.cts"];
+    language == Language::JavaScript && ends.iter().any(|end| path.ends_with(end))
+}
+
 /// True for what lies among tests and is called like a part of them: fixtures, servers to test
 /// against, and the pages of Django that its client asks for.
 fn serves_tests(folders: &str, name: &str) -> bool {
@@ -234,6 +240,12 @@ mod tests {
         ] {
             assert!(!lies_apart(language, path), "{path}");
         }
+    }
+
+    #[test]
+    fn declarations_of_types_hold_no_code() {
+        assert!(declares_only(Language::JavaScript, "dist/index.d.mts"));
+        assert!(!declares_only(Language::JavaScript, "src/d.ts"));
     }
 
     #[test]

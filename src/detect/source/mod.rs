@@ -123,6 +123,9 @@ impl<'r> Wanted<'r> {
         let team = cx.given.source_team.as_ref();
         let team = team.and_then(|team| team.of(language));
         let path = String::from_utf8_lossy(source.path.as_bytes());
+        if apart::declares_only(language, &path) {
+            return None;
+        }
         let text = &source.bytes;
         let reach = |rule: &str| cx.rules.reach(rule);
         let all = std::iter::once(Compiled::of(language)).chain(team);
