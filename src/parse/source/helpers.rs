@@ -485,7 +485,7 @@ impl<'s> Pass<'_, 's> {
     }
 
     fn reads_like_a_look_at_folders(&self, function: ScopeId) -> bool {
-        const LOOKS: [&str; 11] = [
+        const LOOKS: [&str; 13] = [
             "\"..\"",
             "'..'",
             "\"../\"",
@@ -497,6 +497,8 @@ impl<'s> Pass<'_, 's> {
             "getCanonical",
             "toRealPath",
             "GetFullPath",
+            "relative_to(",
+            "os.path.commonpath(",
         ];
         let Some(scope) = self.code.scope(function) else {
             return false;

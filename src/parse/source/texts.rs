@@ -284,7 +284,16 @@ impl Pass<'_, '_> {
 /// `end` is where the first part ends, if that was put together itself.
 fn leads(head: Value, text: &str, end: usize) -> bool {
     if head.taint != Taint::NONE {
-        return false;
+        // What leads somewhere already leads there with a question, or more of a path, behind it.
+        let (known, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+        let has_host = || {
+            known
+                .strip_prefix([HOLE, FILL])
+                .is_some_and(|path| path.starts_with('/'))
+        };
+        return matches!(head.shape, Shape::Composed(_))
+            && head.washed.covers(Clean::URL)
+            && (rest.starts_with('?') || has_host());
     }
     // A path that was put together before is one as far as its end.
     if matches!(head.shape, Shape::Composed(_)) && text.starts_with('/') {
