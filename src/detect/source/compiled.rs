@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::mem::take;
-use std::sync::OnceLock;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
+use foldhash::fast::RandomState;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::model::{FileKind, Profile};
@@ -15,10 +16,10 @@ use crate::rules::source_patterns;
 use super::query_words;
 use super::words::{Found, WordSearch, Words};
 
-/// A regular expression that is compiled when it is first asked. Behind a pointer, since most
-/// places for one are empty.
-#[derive(Debug)]
-pub(super) struct Expression(Box<LazyRegex>);
+/// A regular expression that is compiled when it is first asked. Many rules ask the same, and one
+/// that is compiled takes tens of kilobytes: there is one of each text.
+#[derive(Clone, Debug)]
+pub(super) struct Expression(Arc<LazyRegex>);
 
 #[derive(Debug)]
 struct LazyRegex {
@@ -28,10 +29,17 @@ struct LazyRegex {
 
 impl Expression {
     fn new(text: String) -> Self {
-        Self(Box::new(LazyRegex {
-            text,
+        static ALL: LazyLock<Mutex<HashMap<String, Expression>>> = LazyLock::new(Mutex::default);
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get(&text) {
+            return known.clone();
+        }
+        let new = Self(Arc::new(LazyRegex {
+            text: text.clone(),
             compiled: OnceLock::new(),
-        }))
+        }));
+        all.insert(text, new.clone());
+        new
     }
 
     /// By bytes, where no class names a character beyond ASCII: `\w` has a few states then, not
@@ -77,7 +85,7 @@ impl LazyQuery {
 }
 
 /// What a clause is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
     Call,
     Assign,
@@ -85,6 +93,10 @@ pub(super) enum Subject {
     Reference,
     Return,
     Import,
+}
+
+impl Subject {
+    const COUNT: usize = Self::Import as usize + 1;
 }
 
 /// Stands in a rule for an element under any key: `flask.session.[]`.
@@ -227,13 +239,15 @@ pub(super) struct CompiledClause {
     needs_any: Vec<Vec<usize>>,
 }
 
+type ByLast = HashMap<String, Vec<(usize, usize)>, RandomState>;
+
 /// All rules of a language.
 #[derive(Debug)]
 pub(super) struct Compiled {
     pub rules: Vec<Cow<'static, str>>,
     pub clauses: Vec<CompiledClause>,
-    /// Subject and last part of a name to clauses and the place of the name in them.
-    index: HashMap<Subject, HashMap<String, Vec<(usize, usize)>>>,
+    /// For each subject the last part of a name to clauses and the place of the name in them.
+    index: [ByLast; Subject::COUNT],
     words: WordSearch,
     /// For each word the clauses that it may make possible, and those that need none.
     by_word: Vec<Vec<usize>>,
@@ -295,7 +309,7 @@ impl Compiled {
         let mut built = Self {
             rules: Vec::new(),
             clauses: Vec::new(),
-            index: HashMap::new(),
+            index: Default::default(),
             words: WordSearch::default(),
             by_word: Vec::new(),
             by_none: Vec::new(),
@@ -343,9 +357,7 @@ impl Compiled {
                 Subject::Import => full.clone(),
                 _ => last_part(&full).to_owned(),
             };
-            self.index
-                .entry(subject)
-                .or_default()
+            self.index[subject as usize]
                 .entry(last)
                 .or_default()
                 .push((at, names.len()));
@@ -439,7 +451,7 @@ impl Compiled {
 
     /// The clauses that may fit something of this last name, with the name's place.
     pub fn candidates(&self, subject: Subject, last: &str) -> &[(usize, usize)] {
-        let named = self.index.get(&subject).and_then(|index| index.get(last));
+        let named = self.index[subject as usize].get(last);
         named.map_or(&[], Vec::as_slice)
     }
 
