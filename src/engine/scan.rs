@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Cursor, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use crossbeam_channel::{Receiver, bounded};
+use memchr::memmem::Finder;
 
 use crate::archive::{self, Format, Storage};
 use crate::classify;
@@ -74,7 +75,7 @@ pub struct Scan {
 }
 
 /// What marks a source that policy must see even without findings.
-const MARKER: &[u8] = b"plimsoll:";
+static MARKER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("plimsoll:"));
 
 /// Bytes that tell what a file is.
 const HEAD: u64 = 8 << 10;
@@ -314,7 +315,7 @@ impl Scan {
         let options = job.options;
         let is_shown = options.keep.contains(source.kind)
             || (options.originals && source.origin == Origin::Buffer)
-            || memchr::memmem::find(&source.bytes, MARKER).is_some()
+            || MARKER.find(&source.bytes).is_some()
             || options.markers.iter().any(|word| {
                 let found = memchr::memmem::find(&source.bytes, word.as_bytes());
                 found.is_some() && source.kind != FileKind::Binary

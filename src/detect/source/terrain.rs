@@ -281,6 +281,9 @@ const HEADER: usize = 40;
 /// True where a comment at the top says that a tool wrote the file.
 fn says_generated(bytes: &[u8]) -> bool {
     let head = head(bytes, 4000);
+    if memchr::memmem::find(head.as_bytes(), b"generated").is_none() {
+        return false;
+    }
     let mut said = false;
     let mut forbids = false;
     for line in head.lines().take(HEADER) {
