@@ -93,6 +93,14 @@ impl Word {
         }
     }
 
+    /// Makes its text of its parts.
+    fn join(&mut self) {
+        self.text = match self.parts.as_slice() {
+            [only] => only.text.clone(),
+            parts => parts.iter().map(|part| part.text.as_str()).collect(),
+        };
+    }
+
     /// The words that an unquoted variable becomes where its text is known and holds several.
     pub(super) fn split(&self) -> Option<Vec<Self>> {
         let [part] = self.parts.as_slice() else {
@@ -177,6 +185,14 @@ impl Word {
     }
 }
 
+/// True for what is made of parts.
+fn is_whole(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Text | Kind::Translated | Kind::CommandName | Kind::Concatenation
+    )
+}
+
 /// Reads the word that a node stands for.
 pub(super) struct Reader<'a> {
     pub text: &'a Mapped,
@@ -190,6 +206,13 @@ impl Reader<'_> {
             span: self.span(node.start_byte(), node.end_byte()),
             ..Word::default()
         };
+        let node = self.only_part(node);
+        let kind = self.grammar.kind(node);
+        if !is_whole(kind) {
+            self.leaf(node, kind, false, &mut word);
+            word.join();
+            return word;
+        }
         let mut cursor = node.walk();
         // The depth of the string that encloses the cursor, if one does.
         let mut string_depth: Option<u32> = None;
@@ -210,7 +233,7 @@ impl Reader<'_> {
                     gap = here.start_byte() + usize::from(kind == Kind::Text);
                     true
                 }
-                Kind::CommandName | Kind::Concatenation => true,
+                kind if is_whole(kind) => true,
                 Kind::Quote | Kind::Dollar if quoted => false,
                 _ => {
                     self.leaf(here, kind, quoted, &mut word);
@@ -228,7 +251,7 @@ impl Reader<'_> {
                     string_depth = None;
                 }
                 if cursor.depth() == 0 {
-                    word.text = word.parts.iter().map(|p| p.text.as_str()).collect();
+                    word.join();
                     return word;
                 }
                 if cursor.goto_next_sibling() {
@@ -237,6 +260,12 @@ impl Reader<'_> {
                 cursor.goto_parent();
             }
         }
+    }
+
+    /// What a command's name is made of, where that is one thing: most names are one word.
+    fn only_part<'t>(&self, node: Node<'t>) -> Node<'t> {
+        let is_one = self.grammar.kind(node) == Kind::CommandName && node.child_count() == 1;
+        is_one.then(|| node.child(0)).flatten().unwrap_or(node)
     }
 
     fn leaf(&self, node: Node<'_>, kind: Kind, quoted: bool, word: &mut Word) {
@@ -291,7 +320,10 @@ impl Reader<'_> {
             if !bytes.is_empty() {
                 word.parts.push(Part {
                     kind: PartKind::Literal,
-                    text: String::from_utf8_lossy(bytes).into_owned(),
+                    text: match self.text.as_str().get(piece.range()) {
+                        Some(text) => text.to_owned(),
+                        None => String::from_utf8_lossy(bytes).into_owned(),
+                    },
                     span,
                     quoted,
                     at: piece.range().start,
