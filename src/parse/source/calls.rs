@@ -11,9 +11,24 @@ use super::value::{Clean, Shape, Taint, Value};
 
 impl<'s> Pass<'_, 's> {
     pub(super) fn call(&mut self, id: NodeId, callee: NodeId, args: List) -> Value {
+        let (mut arguments, mut given) = std::mem::take(&mut self.room);
+        arguments.extend_from_slice(self.code.list(args));
+        given.extend(arguments.iter().map(|id| self.value(*id)));
+        let value = self.called(id, callee, &arguments, &given);
+        arguments.clear();
+        given.clear();
+        self.room = (arguments, given);
+        value
+    }
+
+    fn called(
+        &mut self,
+        id: NodeId,
+        callee: NodeId,
+        arguments: &[NodeId],
+        given: &[Value],
+    ) -> Value {
         let of = self.value(callee);
-        let arguments = self.code.list(args).to_vec();
-        let given: Vec<Value> = arguments.iter().map(|id| self.value(*id)).collect();
         let scope = self.code.scope_of(id);
         let access = self
             .access(callee)
@@ -54,12 +69,12 @@ impl<'s> Pass<'_, 's> {
         }
         let is_plain = |id: &NodeId| !matches!(self.code.node(*id), Node::Entry { .. });
         if arguments.iter().all(is_plain)
-            && let Some(value) = self.made(name, &given)
+            && let Some(value) = self.made(name, given)
         {
             return value;
         }
         if let Some(receiver) = receiver
-            && let Some(value) = self.method(receiver, method, &given, &arguments, scope)
+            && let Some(value) = self.method(receiver, method, given, arguments, scope)
         {
             return value;
         }
@@ -71,7 +86,7 @@ impl<'s> Pass<'_, 's> {
             self.set_access(id, access);
             return self.value(receiver);
         }
-        if let [only] = given.as_slice()
+        if let [only] = given
             && (library.wraps)(name)
         {
             // A text now, whatever it was before.
@@ -84,7 +99,7 @@ impl<'s> Pass<'_, 's> {
         // What an address is resolved against gives it a host, and nothing of its own query.
         if self.language == Language::JavaScript
             && name == "URL"
-            && let [first, base] = given.as_slice()
+            && let [first, base] = given
             && base.taint == Taint::INPUT
         {
             return Value::made_of([*first]);
@@ -95,27 +110,28 @@ impl<'s> Pass<'_, 's> {
             return *text;
         }
         if library::replaces(name, method)
-            && let Some(clean) = self.leaves_only_the_harmless(&arguments)
+            && let Some(clean) = self.leaves_only_the_harmless(arguments)
         {
-            let made = Value::made_of(given);
+            let made = Value::made_of(given.iter().copied());
             return match clean {
                 Clean::ALL => made.harmless_unknown(),
                 _ => made.escaped(clean),
             };
         }
-        if library::replaces_text(name) && self.leaves_no_way_up(&arguments) {
-            return Value::made_of(given).escaped(Clean::PATH);
+        if library::replaces_text(name) && self.leaves_no_way_up(arguments) {
+            return Value::made_of(given.iter().copied()).escaped(Clean::PATH);
         }
-        if self.writes_angles_out(name, receiver.map(|_| method), &arguments) {
+        if self.writes_angles_out(name, receiver.map(|_| method), arguments) {
             let of = receiver.map(|id| self.value(id));
-            return Value::made_of(of.into_iter().chain(given)).escaped(Clean::HTML);
+            return Value::made_of(of.into_iter().chain(given.iter().copied()))
+                .escaped(Clean::HTML);
         }
         if let Some(receiver) = receiver {
-            if self.makes_numbers(id, method, &arguments) {
+            if self.makes_numbers(id, method, arguments) {
                 return self.value(receiver).harmless_unknown();
             }
             if self.language == Language::Ruby
-                && let Some(clean) = self.takes_letters_away(method, &given)
+                && let Some(clean) = self.takes_letters_away(method, given)
             {
                 let own = self.value(receiver);
                 return match clean {
@@ -125,13 +141,13 @@ impl<'s> Pass<'_, 's> {
             }
         }
         if let Some(receiver) = receiver
-            && self.takes_quotes_away(method, &given)
+            && self.takes_quotes_away(method, given)
         {
             return self.value(receiver).escaped(Clean::XPATH);
         }
         if self.language == Language::JavaScript
             && matches!(method, "replace" | "replaceAll")
-            && let (Some(receiver), [pattern, with]) = (receiver, arguments.as_slice())
+            && let (Some(receiver), [pattern, with]) = (receiver, arguments)
         {
             // The pattern may have a name.
             let pattern = self.value(*pattern).via.some().unwrap_or(*pattern);
@@ -145,7 +161,7 @@ impl<'s> Pass<'_, 's> {
             }
         }
         if self.language == Language::Rust
-            && let Some(made) = path.and_then(|path| self.made_of_type(path, &given))
+            && let Some(made) = path.and_then(|path| self.made_of_type(path, given))
         {
             return made;
         }
@@ -162,8 +178,8 @@ impl<'s> Pass<'_, 's> {
             _ => false,
         };
         if !escapes
-            && let Some(function) = self.local_function(callee, &arguments, scope)
-            && let Some(value) = self.call_local(function, id, callee, &arguments)
+            && let Some(function) = self.local_function(callee, arguments, scope)
+            && let Some(value) = self.call_local(function, id, callee, arguments)
         {
             return value;
         }
@@ -171,23 +187,25 @@ impl<'s> Pass<'_, 's> {
             let own = self.value(receiver);
             if self.is_text(own) {
                 match method {
-                    "format" => return self.fill(own, given, '{'),
+                    "format" => return self.fill(own, given.to_vec(), '{'),
                     "formatted" if self.language == Language::Java => {
-                        return self.fill(own, given, '%');
+                        return self.fill(own, given.to_vec(), '%');
                     }
                     "concat" => {
-                        let parts = std::iter::once(own).chain(given).collect::<Vec<_>>();
+                        let parts = std::iter::once(own)
+                            .chain(given.iter().copied())
+                            .collect::<Vec<_>>();
                         return self.compose(&parts);
                     }
-                    "join" => return self.joined(own, &given),
+                    "join" => return self.joined(own, given),
                     "replace" | "replaceAll" => {
                         return Value {
                             shape: own.shape,
-                            ..Value::made_of(std::iter::once(own).chain(given))
+                            ..Value::made_of(std::iter::once(own).chain(given.iter().copied()))
                         };
                     }
                     method if library::keeps_text(method) => return own,
-                    _ if own.is_constant() => return Value::made_of(given),
+                    _ if own.is_constant() => return Value::made_of(given.iter().copied()),
                     _ => {}
                 }
             }
@@ -214,7 +232,7 @@ impl<'s> Pass<'_, 's> {
         // `settype($id, 'integer')` makes a number of the variable itself.
         if self.language == Language::Php
             && name == "settype"
-            && let ([first, ..], [value, of_type, ..]) = (arguments.as_slice(), given.as_slice())
+            && let ([first, ..], [value, of_type, ..]) = (arguments, given)
             && self
                 .constant_text(*of_type)
                 .is_some_and(|of_type| library::php::is_number_type(&of_type))
@@ -236,11 +254,11 @@ impl<'s> Pass<'_, 's> {
             return Value {
                 shape: Shape::Reference(path),
                 clean: Clean::NONE,
-                ..Value::made_of(given)
+                ..Value::made_of(given.iter().copied())
             };
         }
         if self.language.has_fields_in_scope()
-            && let Some(value) = self.managed_call(name, callee, &arguments)
+            && let Some(value) = self.managed_call(name, callee, arguments)
         {
             return value;
         }
@@ -250,11 +268,11 @@ impl<'s> Pass<'_, 's> {
             let args = given.get(at + 1..).unwrap_or(&[]).to_vec();
             return match self.is_text(*template) {
                 true => self.fill(*template, args, '%'),
-                false => Value::made_of(given),
+                false => Value::made_of(given.iter().copied()),
             };
         }
         if matches!(name, "fmt.Fprintf" | "fmt.Fprint" | "io.WriteString")
-            && let [writer, first, rest @ ..] = given.as_slice()
+            && let [writer, first, rest @ ..] = given
             && self.is_text(*writer)
             && let Some(to) = arguments.first()
         {
@@ -262,19 +280,19 @@ impl<'s> Pass<'_, 's> {
                 "fmt.Fprintf" => self.fill(*first, rest.to_vec(), '%'),
                 _ => *first,
             };
-            self.method(*to, "WriteString", &[text], &arguments, scope);
+            self.method(*to, "WriteString", &[text], arguments, scope);
             return Value::UNKNOWN;
         }
         if name == "strings.Join"
-            && let [list, separator] = given.as_slice()
+            && let [list, separator] = given
         {
             return self.joined(*separator, &[*list]);
         }
         if name == "fmt.Sprint" {
-            return self.compose(&given);
+            return self.compose(given);
         }
         if matches!(name, "implode" | "join")
-            && let [separator, list] = given.as_slice()
+            && let [separator, list] = given
         {
             return self.joined(*separator, &[*list]);
         }
@@ -301,7 +319,7 @@ impl<'s> Pass<'_, 's> {
         if self.language == Language::Python && name == "dict" {
             return Value {
                 shape: Shape::Collection(id),
-                ..Value::made_of(given)
+                ..Value::made_of(given.iter().copied())
             };
         }
         if matches!(name, "util.promisify" | "typing.cast" | "functools.partial")
@@ -315,13 +333,13 @@ impl<'s> Pass<'_, 's> {
         let receiver = receiver.map_or(Value::UNKNOWN, |id| self.value(id));
         // What is cleaned as if it began at the root cannot climb out of where it is joined to.
         if matches!(name, "path.Clean" | "path/filepath.Clean")
-            && let ([only], [argument]) = (given.as_slice(), arguments.as_slice())
+            && let ([only], [argument]) = (given, arguments)
             && (self.begins_with_separator(*argument) || self.begins_at_the_root(*only))
         {
             return only.escaped(Clean::PATH);
         }
         if let Some(clean) = (library.cleans)(name, method) {
-            let value = Value::made_of(given).escaped(clean);
+            let value = Value::made_of(given.iter().copied()).escaped(clean);
             return match clean {
                 // Which size a number was asked for matters to who makes it smaller.
                 Clean::ALL if name.starts_with("strconv.") => Value {
@@ -337,7 +355,7 @@ impl<'s> Pass<'_, 's> {
         if (library.passes_on)(name, method) {
             // How much of it is taken says nothing about what it is.
             let whole = given.get(..1).filter(|_| library::takes_a_part(name));
-            let mut value = Value::made_of(whole.unwrap_or(&given).iter().copied());
+            let mut value = Value::made_of(whole.unwrap_or(given).iter().copied());
             let last = name.rsplit('.').next().unwrap_or(name);
             if let Some(path) = path
                 && last.starts_with(|c: char| c.is_ascii_uppercase())
@@ -359,7 +377,7 @@ impl<'s> Pass<'_, 's> {
             return value;
         }
         if self.language.has_fields_in_scope() {
-            value = self.managed_result(value, (name, path, method), receiver, &given);
+            value = self.managed_result(value, (name, path, method), receiver, given);
         }
         value.taint_by(receiver);
         if self.language == Language::Python && library::python::hands_on(name, method) {
@@ -371,7 +389,7 @@ impl<'s> Pass<'_, 's> {
                 read.taint_by(value);
                 given.iter().for_each(|given| read.taint_by(*given));
             }
-            self.fill_arguments(&arguments, sign, read);
+            self.fill_arguments(arguments, sign, read);
         }
         // A method of an unknown thing that is itself a source: `request.get_json()`.
         value.taint_by(of);

@@ -301,6 +301,8 @@ pub struct Scope {
 #[derive(Debug)]
 pub struct Code<'s> {
     pub text: &'s [u8],
+    /// Its beginning, as far as that is UTF-8: mostly all of it.
+    valid: &'s str,
     pub names: Names<'s>,
     pub(super) nodes: Vec<Node<'s>>,
     pub(super) spans: Vec<Span>,
@@ -323,10 +325,23 @@ pub struct Code<'s> {
     outer: Vec<ScopeId>,
 }
 
+/// The beginning of a text that is UTF-8.
+pub(super) fn valid(text: &[u8]) -> &str {
+    let end = std::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
+    let head = text.get(..end).map(std::str::from_utf8);
+    head.and_then(Result::ok).unwrap_or("")
+}
+
 impl<'s> Code<'s> {
     pub fn new(text: &'s [u8]) -> Self {
+        Self::of_valid(text, valid(text))
+    }
+
+    /// Code of a text of which is known already how far it is UTF-8.
+    pub(super) fn of_valid(text: &'s [u8], valid: &'s str) -> Self {
         Self {
             text,
+            valid,
             names: Names::default(),
             nodes: Vec::new(),
             spans: Vec::new(),
@@ -353,6 +368,16 @@ impl<'s> Code<'s> {
 
     pub fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// Makes room for what a tree of so many nodes holds: names and parts that mean something are
+    /// about half of them, and most names are used often.
+    pub(super) fn make_room(&mut self, in_tree: usize) {
+        let nodes = in_tree / 2;
+        self.nodes.reserve(nodes);
+        self.spans.reserve(nodes);
+        self.scope_of.reserve(nodes);
+        self.names.make_room(in_tree / 16);
     }
 
     /// What is added from here on stands in this piece of the file.
@@ -405,8 +430,12 @@ impl<'s> Code<'s> {
 
     /// The text of a span where it is UTF-8.
     pub fn slice(&self, span: Span) -> &'s str {
-        self.text
-            .get(span.range())
+        let range = span.range();
+        if range.end <= self.valid.len() {
+            return self.valid.get(range).unwrap_or("");
+        }
+        let bytes = self.text.get(range);
+        bytes
             .and_then(|bytes| std::str::from_utf8(bytes).ok())
             .unwrap_or("")
     }

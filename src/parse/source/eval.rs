@@ -78,6 +78,8 @@ pub(super) struct Pass<'c, 's> {
     pub(super) function_of: Vec<ScopeId>,
     /// Whether this is the round in which only the module runs.
     is_importing: bool,
+    /// Room for the arguments of a call and their values, which is used again by the next call.
+    pub(super) room: (Vec<NodeId>, Vec<Value>),
 }
 
 pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
@@ -107,6 +109,7 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
         helpers: Helpers::of(code, language),
         serial: 0,
         is_importing: true,
+        room: <_>::default(),
         language,
         code,
     };
@@ -116,7 +119,10 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
         pass.is_importing = at_import;
         pass.frames.clear();
         (pass.dead, pass.beyond) = (0, 0);
-        for id in pass.code.ids() {
+        let mut at = 0;
+        while at < count {
+            let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
+            at += 1;
             let scope = pass.code.scope_of(id);
             let when = runs_at_import
                 .get(scope.0 as usize)
@@ -124,7 +130,11 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
                 .unwrap_or(true);
             if when == at_import {
                 pass.visit(id, scope);
-            } else if let (false, Node::Function(function)) = (at_import, pass.code.node(id)) {
+            } else if at_import {
+                // Nothing that stands in a function runs in this round.
+                let nodes = pass.code.scope(scope).map(|scope| scope.nodes.end);
+                at = at.max(nodes.map_or(at, |end| end as usize));
+            } else if let Node::Function(function) = pass.code.node(id) {
                 pass.leave_function(*function);
             }
         }
@@ -181,20 +191,11 @@ impl<'s> Pass<'_, 's> {
             Node::Text(list) => self.text(list),
             Node::Format { template, args } => self.format(template, args),
             Node::Sum { left, right } => self.sum(left, right),
-            Node::Either(list) | Node::Both(list) => {
-                let parts: Vec<Value> = self.parts(list);
-                parts
-                    .into_iter()
-                    .reduce(|a, b| self.join(a, b))
-                    .unwrap_or(Value::UNKNOWN)
-            }
-            Node::Sequence(list) | Node::Map(list) => {
-                let parts = self.parts(list);
-                Value {
-                    shape: Shape::Collection(id),
-                    ..Value::made_of(parts)
-                }
-            }
+            Node::Either(list) | Node::Both(list) => self.any_of(list),
+            Node::Sequence(list) | Node::Map(list) => Value {
+                shape: Shape::Collection(id),
+                ..self.made_of(list)
+            },
             Node::Choose { condition, yes, no } => self.choose(condition, yes, no),
             Node::Not(inner) => match self.decide(inner) {
                 Some(holds) => self.constant(Literal::Bool(!holds)),
@@ -269,8 +270,7 @@ impl<'s> Pass<'_, 's> {
                 value
             }
             Node::Opaque(list) => {
-                let parts = self.parts(list);
-                let mut made = Value::made_of(parts);
+                let mut made = self.made_of(list);
                 if list == List::default() {
                     made.clean = Clean::NONE;
                 }
@@ -298,6 +298,24 @@ impl<'s> Pass<'_, 's> {
             .iter()
             .map(|id| self.value(*id))
             .collect()
+    }
+
+    /// Nothing is known but that these went into it.
+    fn made_of(&self, list: List) -> Value {
+        Value::made_of(self.code.list(list).iter().map(|id| self.value(*id)))
+    }
+
+    /// Any one of these.
+    fn any_of(&mut self, list: List) -> Value {
+        let mut any = None;
+        for at in 0..list.len as usize {
+            let Some(id) = self.code.list(list).get(at) else {
+                break;
+            };
+            let value = self.value(*id);
+            any = Some(any.map_or(value, |any| self.join(any, value)));
+        }
+        any.unwrap_or(Value::UNKNOWN)
     }
 
     pub(super) fn constant(&mut self, literal: Literal<'s>) -> Value {
@@ -383,13 +401,9 @@ impl<'s> Pass<'_, 's> {
         }
         let mut value = match of.shape {
             Shape::Reference(path) => {
-                let text = self.code.names.text(name);
-                let root = self.code.names.render(path);
-                let path = match (self.language, &*root, text) {
-                    (Language::JavaScript, "window" | "globalThis" | "global" | "self", _) => {
-                        Some(self.code.names.root(name))
-                    }
-                    (Language::JavaScript, _, "default") => Some(path),
+                let path = match self.language == Language::JavaScript {
+                    true if self.is_global(path) => Some(self.code.names.root(name)),
+                    true if self.code.names.text(name) == "default" => Some(path),
                     _ => self.code.names.child(path, name),
                 };
                 match path {
@@ -500,6 +514,14 @@ impl<'s> Pass<'_, 's> {
         }
     }
 
+    /// True for what holds all that is global in JavaScript.
+    fn is_global(&self, path: Path) -> bool {
+        let names = &self.code.names;
+        let name = names.last(path).map(|name| names.text(name));
+        names.parent(path).is_none()
+            && matches!(name, Some("window" | "globalThis" | "global" | "self"))
+    }
+
     /// True where a call was given the request: `wrapper(request)`.
     fn is_made_of_request(&self, made: NodeId) -> bool {
         let Node::Call { args, .. } = self.code.node(made) else {
@@ -608,14 +630,10 @@ impl<'s> Pass<'_, 's> {
             Node::Sequence(list) | Node::Map(list) => *list,
             _ => return Value::UNKNOWN,
         };
-        let parts = self.parts(list);
-        if parts.len() > MAX_CHOICES {
-            return Value::made_of(parts);
+        if list.len as usize > MAX_CHOICES {
+            return self.made_of(list);
         }
-        parts
-            .into_iter()
-            .reduce(|a, b| self.join(a, b))
-            .unwrap_or(Value::UNKNOWN)
+        self.any_of(list)
     }
 
     /// A parameter of a declared type is still a parameter.

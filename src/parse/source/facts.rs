@@ -58,6 +58,7 @@ impl<'s> Facts<'s> {
         held: Held<'static>,
         matches: Vec<Matches>,
     ) -> Self {
+        code.make_room(tree.root_node().descendant_count());
         language.read(&tree, grammar, &mut code);
         // A tree takes many times the memory of its text: it goes before the facts come.
         drop(tree);

@@ -22,8 +22,11 @@ pub(super) struct Frame {
     log: Vec<(Slot, Option<Value>)>,
     /// The ends that lead to the join.
     ends: Vec<End>,
-    /// The end of the first way, for those that begin within it.
+    /// The end of the first way, for those that begin within it; of one that always runs, which is
+    /// the body of a `try`.
     first: Option<End>,
+    /// One of the ways so far always runs.
+    is_sure: bool,
     is_open: bool,
     /// This way may run.
     live: bool,
@@ -63,6 +66,7 @@ impl<'s> Pass<'_, 's> {
                     log: Vec::new(),
                     ends: Vec::new(),
                     first: None,
+                    is_sure: false,
                     is_open: false,
                     live: true,
                     ended: false,
@@ -147,6 +151,7 @@ impl<'s> Pass<'_, 's> {
         frame.is_open = true;
         frame.ended = false;
         frame.live = (!decided && runs != Some(false)) || fell.is_some();
+        frame.is_sure |= when == When::Always;
         frame.exhaustive |= matches!(when, When::Always | When::Otherwise | When::Fails(_));
         if runs == Some(true) && !decided {
             frame.decided = true;
@@ -223,7 +228,10 @@ impl<'s> Pass<'_, 's> {
         }
         let frame = self.frames.last_mut()?;
         if is_first {
-            frame.first = Some(end.clone());
+            frame.first = Some(match frame.is_sure {
+                true => end.clone(),
+                false => End::new(),
+            });
         }
         if !live || ended {
             return None;
@@ -253,24 +261,7 @@ impl<'s> Pass<'_, 's> {
             return;
         }
         let ways = frame.ends.len() + usize::from(!frame.exhaustive);
-        let mut order = Vec::new();
-        let mut met: NumberMap<Slot, (usize, Option<Value>)> = NumberMap::default();
-        for (slot, value) in frame.ends.into_iter().flatten() {
-            match met.get(&slot).copied() {
-                None => {
-                    order.push(slot);
-                    met.insert(slot, (1, value));
-                }
-                Some((count, other)) => {
-                    let joined = self.join_known(other, value);
-                    met.insert(slot, (count + 1, joined));
-                }
-            }
-        }
-        for slot in order {
-            let Some((count, mut value)) = met.get(&slot).copied() else {
-                continue;
-            };
+        for (slot, count, mut value) in self.join_ends(frame.ends) {
             if count < ways {
                 value = match self.now(slot) {
                     // What one way asked says nothing about the others.
@@ -280,6 +271,30 @@ impl<'s> Pass<'_, 's> {
             }
             self.set_now(slot, value);
         }
+    }
+
+    /// What variables hold at any of some ends, in how many of them.
+    fn join_ends(&mut self, ends: Vec<End>) -> Vec<(Slot, usize, Option<Value>)> {
+        let is_one = ends.len() == 1;
+        let mut met: Vec<(Slot, usize, Option<Value>)> = Vec::new();
+        let mut places: NumberMap<Slot, usize> = NumberMap::default();
+        for (slot, value) in ends.into_iter().flatten() {
+            let place = places.get(&slot).and_then(|place| met.get_mut(*place));
+            match place {
+                Some((_, count, other)) => {
+                    *count += 1;
+                    *other = self.join_known(*other, value);
+                }
+                None => {
+                    // The only end names every variable once.
+                    if !is_one {
+                        places.insert(slot, met.len());
+                    }
+                    met.push((slot, 1, value));
+                }
+            }
+        }
+        met
     }
 
     fn meet_one(&mut self, slot: Slot, value: Option<Value>) {

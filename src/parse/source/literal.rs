@@ -160,6 +160,11 @@ pub(super) fn unescape(body: &str) -> Cow<'_, str> {
 
 /// A number as Python and JavaScript write it: separators, hexadecimal, octal, binary, suffixes.
 pub(super) fn number(raw: &str) -> Option<f64> {
+    // Most are a few digits.
+    let is_plain = raw.bytes().all(|b| b.is_ascii_digit());
+    if is_plain && (raw.len() == 1 || !raw.starts_with('0')) {
+        return raw.parse().ok();
+    }
     let digits: String = raw.chars().filter(|c| *c != '_').collect();
     let digits = digits.trim_end_matches(['n', 'l', 'L', 'j', 'J']);
     let lower = digits.to_ascii_lowercase();

@@ -187,6 +187,12 @@ impl<'s, D: Dialect> Adapter<'s, D> {
         Some(code.names.root(name))
     }
 
+    /// True for a declaration without annotations and modifiers.
+    fn begins_with_its_type(&self, node: &Syntax<'_>) -> bool {
+        let written = node.child_by_field_id(self.type_field);
+        written.is_some_and(|written| written.start_byte() == node.start_byte())
+    }
+
     /// What a function is marked with, and its class.
     fn decorators(&self, code: &mut Code<'s>, own: &[&'s str], span: Span) -> Vec<NodeId> {
         let class = self.classes.last().map_or(&[][..], Vec::as_slice);

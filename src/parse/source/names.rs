@@ -58,6 +58,14 @@ impl Default for Names<'_> {
 }
 
 impl<'s> Names<'s> {
+    /// Makes room for so many names, and as many paths.
+    pub(super) fn make_room(&mut self, names: usize) {
+        self.symbols.reserve(names);
+        self.by_text.reserve(names);
+        self.steps.reserve(names);
+        self.by_step.reserve(names);
+    }
+
     pub fn intern(&mut self, text: &'s str) -> Symbol {
         if let Some(symbol) = self.by_text.get(text) {
             return *symbol;

@@ -10,7 +10,7 @@ use crate::guard::{LIMITS, nesting};
 use crate::model::{FileKind, SkipReason, Span};
 use crate::parse::grammar::{self, Clock, Part};
 
-use super::code::{Code, Node, ScopeId};
+use super::code::{self, Code, Node, ScopeId};
 use super::facts::Facts;
 use super::query::{Query, QueryClock};
 use super::{Language, not_parsed};
@@ -37,6 +37,8 @@ pub struct Pieces<'s> {
     language: Option<Language>,
     kind: FileKind,
     text: &'s [u8],
+    /// Its beginning, as far as that is UTF-8.
+    valid: &'s str,
     /// What has not been read, the next piece last.
     left: Vec<Range<usize>>,
     clock: Clock,
@@ -65,6 +67,7 @@ impl<'s> Pieces<'s> {
             language: Language::of(kind),
             kind,
             text,
+            valid: code::valid(text),
             left: std::iter::once(0..text.len()).collect(),
             clock: Clock::of_length(text.len()),
             queries: Vec::new(),
@@ -173,7 +176,7 @@ impl<'s> Pieces<'s> {
                 }
             });
         }
-        let mut code = Code::new(text);
+        let mut code = Code::of_valid(text, self.valid);
         self.hand_on(&mut code);
         let clock = &mut self.query_clock;
         let queries = self.queries.iter();

@@ -184,6 +184,7 @@ struct Frame<'t, K> {
     node: Syntax<'t>,
     kind: K,
     field: u16,
+    span: Span,
     first: usize,
 }
 
@@ -199,10 +200,11 @@ pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut 
             let kind = adapter.kinds().get(usize::from(node.kind_id()));
             let kind = kind.copied().unwrap_or_default();
             let field = cursor.field_id().map_or(0, |id| id.get());
+            let span = Span::from(node.byte_range());
             let place = Place {
                 kind,
                 field,
-                span: Span::from(node.byte_range()),
+                span,
                 node,
                 parent: frames.last().map(|frame| (frame.kind, frame.node)),
             };
@@ -212,6 +214,7 @@ pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut 
                         node,
                         kind,
                         field,
+                        span,
                         first: children.len(),
                     });
                     descended = cursor.goto_first_child();
@@ -220,11 +223,22 @@ pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut 
                     }
                 }
                 Enter::Done(id) => {
-                    children.push(child(kind, field, &node, id));
+                    children.push(Child {
+                        kind,
+                        field,
+                        span,
+                        id,
+                    });
                     note(adapter, code, &frames, &children);
                 }
                 Enter::Skip => {
-                    children.push(child(kind, field, &node, NodeId::NONE));
+                    let id = NodeId::NONE;
+                    children.push(Child {
+                        kind,
+                        field,
+                        span,
+                        id,
+                    });
                     note(adapter, code, &frames, &children);
                 }
             }
@@ -241,15 +255,6 @@ pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut 
     }
 }
 
-fn child<K>(kind: K, field: u16, node: &Syntax<'_>, id: NodeId) -> Child<K> {
-    Child {
-        kind,
-        field,
-        span: Span::from(node.byte_range()),
-        id,
-    }
-}
-
 /// Leaves the innermost node.
 fn finish<'s, A: Adapter<'s>>(
     adapter: &mut A,
@@ -261,7 +266,12 @@ fn finish<'s, A: Adapter<'s>>(
     let own = children.get(frame.first..).unwrap_or(&[]);
     let id = adapter.leave(code, frame.kind, &frame.node, own);
     children.truncate(frame.first);
-    children.push(child(frame.kind, frame.field, &frame.node, id));
+    children.push(Child {
+        kind: frame.kind,
+        field: frame.field,
+        span: frame.span,
+        id,
+    });
     note(adapter, code, frames, children);
 }
 

@@ -57,7 +57,10 @@ impl<'s, D: Dialect> Adapter<'s, D> {
                 code.declare(id, of);
             }
             if kind == Kind::Parameter {
-                let own = Self::annotations(code, &parent);
+                let own = match self.begins_with_its_type(&parent) {
+                    true => Vec::new(),
+                    false => Self::annotations(code, &parent),
+                };
                 let of = of.and_then(|of| code.names.last(of));
                 let taint = D::parameter(&Declaration {
                     own: &own,
