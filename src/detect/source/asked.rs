@@ -35,7 +35,8 @@ fn before(facts: &Facts<'_>, node: NodeId) -> String {
     let mut text = lines.join("\n");
     for condition in conditions(facts, node) {
         let written = facts.text(facts.code.span(condition));
-        let end = written.floor_char_boundary(LONGEST_CONDITION);
+        let mut ends = (0..=LONGEST_CONDITION).rev();
+        let end = ends.find(|at| written.is_char_boundary(*at)).unwrap_or(0);
         text.push_str("\nif (");
         text.push_str(&written.get(..end).unwrap_or(written).replace('\n', " "));
         text.push(')');
