@@ -1,10 +1,10 @@
 //! What is taken apart as it is bound: rows of a table, pairs of a map, fields of an object.
 
 use super::Language;
-use super::code::{Key, Literal, Node, NodeId};
+use super::code::{Binding, Key, Literal, Node, NodeId, ScopeId};
 use super::eval::Pass;
 use super::items::Items;
-use super::value::{Shape, Taint, Value};
+use super::value::{Clean, Shape, Taint, Value};
 
 /// Most rows of a table that stands in the source and is read column by column.
 const MOST_ROWS: u32 = 64;
@@ -115,5 +115,108 @@ impl<'s> Pass<'_, 's> {
             }
         }
         part
+    }
+
+    /// Binds what a value is assigned to, which may be several names.
+    pub(super) fn assign(
+        &mut self,
+        target: NodeId,
+        source: NodeId,
+        mut value: Value,
+        binding: Binding,
+        scope: ScopeId,
+    ) {
+        let mut columns = Vec::new();
+        if binding.element {
+            columns = self.columns(target, source, value);
+            let taint = value;
+            value = match value.shape {
+                Shape::Collection(of) => self.any_element(of),
+                _ => Value::UNKNOWN,
+            };
+            value.taint_by(taint);
+            if self.is_package_variable(source, value) {
+                value = value.escaped(Clean::EACH);
+            }
+        }
+        if value.via == NodeId::NONE {
+            value.via = source;
+        }
+        // Targets nest as deep as their author wrote them: a list, not recursion.
+        let mut left = vec![(target, value)];
+        if !columns.is_empty() {
+            let made = |value: Value| Value {
+                via: value.via.some().unwrap_or(source),
+                ..value
+            };
+            left = columns
+                .into_iter()
+                .map(|(target, value)| (target, made(value)))
+                .collect();
+        }
+        while let Some((target, value)) = left.pop() {
+            if let Node::Index { object, key } = self.code.node(target)
+                && !binding.append
+            {
+                let (object, key) = (*object, *key);
+                let at = self.value(key);
+                if self.put_item(object, at, value, source, scope) {
+                    continue;
+                }
+            }
+            match self.code.node(target).clone() {
+                Node::Name(_) | Node::Parameter(_) | Node::Member { .. } | Node::Index { .. } => {
+                    if let Some(path) = self.access(target) {
+                        // What was taken apart came from the whole.
+                        let via = value.via.some().unwrap_or(source);
+                        self.bind(path, Value { via, ..value }, scope, binding);
+                    }
+                }
+                Node::Same(inner) | Node::Spread(inner) => left.push((inner, value)),
+                Node::Map(list) => {
+                    for id in self.code.list(list).to_vec() {
+                        let part = self.destructured(id, value);
+                        match self.code.node(id) {
+                            Node::Entry { value: target, .. } => left.push((*target, part)),
+                            Node::Same(inner) => {
+                                if let Node::Entry { value: target, .. } = self.code.node(*inner) {
+                                    left.push((*target, part));
+                                }
+                            }
+                            Node::Spread(rest) => left.push((
+                                *rest,
+                                Value {
+                                    shape: Shape::Unknown,
+                                    ..value
+                                },
+                            )),
+                            _ => {}
+                        }
+                    }
+                }
+                Node::Sequence(list) => {
+                    let sources = match value.shape {
+                        Shape::Collection(of) => match self.code.node(of) {
+                            Node::Sequence(list) => self.parts(*list),
+                            _ => Vec::new(),
+                        },
+                        _ => Vec::new(),
+                    };
+                    let targets = self.code.list(list).to_vec();
+                    let exact = sources.len() == targets.len();
+                    for (at, id) in targets.into_iter().enumerate() {
+                        let mut part = match sources.get(at) {
+                            Some(part) if exact => *part,
+                            _ => Value::UNKNOWN,
+                        };
+                        if !exact {
+                            part.taint_by(value);
+                        }
+                        left.push((id, part));
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 }
