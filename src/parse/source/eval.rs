@@ -443,7 +443,11 @@ impl<'s> Pass<'_, 's> {
             Language::Python => member == "pk" || self.last_name(object) == "_meta",
             _ => false,
         };
-        if library::is_number_member(member) || (is_key && value.taint == Taint::NONE) {
+        let is_number = match value.taint == Taint::NONE {
+            true => is_key,
+            false => self.language == Language::Python && self.is_plain_field(of, name),
+        };
+        if is_number || library::is_number_member(member) {
             value = value.harmless();
         }
         if self.language == Language::Python

@@ -4,7 +4,8 @@ use super::Language;
 use super::code::{Node, NodeId};
 use super::eval::Pass;
 use super::library::python;
-use super::value::Shape;
+use super::names::Symbol;
+use super::value::{Shape, Value};
 
 impl Pass<'_, '_> {
     /// `@app.route("/users/<name>")`, `@router.get("/x/{id}")`: true where the route or the query
@@ -79,7 +80,30 @@ impl Pass<'_, '_> {
             b"Annotated[UploadFile",
             b"fastapi.UploadFile",
         ];
-        self.is_declared(parameter, &texts) && self.is_fastapi()
+        (self.is_declared(parameter, &texts) || self.model(parameter).is_some())
+            && self.is_fastapi()
+    }
+
+    /// `item: Item` where the file has `class Item(BaseModel)`, which is read from what was sent:
+    /// what follows the bases of the class.
+    fn model(&self, parameter: NodeId) -> Option<&[u8]> {
+        let (bases, body) = self.class_of_file(self.declared_name(parameter)?)?;
+        let is_model = memchr::memmem::find(bases, b"BaseModel").is_some();
+        is_model.then_some(body)
+    }
+
+    /// The number of a model: `item.count` where `class Item(BaseModel)` has `count: int`.
+    pub(super) fn is_plain_field(&self, of: Value, name: Symbol) -> bool {
+        let is_parameter = matches!(self.code.node(of.entry), Node::Parameter(_));
+        let Some(body) = self.model(of.entry).filter(|_| is_parameter) else {
+            return false;
+        };
+        let end = memchr::memmem::find(body, b"\nclass ").unwrap_or(body.len());
+        let field = ["\n    ", self.code.names.text(name), ":"].concat();
+        let body = body.get(..end).unwrap_or(body);
+        let at = memchr::memmem::find(body, field.as_bytes());
+        at.and_then(|at| body.get(at + field.len()..))
+            .is_some_and(is_plain_type)
     }
 
     /// `kind: Literal["a", "b"]`, `kind: Kind` where the file has `class Kind(str, Enum)`.
@@ -91,10 +115,17 @@ impl Pass<'_, '_> {
         if of.starts_with(b"Literal[") || of.starts_with(b"typing.Literal[") {
             return true;
         }
-        let end = of.iter().position(|b| !b.is_ascii_alphanumeric());
-        let name = of.get(..end.unwrap_or(0)).unwrap_or(&[]);
-        self.class_of_file(name)
+        self.declared_name(parameter)
+            .and_then(|name| self.class_of_file(name))
             .is_some_and(|(bases, _)| memchr::memmem::find(bases, b"Enum").is_some())
+    }
+
+    /// The first name of what a parameter is declared to be.
+    fn declared_name(&self, parameter: NodeId) -> Option<&[u8]> {
+        let after = self.after(parameter).trim_ascii_start();
+        let of = after.strip_prefix(b":")?.trim_ascii_start();
+        let end = of.iter().position(|b| !b.is_ascii_alphanumeric())?;
+        of.get(..end)
     }
 
     /// What a class of this file is derived from, and what follows.
@@ -124,32 +155,35 @@ impl Pass<'_, '_> {
     /// something that no text fits into.
     pub(super) fn is_declared_plain(&self, parameter: NodeId) -> bool {
         let after = self.after(parameter).trim_ascii_start();
-        let Some(of) = after.strip_prefix(b":").map(<[u8]>::trim_ascii_start) else {
-            return false;
-        };
-        let of = of.strip_prefix(b"Optional[").unwrap_or(of);
-        let of = of.strip_prefix(b"t.Optional[").unwrap_or(of);
-        let end = of.iter().position(|b| !b.is_ascii_alphanumeric());
-        let (name, rest) = of.split_at(end.unwrap_or(of.len()));
-        let plain: [&[u8]; 7] = [
-            b"int",
-            b"float",
-            b"bool",
-            b"UUID",
-            b"date",
-            b"datetime",
-            b"Decimal",
-        ];
-        // `int | str` is a text, too.
-        let rest = rest.trim_ascii_start();
-        let or = rest.strip_prefix(b"|").map(<[u8]>::trim_ascii_start);
-        plain.contains(&name)
-            && !rest.starts_with(b".")
-            && or.is_none_or(|other| other.starts_with(b"None"))
+        after.strip_prefix(b":").is_some_and(is_plain_type)
     }
 
     fn after(&self, parameter: NodeId) -> &[u8] {
         let end = self.code.span(parameter).range().end;
         self.code.text.get(end..).unwrap_or(&[])
     }
+}
+
+/// True for a type that no text fits into.
+fn is_plain_type(of: &[u8]) -> bool {
+    let of = of.trim_ascii_start();
+    let of = of.strip_prefix(b"Optional[").unwrap_or(of);
+    let of = of.strip_prefix(b"t.Optional[").unwrap_or(of);
+    let end = of.iter().position(|b| !b.is_ascii_alphanumeric());
+    let (name, rest) = of.split_at(end.unwrap_or(of.len()));
+    let plain: [&[u8]; 7] = [
+        b"int",
+        b"float",
+        b"bool",
+        b"UUID",
+        b"date",
+        b"datetime",
+        b"Decimal",
+    ];
+    // `int | str` is a text, too.
+    let rest = rest.trim_ascii_start();
+    let or = rest.strip_prefix(b"|").map(<[u8]>::trim_ascii_start);
+    plain.contains(&name)
+        && !rest.starts_with(b".")
+        && or.is_none_or(|other| other.starts_with(b"None"))
 }
