@@ -1,8 +1,12 @@
 //! Whether somebody asked for what a place does: by a condition that stands before it or around it,
 //! or by one before everything in the file that calls its function.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use crate::parse::source::{Facts, Flow, Node, NodeId, Scope, ScopeId, ScopeKind, When};
 
+use super::compiled::Expression;
 use super::matcher::without_annotations;
 
 /// Most nodes before a place that are looked through for conditions around it.
@@ -14,15 +18,34 @@ const MOST_NODES: usize = 50_000;
 /// Longest part of a condition that is read, in bytes.
 const LONGEST_CONDITION: usize = 200;
 
-/// True where `finds` holds for what stands before a node or around it, or before and around every
-/// call of the function, or use of the class, that it stands in.
-pub(super) fn is_asked(facts: &Facts<'_>, node: NodeId, finds: &dyn Fn(&str) -> bool) -> bool {
-    let is_found = |node: NodeId| finds(&before(facts, node));
+/// What was found out about the callers of a function, for a clause by its address: each asks once,
+/// however many places of the function it fits.
+#[derive(Debug, Default)]
+pub(super) struct Answers(RefCell<HashMap<(usize, ScopeId), bool>>);
+
+/// True where an expression finds something in what stands before a node or around it, or before and
+/// around every call of the function, or use of the class, that it stands in.
+pub(super) fn is_asked(
+    facts: &Facts<'_>,
+    node: NodeId,
+    question: &Expression,
+    answers: &Answers,
+) -> bool {
+    let is_found = |node: NodeId| question.finds(&before(facts, node));
     if is_found(node) {
         return true;
     }
-    let callers = callers(facts, node);
-    !callers.is_empty() && callers.into_iter().all(is_found)
+    let Some(own) = around(facts, node).filter(|_| facts.code.len() <= MOST_NODES) else {
+        return false;
+    };
+    let key = (std::ptr::from_ref(question).addr(), own);
+    let known = answers.0.borrow().get(&key).copied();
+    known.unwrap_or_else(|| {
+        let callers = callers(facts, own);
+        let is_asked = !callers.is_empty() && callers.into_iter().all(is_found);
+        answers.0.borrow_mut().insert(key, is_asked);
+        is_asked
+    })
 }
 
 /// The eight lines before a node, its own as far as it first, and the conditions under which it
@@ -46,7 +69,8 @@ fn before(facts: &Facts<'_>, node: NodeId) -> String {
 
 /// What was asked on the way into the innermost ways that a node stands in, within its function.
 fn conditions(facts: &Facts<'_>, node: NodeId) -> Vec<NodeId> {
-    let first = around(facts, node).map_or(0, |scope| scope.nodes.start);
+    let own = around(facts, node).and_then(|own| facts.code.scope(own));
+    let first = own.map_or(0, |scope| scope.nodes.start);
     let mut open: Vec<NodeId> = Vec::new();
     for at in first.max(node.0.saturating_sub(MOST_BEFORE))..node.0 {
         let Node::Flow(flow) = facts.code.node(NodeId(at)) else {
@@ -74,7 +98,7 @@ fn conditions(facts: &Facts<'_>, node: NodeId) -> Vec<NodeId> {
 
 /// The function that a node stands in, and not one of a class without a name within it; or the
 /// class, if that has no function around it.
-fn around<'f>(facts: &'f Facts<'_>, node: NodeId) -> Option<&'f Scope> {
+fn around(facts: &Facts<'_>, node: NodeId) -> Option<ScopeId> {
     let mut at = facts.code.scope_of(node);
     let mut class = None;
     while at != ScopeId::MODULE {
@@ -82,8 +106,8 @@ fn around<'f>(facts: &'f Facts<'_>, node: NodeId) -> Option<&'f Scope> {
         let parent = facts.code.scope(scope.parent)?;
         let is_inner = parent.kind == ScopeKind::Class && parent.name.is_none();
         match (scope.kind, scope.name) {
-            (ScopeKind::Function, Some(_)) if !is_inner => return Some(scope),
-            (ScopeKind::Class, Some(_)) => class = class.or(Some(scope)),
+            (ScopeKind::Function, Some(_)) if !is_inner => return Some(at),
+            (ScopeKind::Class, Some(_)) => class = class.or(Some(at)),
             _ => {}
         }
         at = scope.parent;
@@ -91,10 +115,9 @@ fn around<'f>(facts: &'f Facts<'_>, node: NodeId) -> Option<&'f Scope> {
     class
 }
 
-/// Every call of the function that a node stands in; where there is none, what makes an object of
-/// its class.
-fn callers(facts: &Facts<'_>, node: NodeId) -> Vec<NodeId> {
-    let Some(own) = around(facts, node).filter(|_| facts.code.len() <= MOST_NODES) else {
+/// Every call of a function; where there is none, what makes an object of its class.
+fn callers(facts: &Facts<'_>, own: ScopeId) -> Vec<NodeId> {
+    let Some(own) = facts.code.scope(own) else {
         return Vec::new();
     };
     let calls = calls_of(facts, own);
@@ -107,16 +130,7 @@ fn callers(facts: &Facts<'_>, node: NodeId) -> Vec<NodeId> {
 
 /// The calls of what a scope is called, from outside of it.
 fn calls_of(facts: &Facts<'_>, scope: &Scope) -> Vec<NodeId> {
-    let Some(name) = scope.name else {
-        return Vec::new();
-    };
-    let is_call = |id: &NodeId| match facts.code.node(*id) {
-        Node::Call { callee, .. } => match facts.code.node(*callee) {
-            Node::Name(called) | Node::Member { name: called, .. } => *called == name,
-            _ => false,
-        },
-        _ => false,
-    };
-    let outside = facts.code.ids().filter(|id| !scope.nodes.contains(&id.0));
-    outside.filter(is_call).collect()
+    let calls = scope.name.map_or(&[][..], |name| facts.calls_named(name));
+    let outside = calls.iter().filter(|id| !scope.nodes.contains(&id.0));
+    outside.copied().collect()
 }

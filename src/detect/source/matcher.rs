@@ -8,7 +8,7 @@ use crate::parse::source::{
 };
 use crate::rules::pattern::source::Scalar;
 
-use super::asked;
+use super::asked::{self, Answers};
 use super::compiled::{CompiledClause, CompiledTest, ELEMENT, Expression, Subject};
 
 /// How much of a scope on either side of a node is looked at, in bytes.
@@ -196,6 +196,7 @@ pub(super) fn fit(
     place: Place,
     clause: &CompiledClause,
     name: usize,
+    answers: &Answers,
 ) -> Option<Fit> {
     let name = clause.names.get(name)?;
     let head = place.head(facts);
@@ -254,7 +255,7 @@ pub(super) fn fit(
         return None;
     }
     if let Some(unasked) = &clause.unasked
-        && asked::is_asked(facts, place.node, &|text| unasked.finds(text))
+        && asked::is_asked(facts, place.node, unasked, answers)
     {
         return None;
     }

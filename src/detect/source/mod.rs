@@ -26,6 +26,7 @@ use crate::parse::source::{
 use crate::rules::ActiveRules;
 
 use super::{Context, Detector, Reported, Sink};
+use asked::Answers;
 use compiled::{Compiled, CompiledClause, ELEMENT};
 use matcher::{Fit, Place};
 use terrain::Terrain;
@@ -220,6 +221,7 @@ impl Pass<'_, '_> {
     fn run(&self, out: &mut Sink<'_>) {
         let mut reported: HashSet<(usize, Span)> = HashSet::new();
         let mut said = Said::default();
+        let answers = Answers::default();
         for node in self.facts.own() {
             if self.facts.is_dead(node) {
                 continue;
@@ -240,7 +242,7 @@ impl Pass<'_, '_> {
                 let Some(clause) = self.rules.clauses.get(*at) else {
                     continue;
                 };
-                let Some(fit) = matcher::fit(self.facts, place, clause, *name) else {
+                let Some(fit) = matcher::fit(self.facts, place, clause, *name, &answers) else {
                     continue;
                 };
                 // One place, one finding of a rule: the first clause that fits speaks.

@@ -327,9 +327,10 @@ pub struct Code<'s> {
 
 /// The beginning of a text that is UTF-8.
 pub(super) fn valid(text: &[u8]) -> &str {
-    let end = std::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
-    let head = text.get(..end).map(std::str::from_utf8);
-    head.and_then(Result::ok).unwrap_or("")
+    std::str::from_utf8(text).unwrap_or_else(|error| {
+        let head = text.get(..error.valid_up_to()).map(std::str::from_utf8);
+        head.and_then(Result::ok).unwrap_or("")
+    })
 }
 
 impl<'s> Code<'s> {

@@ -1,5 +1,7 @@
 //! One pass over the nodes, front to back: names, constants, composed texts, foreign data.
 
+use std::cell::OnceCell;
+
 use super::Language;
 use super::code::{Binding, Code, Key, List, Literal, Node, NodeId, ScopeId, ScopeKind};
 use super::flow::Frame;
@@ -9,6 +11,7 @@ use super::items::Items;
 use super::library;
 use super::names::{Path, Symbol};
 use super::numbers::NumberMap;
+use super::routes::Classes;
 use super::value::{Clean, Shape, Taint, Value};
 use super::variables::MAX_CHOICES;
 
@@ -78,6 +81,9 @@ pub(super) struct Pass<'c, 's> {
     pub(super) function_of: Vec<ScopeId>,
     /// Whether this is the round in which only the module runs.
     is_importing: bool,
+    /// The classes of the file, and whether it names FastAPI, once somebody has asked.
+    pub(super) classes: OnceCell<Classes<'s>>,
+    pub(super) is_fastapi: OnceCell<bool>,
     /// Room for the arguments of a call and their values, which is used again by the next call.
     pub(super) room: (Vec<NodeId>, Vec<Value>),
 }
@@ -109,6 +115,8 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
         helpers: Helpers::of(code, language),
         serial: 0,
         is_importing: true,
+        classes: OnceCell::new(),
+        is_fastapi: OnceCell::new(),
         room: <_>::default(),
         language,
         code,

@@ -30,6 +30,8 @@ pub struct Facts<'s> {
     parents: OnceLock<Vec<NodeId>>,
     /// The names that each scope calls.
     called: OnceLock<NumberMap<ScopeId, NumberSet<Symbol>>>,
+    /// The calls of each name.
+    calls: OnceLock<NumberMap<Symbol, Vec<NodeId>>>,
     /// Its share of what may be held at once.
     _held: Held<'static>,
     /// What the queries that were asked for have found, in their order.
@@ -69,6 +71,7 @@ impl<'s> Facts<'s> {
             learnt,
             parents: OnceLock::new(),
             called: OnceLock::new(),
+            calls: OnceLock::new(),
             matches,
             _held: held,
             settings: OnceLock::new(),
@@ -385,13 +388,9 @@ impl<'s> Facts<'s> {
     pub fn scope_calls(&self, scope: ScopeId, is_wanted: impl Fn(&str) -> bool) -> bool {
         let called = self.called.get_or_init(|| {
             let mut called: NumberMap<ScopeId, NumberSet<Symbol>> = NumberMap::default();
-            for id in self.code.ids() {
-                if let Node::Call { callee, .. } = self.code.node(id)
-                    && let Node::Name(name) | Node::Member { name, .. } = self.code.node(*callee)
-                {
-                    let names = called.entry(self.code.scope_of(id)).or_default();
-                    names.insert(*name);
-                }
+            for (id, name) in self.named_calls() {
+                let names = called.entry(self.code.scope_of(id)).or_default();
+                names.insert(name);
             }
             called
         });
@@ -399,6 +398,31 @@ impl<'s> Facts<'s> {
         names
             .into_iter()
             .any(|name| is_wanted(self.code.names.text(*name)))
+    }
+
+    /// Every call of something of this name, whoever owns it.
+    pub fn calls_named(&self, name: Symbol) -> &[NodeId] {
+        let calls = self.calls.get_or_init(|| {
+            let mut calls: NumberMap<Symbol, Vec<NodeId>> = NumberMap::default();
+            for (id, name) in self.named_calls() {
+                calls.entry(name).or_default().push(id);
+            }
+            calls
+        });
+        calls.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every call with the last name of what it calls.
+    fn named_calls(&self) -> impl Iterator<Item = (NodeId, Symbol)> {
+        self.code.ids().filter_map(|id| {
+            let Node::Call { callee, .. } = self.code.node(id) else {
+                return None;
+            };
+            match self.code.node(*callee) {
+                Node::Name(name) | Node::Member { name, .. } => Some((id, *name)),
+                _ => None,
+            }
+        })
     }
 
     pub fn text(&self, span: Span) -> &'s str {

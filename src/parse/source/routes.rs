@@ -1,5 +1,7 @@
 //! Routes of web frameworks, as decorators say them: what a parameter of a handler is filled with.
 
+use std::collections::HashMap;
+
 use super::Language;
 use super::code::{Node, NodeId};
 use super::eval::Pass;
@@ -7,7 +9,14 @@ use super::library::python;
 use super::names::Symbol;
 use super::value::{Shape, Value};
 
-impl Pass<'_, '_> {
+/// Longest list of bases, and longest class, that are read, in bytes.
+const LONGEST_BASES: usize = 1000;
+const LONGEST_CLASS: usize = 16 << 10;
+
+/// The classes of a file by name: what each is derived from, and what follows.
+pub(super) type Classes<'s> = HashMap<&'s [u8], (&'s [u8], &'s [u8])>;
+
+impl<'s> Pass<'_, 's> {
     /// `@app.route("/users/<name>")`, `@router.get("/x/{id}")`: true where the route or the query
     /// fills the parameter with a text.
     pub(super) fn is_route(&self, decorator: NodeId, parameter: NodeId) -> bool {
@@ -129,20 +138,17 @@ impl Pass<'_, '_> {
     }
 
     /// What a class of this file is derived from, and what follows.
-    fn class_of_file(&self, name: &[u8]) -> Option<(&[u8], &[u8])> {
-        if !name.first()?.is_ascii_uppercase() {
-            return None;
-        }
+    fn class_of_file(&self, name: &[u8]) -> Option<(&'s [u8], &'s [u8])> {
         let text = self.code.text;
-        let head = [b"class ", name, b"("].concat();
-        let at = memchr::memmem::find(text, &head)? + head.len();
-        let rest = text.get(at..)?;
-        let end = memchr::memchr(b')', rest)?;
-        Some(rest.split_at(end))
+        let classes = self.classes.get_or_init(|| classes(text));
+        classes.get(name).copied()
     }
 
     fn is_fastapi(&self) -> bool {
-        memchr::memmem::find(self.code.text, b"fastapi").is_some()
+        let text = self.code.text;
+        *self
+            .is_fastapi
+            .get_or_init(|| memchr::memmem::find(text, b"fastapi").is_some())
     }
 
     fn is_declared(&self, parameter: NodeId, types: &[&[u8]]) -> bool {
@@ -162,6 +168,27 @@ impl Pass<'_, '_> {
         let end = self.code.span(parameter).range().end;
         self.code.text.get(end..).unwrap_or(&[])
     }
+}
+
+/// Every class with bases and a name in capitals: the first of each name.
+fn classes(text: &[u8]) -> Classes<'_> {
+    const CLASS: &[u8] = b"class ";
+    let mut classes = Classes::default();
+    for at in memchr::memmem::find_iter(text, CLASS) {
+        let rest = text.get(at + CLASS.len()..).unwrap_or(&[]);
+        let end = rest.iter().position(|b| !b.is_ascii_alphanumeric());
+        let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
+        let is_name = name.first().is_some_and(u8::is_ascii_uppercase);
+        let Some(rest) = rest.strip_prefix(b"(").filter(|_| is_name) else {
+            continue;
+        };
+        let rest = rest.get(..LONGEST_CLASS).unwrap_or(rest);
+        let bases = rest.get(..LONGEST_BASES).unwrap_or(rest);
+        if let Some(end) = memchr::memchr(b')', bases) {
+            classes.entry(name).or_insert(rest.split_at(end));
+        }
+    }
+    classes
 }
 
 /// True for a type that no text fits into.
