@@ -13,6 +13,7 @@
 mod archives;
 mod configuration;
 mod container;
+mod crowd;
 mod dockerfile;
 mod git;
 mod large;

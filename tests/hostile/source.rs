@@ -339,19 +339,19 @@ impl Language {
 
 /// What the rules for source code say about a text: the lines of one rule's findings, why anything
 /// was left out, and what it cost.
-struct Judged {
-    lines: Vec<usize>,
-    skipped: Vec<&'static str>,
-    cost: Duration,
+pub(super) struct Judged {
+    pub(super) lines: Vec<usize>,
+    pub(super) skipped: Vec<&'static str>,
+    pub(super) cost: Duration,
 }
 
-struct Judge {
+pub(super) struct Judge {
     rules: ActiveRules,
     advisories: Advisories,
 }
 
 impl Judge {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let selection = Selection {
             profile: Profile::All,
             only: vec!["source".to_owned()],
@@ -364,7 +364,7 @@ impl Judge {
     }
 
     /// Judges a text on a thread like those of a scan.
-    fn judge(&self, kind: FileKind, rule: &str, text: &[u8]) -> Judged {
+    pub(super) fn judge(&self, kind: FileKind, rule: &str, text: &[u8]) -> Judged {
         let cx = Context {
             rules: &self.rules,
             advisories: &self.advisories,
@@ -399,7 +399,7 @@ impl Judge {
 }
 
 /// What one file may cost: its clock, and what builds for tests take longer.
-const PATIENCE: Duration = Duration::from_secs(8);
+pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Runs a check of every language, two at a time.
 fn in_every_language(check: impl Fn(&Judge, &Language) -> Vec<String> + Sync) {

@@ -12,6 +12,9 @@ pub(super) enum Way {
     CopiedOn(Span),
 }
 
+/// Most copies that a file is followed through.
+const MOST_COPIES: usize = 100;
+
 /// How the file that COPY or ADD (the instruction at `place`) takes from its `source` gets into an
 /// image; `None` where it stays behind, or nobody can tell.
 pub(super) fn way(file: &Dockerfile, place: usize, source: &str, path: &str) -> Option<Way> {
@@ -24,7 +27,7 @@ pub(super) fn way(file: &Dockerfile, place: usize, source: &str, path: &str) -> 
         instruction.stage?,
         landing(file, place, source, path, false)?,
     )];
-    while let Some((stage, landed)) = open.pop() {
+    while let Some((stage, landed)) = open.pop().filter(|_| seen.len() < MOST_COPIES) {
         for (next, taker) in file.instructions.iter().enumerate() {
             let Body::Transfer { sources, .. } = &taker.body else {
                 continue;

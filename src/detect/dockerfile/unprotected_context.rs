@@ -9,11 +9,15 @@ use crate::parse::dockerignore::clean;
 /// The file that most often gets into images by accident.
 const PROBE: &str = ".env";
 
+/// Most copies of the whole context that are followed to where they end up.
+const MOST_COPIES: usize = 50;
+
 /// Reports the copy of a whole context from which nothing would keep an environment file out.
 pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
     if facts.is_for_development() {
         return;
     }
+    let mut left = MOST_COPIES;
     for (place, instruction) in facts.file.instructions.iter().enumerate() {
         let Body::Transfer { sources, .. } = &instruction.body else {
             continue;
@@ -26,7 +30,11 @@ pub fn check(facts: &Facts<'_>, out: &mut Sink<'_>) {
             continue;
         };
         let is_local = !instruction.has_flag("from") && instruction.is_direct();
-        if !is_local || way(facts.file, place, ".", PROBE).is_none() {
+        if !is_local || left == 0 {
+            continue;
+        }
+        left -= 1;
+        if way(facts.file, place, ".", PROBE).is_none() {
             continue;
         }
         let message = match &used.context.ignore {

@@ -4,6 +4,7 @@ use super::{Image, fetch, removal};
 use crate::detect::dockerfile::sensitive_path::{Sensitive, judge};
 use crate::model::Span;
 use crate::parse::dockerfile::{Body, Keyword, Word};
+use crate::parse::shell::Command;
 
 /// A file that holds credentials by its name.
 #[derive(Clone, Debug)]
@@ -139,7 +140,9 @@ pub fn deleted_later(image: &Image<'_>, paths: &[String], place: usize) -> Optio
         .filter_map(|stage| image.stages.get(stage.index))
         .take_while(|own| image.may_take(own.removals.len() + 1))
         .find_map(|own| {
-            own.removals().find_map(|command| {
+            let steps = |command: &Command| paths.len().saturating_mul(command.args().len());
+            let mut removals = own.removals().take_while(|c| image.may_take(steps(c)));
+            removals.find_map(|command| {
                 let at = *own.units.get(command.unit)?;
                 let instruction = image.file.instructions.get(at)?;
                 if at <= place || instruction.keyword != Keyword::Run {

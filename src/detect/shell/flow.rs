@@ -232,6 +232,8 @@ struct Tracer<'s> {
 const DOWNLOADS: usize = 1000;
 const CHECKS: usize = 2000;
 const LOOKUPS: usize = 50;
+/// Downloads that one file or folder holds.
+const HOLDERS: usize = 100;
 const FUNCTIONS: usize = 50;
 /// Commands of functions that are followed once more, and how deep calls are followed.
 const CALLS: usize = 2000;
@@ -256,7 +258,7 @@ impl<'s> Tracer<'s> {
             return;
         }
         let holds = self.flow.files.entry(path).or_default();
-        if !holds.contains(&index) {
+        if holds.len() < HOLDERS && !holds.contains(&index) {
             holds.push(index);
         }
     }

@@ -36,6 +36,7 @@ pub use stage_script::{StageScript, stage_scripts};
 pub use written::Written;
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use super::Sink;
 use crate::model::Span;
@@ -78,6 +79,9 @@ fn without(command: &Command, word: &Word) -> Option<Span> {
     (word.is_literal() && before < word.span.start).then(|| Span::new(before, word.span.end))
 }
 
+/// Most assignments of a variable that are looked at for who asked for them.
+const MOST_ASSIGNMENTS: usize = 16;
+
 /// The facts of one script, or of one build stage.
 #[derive(Debug)]
 pub struct Shell<'a> {
@@ -88,18 +92,20 @@ pub struct Shell<'a> {
     pub image: Option<Image<'a>>,
     /// The text of a script file.
     text: &'a [u8],
+    tested: OnceCell<HashSet<String>>,
+    made: OnceCell<HashSet<String>>,
     flow: OnceCell<Flow>,
     written: OnceCell<Vec<Written>>,
     leaks: OnceCell<Vec<Leak>>,
     calls: OnceCell<Vec<Call<'a>>>,
 }
 
-/// `$name` or `${name...}` in a text.
-fn names_variable(text: &str, name: &str) -> bool {
-    let mut pieces = text.split('$').skip(1);
-    pieces.any(|piece| {
-        let rest = piece.strip_prefix('{').unwrap_or(piece).strip_prefix(name);
-        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+/// The variables of a text: `$name` or `${name...}`.
+fn variables_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).map(|piece| {
+        let rest = piece.strip_prefix('{').unwrap_or(piece);
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        rest.split_at(end.unwrap_or(rest.len())).0
     })
 }
 
@@ -111,6 +117,8 @@ impl<'a> Shell<'a> {
             in_image: false,
             image: None,
             text: &[],
+            tested: OnceCell::new(),
+            made: OnceCell::new(),
             flow: OnceCell::new(),
             written: OnceCell::new(),
             leaks: OnceCell::new(),
@@ -128,13 +136,25 @@ impl<'a> Shell<'a> {
 
     /// True where a line of the script tests a variable, whatever the grammar makes of the line.
     pub fn is_tested(&self, name: &str) -> bool {
-        let text = String::from_utf8_lossy(self.text);
-        text.lines().any(|line| {
-            let tests = line.split("[ ").skip(1);
-            tests
-                .filter_map(|rest| rest.split_once(" ]"))
-                .any(|(test, _)| names_variable(test, name))
-        })
+        let tested = self.tested.get_or_init(|| {
+            let text = String::from_utf8_lossy(self.text);
+            let tests = text.lines().flat_map(|line| line.split("[ ").skip(1));
+            let tests = tests.filter_map(|rest| rest.split_once(" ]"));
+            let names = tests.flat_map(|(test, _)| variables_in(test));
+            names.map(str::to_owned).collect()
+        });
+        tested.contains(name)
+    }
+
+    /// True where a command of the script makes a folder.
+    pub fn makes_folder(&self, path: &str) -> bool {
+        let made = self.made.get_or_init(|| {
+            let makers = self.script.named(&["mkdir", "install"]);
+            let makers = makers.filter(|c| c.name == "mkdir" || c.has_arg("-d"));
+            let words = makers.flat_map(|c| c.args().iter().map(|word| c.path(&word.text)));
+            words.collect()
+        });
+        made.contains(path)
     }
 
     /// True where the script does what stands at a place because an option asks for it.
@@ -145,9 +165,11 @@ impl<'a> Shell<'a> {
     /// The same for what a word says; what a variable holds may have been asked for where it was set.
     pub fn is_word_asked_for(&self, word: &Word) -> bool {
         let is_asked_where_set = |name: &str| {
-            let before = self.script.assignments.iter();
+            let assignments = self.script.assignments.iter().rev();
+            let before = assignments.filter(|set| set.span.start < word.span.start);
             before
-                .filter(|set| set.name == name && set.span.start < word.span.start)
+                .filter(|set| set.name == name)
+                .take(MOST_ASSIGNMENTS)
                 .filter(|set| {
                     let text = self.text.get(set.span.range()).unwrap_or_default();
                     String::from_utf8_lossy(text).contains(&word.text)

@@ -113,11 +113,6 @@ fn is_for_files(mode: &str, path: &str) -> bool {
 /// True for what the command line, or a step before, shows to be a folder.
 fn is_folder(shell: &Shell<'_>, command: &Command, word: &Word) -> bool {
     let path = command.path(&word.text);
-    let made = |other: &Command| {
-        let words = other.args();
-        let makes = other.name == "mkdir" || words.iter().any(|w| w.text == "-d");
-        makes && words.iter().any(|w| other.path(&w.text) == path)
-    };
     let finds = |find: &Command| {
         let words = find.args().windows(2);
         let mut kinds = words.filter(|pair| matches!(pair, [w, _] if w.text == "-type"));
@@ -128,5 +123,5 @@ fn is_folder(shell: &Shell<'_>, command: &Command, word: &Word) -> bool {
     word.text.ends_with('/')
         || path == command.cwd
         || shell.script.named(&["find"]).any(finds)
-        || shell.script.named(&["mkdir", "install"]).any(made)
+        || shell.makes_folder(&path)
 }

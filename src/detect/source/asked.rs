@@ -15,6 +15,9 @@ const MOST_BEFORE: u32 = 20_000;
 /// The largest file in which callers are looked for.
 const MOST_NODES: usize = 50_000;
 
+/// Most callers of a function that are asked.
+const MOST_CALLERS: usize = 200;
+
 /// Longest part of a condition that is read, in bytes.
 const LONGEST_CONDITION: usize = 200;
 
@@ -42,7 +45,8 @@ pub(super) fn is_asked(
     let known = answers.0.borrow().get(&key).copied();
     known.unwrap_or_else(|| {
         let callers = callers(facts, own);
-        let is_asked = !callers.is_empty() && callers.into_iter().all(is_found);
+        let is_few = (1..=MOST_CALLERS).contains(&callers.len());
+        let is_asked = is_few && callers.into_iter().all(is_found);
         answers.0.borrow_mut().insert(key, is_asked);
         is_asked
     })

@@ -34,6 +34,9 @@ use terrain::Terrain;
 /// Most names in a call that are compared with another one's.
 const MOST_NAMES: usize = 16;
 
+/// Most places of an expression that were told the same and that another one is compared with.
+const MOST_SAID: usize = 100;
+
 /// Most labels that show the way of a value.
 const MOST_STEPS: usize = 6;
 
@@ -199,10 +202,11 @@ pub fn parses(cx: &Context<'_>, source: &Source) -> bool {
 
 /// What was said already, by rules.
 #[derive(Default)]
-struct Said {
-    of_expressions: HashMap<(usize, NodeId), Vec<(Span, String)>>,
+struct Said<'s> {
+    /// Where each expression was told something in the same words.
+    of_expressions: HashMap<(usize, NodeId, String), Vec<Span>>,
     /// As they are written, by their function and by where their variables got their values.
-    of_calls: HashMap<(usize, ScopeId, Vec<NodeId>), Vec<String>>,
+    of_calls: HashSet<(usize, ScopeId, Vec<NodeId>, &'s str)>,
 }
 
 struct Pass<'p, 's> {
@@ -217,7 +221,7 @@ struct Pass<'p, 's> {
     leaves_tests: &'p Cell<bool>,
 }
 
-impl Pass<'_, '_> {
+impl<'s> Pass<'_, 's> {
     fn run(&self, out: &mut Sink<'_>) {
         let mut reported: HashSet<(usize, Span)> = HashSet::new();
         let mut said = Said::default();
@@ -257,7 +261,13 @@ impl Pass<'_, '_> {
 
     /// False for what the same expression was told already: seven numbers that make one salt, a
     /// path that is joined and then resolved.
-    fn is_new(&self, place: Place, clause: &CompiledClause, fit: &Fit, said: &mut Said) -> bool {
+    fn is_new(
+        &self,
+        place: Place,
+        clause: &CompiledClause,
+        fit: &Fit,
+        said: &mut Said<'s>,
+    ) -> bool {
         let says = &clause.clause;
         let words = self.words(&says.message, place, fit, says.mask);
         let own = self.facts.code.span(place.node);
@@ -266,19 +276,19 @@ impl Pass<'_, '_> {
         }
         let all = said
             .of_expressions
-            .entry((clause.rule, self.facts.expression_around(place.node)))
+            .entry((clause.rule, self.facts.expression_around(place.node), words))
             .or_default();
-        let is_old = all.iter().any(|(span, before)| {
+        let is_old = all.iter().rev().take(MOST_SAID).any(|span| {
             let is_part = span.contains(own) || own.contains(*span);
             // `rgb(byte(red), byte(green), byte(blue))` is one line to mend.
             let between = Span::new(span.end.min(own.end), span.start.max(own.start));
             let is_near = says.fix.is_none()
                 && between.end >= between.start
                 && !self.facts.text(between).contains('\n');
-            *before == words && (is_part || is_near || clause.role.is_some())
+            is_part || is_near || clause.role.is_some()
         });
         if !is_old {
-            all.push((own, words));
+            all.push(own);
         }
         !is_old
     }
@@ -290,7 +300,7 @@ impl Pass<'_, '_> {
         place: Place,
         clause: &CompiledClause,
         fit: &Fit,
-        said: &mut Said,
+        said: &mut Said<'s>,
     ) -> bool {
         let facts = self.facts;
         if !matches!(facts.code.node(place.node), Node::Call { .. }) {
@@ -318,13 +328,8 @@ impl Pass<'_, '_> {
             return false;
         }
         let written = facts.text(facts.code.span(place.node));
-        let key = (clause.rule, facts.code.scope_of(place.node), origins);
-        let calls = said.of_calls.entry(key).or_default();
-        let is_old = calls.iter().any(|call| call == written);
-        if !is_old {
-            calls.push(written.to_owned());
-        }
-        is_old
+        let scope = facts.code.scope_of(place.node);
+        !said.of_calls.insert((clause.rule, scope, origins, written))
     }
 
     /// What a clause's query has found.

@@ -133,7 +133,7 @@ impl<'s> Pass<'_, 's> {
     fn declared_name(&self, parameter: NodeId) -> Option<&[u8]> {
         let after = self.after(parameter).trim_ascii_start();
         let of = after.strip_prefix(b":")?.trim_ascii_start();
-        let end = of.iter().position(|b| !b.is_ascii_alphanumeric())?;
+        let end = of.iter().position(|b| !is_of_name(*b))?;
         of.get(..end)
     }
 
@@ -176,7 +176,7 @@ fn classes(text: &[u8]) -> Classes<'_> {
     let mut classes = Classes::default();
     for at in memchr::memmem::find_iter(text, CLASS) {
         let rest = text.get(at + CLASS.len()..).unwrap_or(&[]);
-        let end = rest.iter().position(|b| !b.is_ascii_alphanumeric());
+        let end = rest.iter().position(|b| !is_of_name(*b));
         let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
         let is_name = name.first().is_some_and(u8::is_ascii_uppercase);
         let Some(rest) = rest.strip_prefix(b"(").filter(|_| is_name) else {
@@ -191,12 +191,17 @@ fn classes(text: &[u8]) -> Classes<'_> {
     classes
 }
 
+/// True for a byte that a name is made of.
+fn is_of_name(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric()
+}
+
 /// True for a type that no text fits into.
 fn is_plain_type(of: &[u8]) -> bool {
     let of = of.trim_ascii_start();
     let of = of.strip_prefix(b"Optional[").unwrap_or(of);
     let of = of.strip_prefix(b"t.Optional[").unwrap_or(of);
-    let end = of.iter().position(|b| !b.is_ascii_alphanumeric());
+    let end = of.iter().position(|b| !is_of_name(*b));
     let (name, rest) = of.split_at(end.unwrap_or(of.len()));
     let plain: [&[u8]; 7] = [
         b"int",
