@@ -6,11 +6,11 @@ use crate::guard::flight::Held;
 use crate::model::Span;
 
 use super::Language;
+use super::called::Called;
 use super::code::{Code, Key, Literal, Node, NodeId, Operator, ScopeId, ScopeKind};
 use super::eval::{self, Learnt};
 use super::items::Item;
 use super::names::{Path, Symbol};
-use super::numbers::{NumberMap, NumberSet};
 use super::query::Matches;
 use super::trace::Settings;
 use super::value::{Shape, Value};
@@ -28,10 +28,7 @@ pub struct Facts<'s> {
     pub code: Code<'s>,
     learnt: Learnt<'s>,
     parents: OnceLock<Vec<NodeId>>,
-    /// The names that each scope calls.
-    called: OnceLock<NumberMap<ScopeId, NumberSet<Symbol>>>,
-    /// The calls of each name.
-    calls: OnceLock<NumberMap<Symbol, Vec<NodeId>>>,
+    called: Called,
     /// Its share of what may be held at once.
     _held: Held<'static>,
     /// What the queries that were asked for have found, in their order.
@@ -70,8 +67,7 @@ impl<'s> Facts<'s> {
             code,
             learnt,
             parents: OnceLock::new(),
-            called: OnceLock::new(),
-            calls: OnceLock::new(),
+            called: Called::default(),
             matches,
             _held: held,
             settings: OnceLock::new(),
@@ -386,43 +382,14 @@ impl<'s> Facts<'s> {
 
     /// True where a call of one of these names stands in the same scope.
     pub fn scope_calls(&self, scope: ScopeId, is_wanted: impl Fn(&str) -> bool) -> bool {
-        let called = self.called.get_or_init(|| {
-            let mut called: NumberMap<ScopeId, NumberSet<Symbol>> = NumberMap::default();
-            for (id, name) in self.named_calls() {
-                let names = called.entry(self.code.scope_of(id)).or_default();
-                names.insert(name);
-            }
-            called
-        });
-        let names = called.get(&scope).into_iter().flatten();
-        names
-            .into_iter()
-            .any(|name| is_wanted(self.code.names.text(*name)))
+        self.called
+            .in_scope(&self.code, scope)
+            .any(|name| is_wanted(self.code.names.text(name)))
     }
 
     /// Every call of something of this name, whoever owns it.
     pub fn calls_named(&self, name: Symbol) -> &[NodeId] {
-        let calls = self.calls.get_or_init(|| {
-            let mut calls: NumberMap<Symbol, Vec<NodeId>> = NumberMap::default();
-            for (id, name) in self.named_calls() {
-                calls.entry(name).or_default().push(id);
-            }
-            calls
-        });
-        calls.get(&name).map_or(&[], Vec::as_slice)
-    }
-
-    /// Every call with the last name of what it calls.
-    fn named_calls(&self) -> impl Iterator<Item = (NodeId, Symbol)> {
-        self.code.ids().filter_map(|id| {
-            let Node::Call { callee, .. } = self.code.node(id) else {
-                return None;
-            };
-            match self.code.node(*callee) {
-                Node::Name(name) | Node::Member { name, .. } => Some((id, *name)),
-                _ => None,
-            }
-        })
+        self.called.by_name(&self.code, name)
     }
 
     pub fn text(&self, span: Span) -> &'s str {

@@ -4,6 +4,7 @@
 //! that resolves names through imports, folds constants and follows foreign data within a
 //! function. Rules see [`Facts`], and the tree only through a [`Query`].
 
+mod called;
 mod calls;
 mod code;
 mod eval;
