@@ -296,9 +296,19 @@ impl<'s> Pass<'_, 's> {
             return None;
         }
         match self.helpers.named.get(&name)?.as_slice() {
-            [only] => Some(*only),
+            [only] if self.language != Language::Python || self.is_method(*only) => Some(*only),
             _ => None,
         }
+    }
+
+    /// Python: `images.find(x)` calls no function `find` that stands outside of classes.
+    fn is_method(&self, function: ScopeId) -> bool {
+        let parent = |id| {
+            self.code
+                .scope(id)
+                .and_then(|own| self.code.scope(own.parent))
+        };
+        parent(function).is_some_and(|parent| parent.kind == ScopeKind::Class)
     }
 
     fn class_around(&self, scope: ScopeId) -> Option<ScopeId> {
