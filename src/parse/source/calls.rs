@@ -338,6 +338,20 @@ impl<'s> Pass<'_, 's> {
         {
             return only.escaped(Clean::PATH);
         }
+        // `map(shlex.quote, names)` is what `shlex.quote` gives for each.
+        if self.language == Language::Python
+            && name == "map"
+            && let [each, list] = given
+            && let Shape::Reference(path) = each.shape
+            && let path = self.code.names.render(path)
+            && let Some(clean) = (library.cleans)(&path, path.rsplit('.').next().unwrap_or(&path))
+        {
+            let value = Value::made_of([*list]).escaped(clean);
+            return match clean {
+                Clean::ALL => value.harmless(),
+                _ => value,
+            };
+        }
         if let Some(clean) = (library.cleans)(name, method) {
             let value = Value::made_of(given.iter().copied()).escaped(clean);
             return match clean {
