@@ -19,7 +19,9 @@ pub(super) fn is_suite(language: Language, text: &[u8]) -> bool {
                 "twisted.trial",
                 "setup_method",
             ];
-            any(&names) || (any(&["def test_"]) && any(&["assert "]))
+            any(&names)
+                || (any(&["def test_"]) && any(&["assert "])
+                    || any(&["def test"]) && any(&["self.assert"]))
         }
         Language::Php => any(&["PHPUnit", "TestCase", "Codeception", "function test"]),
         Language::Ruby => any(&[
@@ -83,6 +85,10 @@ mod tests {
         for (language, text) in [
             (Language::Python, "import pytest\n"),
             (Language::Python, "def test_sum():\n    assert 1 + 1 == 2\n"),
+            (
+                Language::Python,
+                "class A(Base):\n    def testSum(self):\n        self.assertEqual(2, 1 + 1)\n",
+            ),
             (Language::Php, "class A extends TestCase {}"),
             (Language::Ruby, "require 'spec_helper'\n"),
             (

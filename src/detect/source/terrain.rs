@@ -135,6 +135,11 @@ const FEW_PARTS: usize = 2;
 
 /// True for a build in which a bundler has named each of the files that went into it.
 fn is_bundle(folders: &str, bytes: &[u8]) -> bool {
+    let modules = || memchr::memmem::find_iter(bytes, b"\n/***/ \"");
+    let is_of_webpack = memchr::memmem::find(bytes, b"__webpack_require__").is_some();
+    if is_of_webpack && modules().nth(FEW_PARTS).is_some() {
+        return true;
+    }
     let mut parts = folders.split('/');
     parts.any(|folder| matches!(folder, "dist" | "build" | "out"))
         && memchr::memmem::find_iter(bytes, b"\n//#region ")
@@ -348,13 +353,13 @@ pub fn is_test(path: &str) -> bool {
             ".integrationtests",
             "-tests",
             "-testsuite",
+            "_tests",
         ];
         of_project.iter().any(|end| folder.ends_with(end))
             || matches!(
                 folder.as_str(),
                 "test"
                     | "tests"
-                    | "_tests"
                     | "__tests__"
                     | "spec"
                     | "specs"
@@ -436,6 +441,7 @@ mod tests {
             "tests/a.py",
             "src/app.spec.ts",
             "pkg/util_test.py",
+            "end_to_end_tests/upload.py",
             "a/__tests__/b.js",
             "src/App.Tests/HomeControllerTests.cs",
             "plugin/src/it/simple/Hello.java",
@@ -473,6 +479,9 @@ mod tests {
         assert_eq!(terrain("dist/a.js", &parts.repeat(3)), Terrain::Minified);
         assert_eq!(terrain("dist/a.js", parts), Terrain::Own);
         assert_eq!(terrain("src/a.js", &parts.repeat(3)), Terrain::Own);
+        let part = "\n/***/ \"./node_modules/a/b.js\":\n__webpack_require__.r(a);\n";
+        assert_eq!(terrain("static/a.js", &part.repeat(3)), Terrain::Minified);
+        assert_eq!(terrain("static/a.js", part), Terrain::Own);
     }
 
     #[test]
