@@ -447,6 +447,43 @@ mod tests {
     }
 
     #[test]
+    fn what_the_program_has_an_element_for_is_its_own() {
+        let found = "const p = PLANS.find((p) => p.id === x);";
+        let guard = "if (!p) { return; } sink(x);";
+        assert_eq!(script(&format!("{found} {guard}")), ".");
+        assert_eq!(script(&format!("{found} sink(x);")), "!");
+        assert_eq!(
+            script("if (PLANS.some((p) => p.id === x)) { sink(x); } sink(x);"),
+            ".!"
+        );
+        for other in [
+            "const p = PLANS.find((p) => p.id !== x);",
+            "const p = PLANS.find((p) => p.id === x || p.all);",
+            "const p = req.body.plans.find((p) => p.id === x);",
+            "const p = PLANS.find((p) => p.id === x.id);",
+        ] {
+            assert_eq!(script(&format!("{other} {guard}")), "!", "{other}");
+        }
+        assert_eq!(
+            script("if (x === product.image) { sink(x); } else { sink(x); }"),
+            ".!"
+        );
+    }
+
+    #[test]
+    fn a_function_that_is_given_a_request_has_another_of_its_own() {
+        let body = "{ sink(this.request.url); }";
+        let of = |head: &str| {
+            sinks(
+                FileKind::JavaScript,
+                &format!("class E {{ {head} {body} }}"),
+            )
+        };
+        assert_eq!(of("matches(request)"), ".");
+        assert_eq!(of("matches(next)"), "!");
+    }
+
+    #[test]
     fn what_one_way_asked_about_a_field_is_forgotten_where_ways_meet() {
         let view = |body: &str| {
             let text = format!("app.get('/', (req, res) => {{ {body} }});");

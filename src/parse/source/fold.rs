@@ -331,11 +331,67 @@ impl<'s> Pass<'_, 's> {
                 } => self.known_by(*operator, *a, *b, holds, &mut known),
                 Node::Call { callee, args } => {
                     self.known_by_call(*callee, *args, holds, &mut known);
+                    known.extend(self.known_by_finding(id, holds));
+                }
+                // `const plan = PLANS.find((plan) => plan.id === id); if (!plan) return;`
+                Node::Name(_) if self.language == Language::JavaScript => {
+                    let made = self.value(id).via.some();
+                    known.extend(made.and_then(|made| self.known_by_finding(made, holds)));
                 }
                 _ => {}
             }
         }
         known
+    }
+
+    /// JavaScript: what a list of the program's own has an element for, is part of that element.
+    fn known_by_finding(&self, call: NodeId, holds: bool) -> Option<(Path, Clean)> {
+        const MOST_NODES: usize = 12;
+        let Node::Call { callee, args } = self.code.node(call) else {
+            return None;
+        };
+        let Node::Member { object, name } = self.code.node(*callee) else {
+            return None;
+        };
+        let finds = matches!(self.code.names.text(*name), "find" | "some");
+        if !holds || !finds || self.language != Language::JavaScript || !self.is_allow_list(*object)
+        {
+            return None;
+        }
+        let [test] = self.code.list(*args) else {
+            return None;
+        };
+        let Shape::Function(function) = self.value(*test).shape else {
+            return None;
+        };
+        let nodes = self.code.scope(function)?.nodes.clone();
+        let mut nodes = nodes.take(MOST_NODES).map(NodeId).filter_map(|id| {
+            let Node::Binary {
+                operator: Operator::Equal,
+                left,
+                right,
+            } = self.code.node(id)
+            else {
+                return None;
+            };
+            Some((*left, *right))
+        });
+        // One comparison is the whole test: another one could hold instead.
+        let (left, right) = nodes.next()?;
+        let is_whole = self
+            .code
+            .slice(self.code.span(*test))
+            .trim_end_matches(['}', ';', ' ', '\n'])
+            .ends_with(self.code.slice(self.code.span(right)));
+        if nodes.next().is_some() || !is_whole {
+            return None;
+        }
+        let foreign = |id: &NodeId| self.value(*id).taint != Taint::NONE;
+        let subject = [left, right].into_iter().find(foreign)?;
+        let other = if subject == left { right } else { left };
+        let is_own = matches!(self.code.node(other), Node::Member { .. } | Node::Name(_));
+        (is_own && !foreign(&other)).then_some(())?;
+        Some((self.subject(subject)?, Clean::ALL))
     }
 
     /// What every one of several conditions says, of which one came out so: `x in ALLOWED or x == ""`.
@@ -390,8 +446,16 @@ impl<'s> Pass<'_, 's> {
                 for (one, other) in [(a, b), (b, a)] {
                     // Equal to a constant that is no null: it is that constant.
                     match self.literal(one) {
-                        Some(Literal::Null) | None => {}
+                        Some(Literal::Null) => {}
                         Some(_) => learn(other, Clean::ALL),
+                        // `req.body.image === product.image`
+                        None if self.language == Language::JavaScript
+                            && matches!(self.code.node(one), Node::Member { .. })
+                            && self.value(one).taint == Taint::NONE =>
+                        {
+                            learn(other, Clean::ALL);
+                        }
+                        None => {}
                     }
                     // `commonpath([base, path]) == base`
                     if let Node::Call { callee, args } = self.code.node(one)

@@ -224,6 +224,17 @@ impl<'s> Pass<'_, 's> {
                 .is_some_and(|second| matches!(text(second), "context" | "_context"))
     }
 
+    /// JavaScript: a function that is given a request has another one of its own in `this.request`.
+    pub(super) fn is_own_request(&self, object: &str, scope: ScopeId) -> bool {
+        let Some(own) = object.strip_prefix("this.") else {
+            return false;
+        };
+        let parameters = self.helpers.parameters.get(scope.0 as usize);
+        self.language == Language::JavaScript
+            && parameters
+                .is_some_and(|all| all.iter().any(|name| self.code.names.text(*name) == own))
+    }
+
     /// The function or class of this file that a callee is.
     pub(super) fn local_function(
         &self,
