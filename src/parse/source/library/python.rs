@@ -279,6 +279,16 @@ pub(in crate::parse::source) fn quotes(method: &str) -> bool {
             | "quote_name"
             | "literal"
             | "mogrify"
+            | "escape_sql"
+            | "escape_sqlite"
+            | "escape_mysql"
+            | "escape_name"
+            | "escape_table"
+            | "escape_table_name"
+            | "escape_column"
+            | "escape_column_name"
+            | "quote_table_name"
+            | "quote_column_name"
     )
 }
 
