@@ -393,6 +393,7 @@ pub fn is_test(path: &str) -> bool {
     in_folder
         || stem.starts_with("test_")
         || stem.ends_with("_test")
+        || stem.ends_with("_tests")
         || matches!(
             stem,
             "test" | "tests" | "conftest" | "selftest" | "selftests"
@@ -442,6 +443,7 @@ mod tests {
             "src/app.spec.ts",
             "pkg/util_test.py",
             "end_to_end_tests/upload.py",
+            "yaml/integration_tests.py",
             "a/__tests__/b.js",
             "src/App.Tests/HomeControllerTests.cs",
             "plugin/src/it/simple/Hello.java",
