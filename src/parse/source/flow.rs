@@ -430,12 +430,25 @@ mod tests {
             "if not re.fullmatch('[a-z]+', x):\n  raise ValueError",
             "if not is_allowed(x):\n  abort(404)",
             "assert x in ALLOWED",
+            "if not is_md5(x):\n  return",
+            "valid = is_md5(x)\nif not other or not valid:\n  return",
+            "if not re.match(r'^[a-z.+-]+$', x):\n  return",
+            "if not re.match(NAME_REGEX, x):\n  return",
+            "name = re.compile(\n  r'^[a-z]+$')\nif not name.match(x):\n  return",
             "while x not in other:\n  raise ValueError",
         ] {
             let expected = if guard.starts_with("while") { "!" } else { "." };
             assert_eq!(python(&format!("{guard}\nsink(x)")), expected, "{guard}");
         }
-        assert_eq!(python("if x not in ('a', 'b'):\n  log(x)\nsink(x)"), "!");
+        for open in [
+            "if x not in ('a', 'b'):\n  log(x)",
+            "if not re.match(r'^[a-z].+$', x):\n  return",
+            "if not re.match(URL_REGEX, x):\n  return",
+            "valid = is_md5(x)\nif valid or other:\n  return",
+            "NAME_REGEX = re.compile(r'^[a-z]+')\nif not NAME_REGEX.match(x):\n  return",
+        ] {
+            assert_eq!(python(&format!("{open}\nsink(x)")), "!", "{open}");
+        }
         assert_eq!(
             script("if (!ALLOWED.includes(x)) { return; } sink(x);"),
             "."
@@ -524,6 +537,11 @@ mod tests {
         let text = "from flask import request\ndef run(c):\n  sink(c)\ndef same(v):\n  return v\ndef safe(v):\n  return 'x'\n\
                     def view():\n  x = request.args['x']\n  run(x)\n  sink(same(x))\n  sink(safe(x))\n";
         assert_eq!(sinks(FileKind::Python, text), "!!.");
+        let text = "from flask import request\ndef run(a, *rest, last=None):\n  sink(rest)\n  sink(last)\n\
+                    def view():\n  run(1, 2, 3, request.args['x'])\n  run(1, last=request.args['x'])\n";
+        assert_eq!(sinks(FileKind::Python, text), "!!");
+        let text = text.replace("last=request", "last=other");
+        assert_eq!(sinks(FileKind::Python, &text), "!.");
     }
 
     #[test]

@@ -22,6 +22,8 @@ const MAX_HANDED: usize = 20_000;
 pub(super) struct Helpers {
     /// The parameters of every scope, in order.
     parameters: Vec<Vec<Symbol>>,
+    /// Which of them takes all that is left: `*args`, `...rest`.
+    rest: NumberMap<ScopeId, usize>,
     /// Which of them are declared to be numbers, as bits.
     numbers: Vec<u16>,
     /// Functions by the class that they are in, and by their name alone.
@@ -91,6 +93,9 @@ impl Helpers {
                 {
                     *numbers |= 1 << list.len();
                 }
+                if takes_the_rest(code, id) {
+                    helpers.rest.insert(code.scope_of(id), list.len());
+                }
                 list.push(*name);
             }
         }
@@ -149,6 +154,13 @@ impl Helpers {
         }
         told
     }
+}
+
+/// `*args`, `...rest`
+fn takes_the_rest(code: &Code<'_>, parameter: NodeId) -> bool {
+    let start = code.span(parameter).start as usize;
+    let before = code.text.get(..start).unwrap_or(&[]);
+    before.ends_with(b"...") || (before.ends_with(b"*") && !before.ends_with(b"**"))
 }
 
 /// True for what nothing outside of its class calls.
@@ -555,6 +567,7 @@ impl<'s> Pass<'_, 's> {
             .is_some_and(|first| matches!(self.code.names.text(*first), "self" | "cls" | "&self"));
         let is_method = matches!(self.code.node(callee), Node::Member { .. });
         let mut next = usize::from(has_self && is_method);
+        let last = self.helpers.rest.get(&function).copied();
         let mut placed = Vec::new();
         for id in arguments {
             match self.code.node(*id) {
@@ -567,7 +580,7 @@ impl<'s> Pass<'_, 's> {
                 }
                 Node::Spread(_) => {}
                 _ => {
-                    placed.push((next, *id));
+                    placed.push((last.map_or(next, |last| next.min(last)), *id));
                     next += 1;
                 }
             }

@@ -184,6 +184,19 @@ pub(super) fn number(raw: &str) -> Option<f64> {
     lower.parse().ok()
 }
 
+/// True for a placeholder between its braces whose format no text has: `{size:.2f}`.
+pub(super) fn takes_numbers(placeholder: &str) -> bool {
+    let format = placeholder
+        .strip_suffix('}')
+        .and_then(|inner| inner.rsplit_once(':'));
+    format.is_some_and(|(_, format)| {
+        format.ends_with([
+            'd', 'f', 'F', 'x', 'X', 'b', 'o', 'e', 'E', 'g', 'G', 'n', '%',
+        ]) && !format.contains(['\'', '"', '[', '{', '(', '='])
+            && format.len() < 12
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{go, javascript, number, python, rust};

@@ -365,6 +365,13 @@ impl Adapter {
                 Node::Text(code.add_list(parts))
             }
             Kind::Concatenated => Node::Text(list(code, children)),
+            // `{row:d}` takes numbers and dates, and nothing else.
+            Kind::Interpolation if literal::takes_numbers(code.slice(span)) => {
+                let callee = code.names.intern("int");
+                let callee = code.add(Node::Name(callee), span);
+                let args = list(code, children);
+                Node::Call { callee, args }
+            }
             Kind::Parenthesized | Kind::Await | Kind::Interpolation => {
                 match children.iter().find_map(|child| child.id.some()) {
                     Some(inner) => Node::Same(inner),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Language;
 use super::code::{List, Literal, Node, NodeId};
 use super::eval::Pass;
+use super::literal;
 use super::value::{Clean, FILL, HOLE, Shape, Taint, Value};
 
 /// Longest constant text that is put together; of longer ones the beginning is known.
@@ -208,8 +209,10 @@ impl Pass<'_, '_> {
                 parts.push("%".to_owned());
                 continue;
             }
-            let is_number =
-                style == '%' && placeholder.ends_with(['d', 'i', 'f', 'x', 'u', 'o', 'g']);
+            let is_number = match style {
+                '%' => placeholder.ends_with(['d', 'i', 'f', 'x', 'u', 'o', 'g']),
+                _ => literal::takes_numbers(placeholder),
+            };
             let arg = args.next().unwrap_or(Value::UNKNOWN);
             match self.constant_text(arg) {
                 Some(piece) => parts.push(piece.into_owned()),

@@ -558,12 +558,44 @@ fn is_anchored(pattern: &str) -> bool {
     (pattern.starts_with('^') || pattern.starts_with("\\A")) && is_closed(pattern)
 }
 
-/// Ends with its text, and does not take anything at all.
+/// True for methods of a regular expression that say whether it finds something.
+pub(super) fn is_match(method: &str) -> bool {
+    matches!(method, "match" | "fullmatch" | "test" | "IsMatch")
+}
+
+/// `MD5_REGEX`, `SLUG`, `namePattern`: an expression that another module keeps. How an address looks
+/// says nothing about where it leads.
+pub(super) fn is_name_of_pattern(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let ends = ["regex", "regexp", "pattern", "_re"];
+    let addresses = ["url", "uri", "http", "href", "link", "origin", "domain"];
+    (is_constant_name(name) || ends.iter().any(|end| lower.ends_with(end)))
+        && !addresses.iter().any(|word| lower.contains(word))
+}
+
+/// A line that sets a variable to an expression that the whole of a text must match.
+pub(super) fn sets_whole_pattern(line: &str) -> bool {
+    let from = line.find('^').or_else(|| line.find("\\A"));
+    let to = line.rfind('$').map(|at| at + 1);
+    let to = to.or_else(|| line.rfind("\\Z").map(|at| at + 2));
+    from.zip(to)
+        .and_then(|(from, to)| line.get(from..to))
+        .is_some_and(is_anchored)
+}
+
+/// Ends with its text, and does not take anything at all: a point in `[a-z.+]` is one.
 fn is_closed(pattern: &str) -> bool {
     let ends = ["$", "\\Z", "\\z"];
     ends.iter().any(|end| pattern.ends_with(end))
-        && !pattern.contains(".*")
-        && !pattern.contains(".+")
+        && !outside_classes(pattern).any(|part| part.contains(".*") || part.contains(".+"))
+}
+
+/// What stands in a pattern before, between and after its classes.
+fn outside_classes(pattern: &str) -> impl Iterator<Item = &str> {
+    pattern.split('[').enumerate().map(|(at, part)| match at {
+        0 => part,
+        _ => part.split_once(']').map_or("", |(_, after)| after),
+    })
 }
 
 /// A function whose name promises that what it approves of is harmless.
@@ -591,8 +623,11 @@ pub(super) fn is_approval(name: &str) -> Option<Clean> {
     {
         return Some(Clean::URL);
     }
-    // `isAlphaNumeric`, `is_uuid`
-    let forms = ["alphanum", "numeric", "uuid", "guid", "objectid", "integer"];
+    // `isAlphaNumeric`, `is_uuid`, `is_md5`
+    let forms = [
+        "alphanum", "numeric", "uuid", "guid", "objectid", "integer", "md5", "sha1", "sha256",
+        "sha512", "hash", "checksum", "hex", "digits",
+    ];
     if lower.starts_with("is") && forms.iter().any(|form| lower.ends_with(form)) {
         return Some(Clean::ALL);
     }
@@ -638,8 +673,15 @@ pub(super) fn is_approval(name: &str) -> Option<Clean> {
     ];
     let is_question = asks.iter().any(|word| lower.starts_with(word))
         || answers.iter().any(|word| lower.ends_with(word));
-    (is_question
+    if is_question
         && words.iter().any(|word| lower.contains(word))
-        && !negated.iter().any(|word| lower.contains(word)))
-    .then_some(Clean::ALL)
+        && !negated.iter().any(|word| lower.contains(word))
+    {
+        return Some(Clean::ALL);
+    }
+    // `check_cors`, `verifyOrigin`
+    let checks = ["check", "verify", "validate"];
+    let is_check = checks.iter().any(|word| lower.starts_with(word));
+    let ends = ["cors", "origin"];
+    (is_check && ends.iter().any(|end| lower.ends_with(end))).then_some(Clean::URL)
 }
