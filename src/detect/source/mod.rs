@@ -207,6 +207,10 @@ struct Said<'s> {
     of_expressions: HashMap<(usize, NodeId, String), Vec<Span>>,
     /// As they are written, by their function and by where their variables got their values.
     of_calls: HashSet<(usize, ScopeId, Vec<NodeId>, &'s str)>,
+    /// Clauses that speak once a file, by their addresses.
+    of_clauses: HashSet<usize>,
+    /// What is called and the variable that it is given, as written, and where that was set.
+    of_values: HashSet<(usize, ScopeId, (&'s str, &'s str, NodeId))>,
 }
 
 struct Pass<'p, 's> {
@@ -269,6 +273,9 @@ impl<'s> Pass<'_, 's> {
         said: &mut Said<'s>,
     ) -> bool {
         let says = &clause.clause;
+        if says.once && !said.of_clauses.insert(std::ptr::from_ref(clause).addr()) {
+            return false;
+        }
         let words = self.words(&says.message, place, fit, says.mask);
         let own = self.facts.code.span(place.node);
         if says.fix.is_none() && self.is_said_again(place, clause, fit, said) {
@@ -310,6 +317,9 @@ impl<'s> Pass<'_, 's> {
         if fit.decisive.is_some_and(decides) {
             return false;
         }
+        if self.is_same_value(place, clause, fit, said) {
+            return true;
+        }
         let mut origins = Vec::new();
         let mut has_variable = false;
         let mut open = vec![place.node];
@@ -330,6 +340,29 @@ impl<'s> Pass<'_, 's> {
         let written = facts.text(facts.code.span(place.node));
         let scope = facts.code.scope_of(place.node);
         !said.of_calls.insert((clause.rule, scope, origins, written))
+    }
+
+    /// True where the same function was given the same variable before, whatever else it is given:
+    /// `new RegExp(word, "i")`, `new RegExp(word)`.
+    fn is_same_value(
+        &self,
+        place: Place,
+        clause: &CompiledClause,
+        fit: &Fit,
+        said: &mut Said<'s>,
+    ) -> bool {
+        let facts = self.facts;
+        let Node::Call { callee, .. } = facts.code.node(place.node) else {
+            return false;
+        };
+        let is_name = |value: &NodeId| matches!(facts.code.node(*value), Node::Name(_));
+        let Some(value) = fit.decisive.filter(is_name) else {
+            return false;
+        };
+        let scope = facts.code.scope_of(place.node);
+        let written = |node: NodeId| facts.text(facts.code.span(node));
+        let what = (written(*callee), written(value), facts.value(value).via);
+        !said.of_values.insert((clause.rule, scope, what))
     }
 
     /// What a clause's query has found.

@@ -72,6 +72,8 @@ pub struct Clause {
     /// From which profile on it speaks: `strict` for the unclear variant of a rule that is clear
     /// otherwise. Whoever names the rule in full hears all of it.
     pub profile: Option<String>,
+    /// Speaks once a file: what there is to decide is decided for all of it.
+    pub once: bool,
     /// The peers' ids that hold for this clause, if not all of the rule's.
     pub aliases: Option<Vec<String>>,
     /// The marked constant is a secret.
@@ -381,6 +383,7 @@ mod tests {
             "profile",
             "aliases",
             "mask",
+            "once",
             "fix",
         ];
         assert_all::<Clause>([&Clause::EXPRESSIONS, &Clause::NAMES, &neither]);
