@@ -60,33 +60,35 @@ fn before(facts: &Facts<'_>, node: NodeId) -> String {
     let before = without_annotations(String::from_utf8_lossy(before.unwrap_or(&[])));
     let lines: Vec<&str> = before.rsplit('\n').take(9).collect();
     let mut text = lines.join("\n");
-    for condition in conditions(facts, node) {
+    for (condition, holds) in conditions(facts, node) {
         let written = facts.text(facts.code.span(condition));
         let mut ends = (0..=LONGEST_CONDITION).rev();
         let end = ends.find(|at| written.is_char_boundary(*at)).unwrap_or(0);
         text.push_str("\nif (");
         text.push_str(&written.get(..end).unwrap_or(written).replace('\n', " "));
-        text.push(')');
+        text.push_str(if holds { ")" } else { ") else" });
     }
     text
 }
 
-/// What was asked on the way into the innermost ways that a node stands in, within its function.
-fn conditions(facts: &Facts<'_>, node: NodeId) -> Vec<NodeId> {
+/// What was asked on the way into the innermost ways that a node stands in, within its function, and
+/// whether it holds there.
+fn conditions(facts: &Facts<'_>, node: NodeId) -> Vec<(NodeId, bool)> {
     let own = around(facts, node).and_then(|own| facts.code.scope(own));
     let first = own.map_or(0, |scope| scope.nodes.start);
-    let mut open: Vec<NodeId> = Vec::new();
+    let mut open: Vec<(NodeId, bool)> = Vec::new();
     for at in first.max(node.0.saturating_sub(MOST_BEFORE))..node.0 {
         let Node::Flow(flow) = facts.code.node(NodeId(at)) else {
             continue;
         };
         match flow {
-            Flow::Fork(_) => open.push(NodeId::NONE),
+            Flow::Fork(_) => open.push((NodeId::NONE, true)),
             Flow::Arm { when, .. } => {
                 if let Some(last) = open.last_mut() {
                     *last = match when {
-                        When::Holds(condition) | When::Fails(condition) => *condition,
-                        _ => NodeId::NONE,
+                        When::Holds(condition) => (*condition, true),
+                        When::Fails(condition) => (*condition, false),
+                        _ => (NodeId::NONE, true),
                     };
                 }
             }
@@ -96,7 +98,7 @@ fn conditions(facts: &Facts<'_>, node: NodeId) -> Vec<NodeId> {
             _ => {}
         }
     }
-    open.retain(|condition| condition.some().is_some());
+    open.retain(|(condition, _)| condition.some().is_some());
     open
 }
 
