@@ -108,7 +108,8 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let stem = name.split('.').next().unwrap_or(name);
             // Pages, servers and clients that tests talk to.
             let is_peer = matches!(stem, "server" | "webserver" | "client" | "runner" | "setup");
-            let is_case = is_of_test() && (stem.contains("test") || is_peer);
+            let is_named = stem.contains("test") || stem.starts_with("mock");
+            let is_case = is_of_test() && (is_named || is_peer);
             let is_shown = has(&["example", "examples", "demo", "demos"]);
             // What else lies in a folder that only jest looks into.
             let is_helper = has(&["__tests__", "testsrc"]);
@@ -157,6 +158,7 @@ fn serves_tests(folders: &str, name: &str) -> bool {
         || is_setting
         || is_stub
         || name.contains("test")
+        || name.starts_with("mock")
         || below.any(|folder| {
             let names = ["fixtures", "functional", "utils", "support", "helpers"];
             // `TestBundle`, as Symfony calls an application to try itself on.
@@ -258,6 +260,7 @@ mod tests {
             "src/A/Tests/Apps/AcmeTestBundle/Controller/Form.php",
             "app/views/tests/utils.py",
             "tests/config_api.py",
+            "tests/mock_api.py",
             "a/tests/data/reveal/io.pyi",
         ] {
             let language = match path.ends_with(".php") {
