@@ -283,12 +283,17 @@ fn is_generated_name(name: &str) -> bool {
 /// Lines at the top of a file in which a generator says what it made.
 const HEADER: usize = 40;
 
+/// How many bytes these lines have at the most.
+const HEAD: usize = 4000;
+
 /// True where a comment at the top says that a tool wrote the file.
 fn says_generated(bytes: &[u8]) -> bool {
-    let head = head(bytes, 4000);
-    if memchr::memmem::find(head.as_bytes(), b"generated").is_none() {
+    let written = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
+    let says = |word: &[u8]| memchr::memmem::find(written, word).is_some();
+    if !says(b"enerated") && !says(b"ENERATED") {
         return false;
     }
+    let head = head(bytes, HEAD);
     let mut said = false;
     let mut forbids = false;
     for line in head.lines().take(HEADER) {

@@ -84,7 +84,7 @@ impl WordSearch {
             words: Vec::new(),
         };
         for_each_name(text, |name, start| {
-            if self.heads.may_hold(name)
+            if self.heads.may_hold(text, start, name.len())
                 && let Some(known) = self.names.get(name)
             {
                 self.see(known, text, start, &mut found);
@@ -146,6 +146,7 @@ pub(super) struct Found {
 }
 
 impl Found {
+    #[inline]
     fn see(&mut self, word: usize) {
         if let Some(is_found) = self.is_found.get_mut(word)
             && !*is_found
@@ -160,42 +161,61 @@ impl Found {
     }
 }
 
-/// Which lengths words have that begin with a byte: most names of a file need no other look.
+/// What words begin with and how long they are: most names of a file need no other look.
 #[derive(Debug)]
-struct Heads([u64; 256]);
+struct Heads(Box<[u64; Heads::NUMBERS]>);
 
 impl Default for Heads {
     fn default() -> Self {
-        Self([0; 256])
+        Self(Box::new([0; Self::NUMBERS]))
     }
 }
 
 impl Heads {
+    /// Two kilobytes: of names that are no words, about one in twenty looks like one.
+    const NUMBERS: usize = 256;
+
     fn add(&mut self, word: &[u8]) {
-        if let Some(first) = word.first() {
-            self.0[usize::from(*first)] |= Self::length(word);
+        let (number, bit) = Self::place(head(word, 0, word.len()), word.len());
+        if let Some(bits) = self.0.get_mut(number) {
+            *bits |= bit;
         }
     }
 
-    fn may_hold(&self, name: &[u8]) -> bool {
-        let first = name.first().map(|first| self.0[usize::from(*first)]);
-        first.is_some_and(|lengths| lengths & Self::length(name) != 0)
+    fn may_hold(&self, text: &[u8], start: usize, length: usize) -> bool {
+        let (number, bit) = Self::place(head(text, start, length), length);
+        self.0.get(number).is_some_and(|bits| bits & bit != 0)
     }
 
-    fn length(word: &[u8]) -> u64 {
-        1 << (word.len().min(63))
+    fn place(head: u64, length: usize) -> (usize, u64) {
+        let mixed = mix(head ^ (length as u64) << 56);
+        let number = usize::from((mixed >> 56) as u8);
+        (number, 1 << (mixed >> 50 & 63))
     }
 }
 
-const IS_NAME: [bool; 256] = {
-    let mut is_name = [false; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        is_name[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
-        byte += 1;
+/// The first eight bytes of a name that begins here, zeros behind a shorter one.
+fn head(text: &[u8], start: usize, length: usize) -> u64 {
+    let text = text.get(start..).unwrap_or_default();
+    let bytes = text.first_chunk().copied().unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        bytes
+            .iter_mut()
+            .zip(text)
+            .for_each(|(to, from)| *to = *from);
+        bytes
+    });
+    let head = u64::from_le_bytes(bytes);
+    match length {
+        0..8 => head & !(u64::MAX << (8 * length)),
+        _ => head,
     }
-    is_name
-};
+}
+
+/// Times 2^64 divided by the golden ratio: the high bits depend on all.
+fn mix(bits: u64) -> u64 {
+    bits.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
 
 /// Bytes whose kind is told by the bits of one number.
 const CHUNK: usize = 64;
@@ -203,16 +223,16 @@ const CHUNK: usize = 64;
 /// Every name of a text, with where it begins. Where names begin and end is worked out without a
 /// branch for each byte: of names of a few bytes, every other one would be guessed wrong.
 fn for_each_name<'t>(text: &'t [u8], mut see: impl FnMut(&'t [u8], usize)) {
+    let (chunks, rest) = text.as_chunks();
+    // What follows the text, if only one byte, ends the name that is open.
+    let mut last = [0; CHUNK];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
     // Where the name begins that is open, and the last bit of the chunk before.
     let mut open: Option<usize> = None;
     let mut carried = 0;
     let mut base = 0;
-    // The empty chunk ends what the last one leaves open.
-    for chunk in text.chunks(CHUNK).chain([&[][..]]) {
-        let bytes = chunk.iter().rev();
-        let is_name = bytes.fold(0u64, |bits, byte| {
-            bits << 1 | u64::from(is_name_byte(*byte))
-        });
+    chunks.iter().chain([&last]).for_each(|chunk| {
+        let is_name = names_in(chunk);
         let mut edges = is_name ^ (is_name << 1 | carried);
         carried = is_name >> (CHUNK - 1);
         while edges != 0 {
@@ -226,12 +246,38 @@ fn for_each_name<'t>(text: &'t [u8], mut see: impl FnMut(&'t [u8], usize)) {
                 see(name, start);
             }
         }
-        base += chunk.len();
+        base += CHUNK;
+    });
+}
+
+/// Which bytes are part of names, the first one in the lowest bit.
+fn names_in(chunk: &[u8; CHUNK]) -> u64 {
+    let (words, _) = chunk.as_chunks();
+    words.iter().fold(0, |bits, word| {
+        bits >> 8 | names_in_word(u64::from_le_bytes(*word)) << (CHUNK - 8)
+    })
+}
+
+/// The same for eight bytes, all of them at once.
+fn names_in_word(word: u64) -> u64 {
+    const fn each(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
     }
+    const HIGH: u64 = each(0x80);
+    // Without its high bit no byte of a sum or a difference spills into the next one.
+    let ascii = word & !HIGH;
+    let at_least = |bytes: u64, least: u8| bytes + each(0x80 - least);
+    let lower = ascii | each(0x20);
+    let letters = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
+    let digits = at_least(ascii, b'0') & !at_least(ascii, b'9' + 1);
+    let underscores = HIGH - (ascii ^ each(b'_'));
+    let is_name = (letters | digits | underscores) & !word & HIGH;
+    // Gathers the eight high bits in the highest byte.
+    (is_name >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 fn is_name_byte(byte: u8) -> bool {
-    IS_NAME[usize::from(byte)]
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// True where neither end of a text stands inside a name. A phrase that begins with a quote may
@@ -251,23 +297,17 @@ fn is_whole(text: &[u8], at: &Range<usize>) -> bool {
 struct Head(u64);
 
 impl Hasher for Head {
+    #[inline]
     fn finish(&self) -> u64 {
         self.0.rotate_left(29)
     }
 
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
-        let mut head = [0; 8];
-        match bytes.first_chunk() {
-            Some(all) => head = *all,
-            None => head
-                .iter_mut()
-                .zip(bytes)
-                .for_each(|(to, from)| *to = *from),
-        }
-        // 2^64 divided by the golden ratio.
-        self.0 = (self.0 ^ u64::from_le_bytes(head)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mix(self.0 ^ head(bytes, 0, bytes.len()));
     }
 
+    #[inline]
     fn write_usize(&mut self, length: usize) {
         self.0 ^= (length as u64) << 56;
     }
@@ -314,6 +354,27 @@ mod tests {
         let none = "adm-zipper radm-zip %xy <?a insert intoo Insert Into 'selects a-b-ab za-b-a";
         assert_eq!(found(&words, none), [false; 7]);
         assert_eq!(found(&words, "zip into x"), [false; 7]);
+    }
+
+    #[test]
+    fn every_byte_is_judged_the_same_alone_and_among_others() {
+        for byte in 0..=u8::MAX {
+            for at in 0..CHUNK {
+                for beside in [b'a', b' ', 0xff, 0] {
+                    let mut chunk = [beside; CHUNK];
+                    chunk[at] = byte;
+                    let names = names_in(&chunk);
+                    assert_eq!(names >> at & 1 == 1, is_name_byte(byte), "{byte} at {at}");
+                    let others = names | 1 << at;
+                    let all = if is_name_byte(beside) {
+                        u64::MAX
+                    } else {
+                        1 << at
+                    };
+                    assert_eq!(others, all, "{beside} beside {byte}");
+                }
+            }
+        }
     }
 
     #[test]

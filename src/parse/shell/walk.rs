@@ -80,7 +80,7 @@ impl<'b, 't> Walk<'b, 't> {
         let mut cursor = tree.walk();
         loop {
             self.enter(&cursor);
-            if cursor.goto_first_child() {
+            if self.may_hold_commands(cursor.node()) && cursor.goto_first_child() {
                 continue;
             }
             loop {
@@ -92,6 +92,16 @@ impl<'b, 't> Walk<'b, 't> {
                     return self.statements;
                 }
             }
+        }
+    }
+
+    /// False for words that were read, where there is no substitution in them.
+    fn may_hold_commands(&self, node: Node<'_>) -> bool {
+        match self.grammar.kind(node) {
+            Kind::CommandName | Kind::Text | Kind::Translated | Kind::Concatenation => {
+                node.has_error() || memchr::memchr2(b'(', b'`', self.raw(node).as_bytes()).is_some()
+            }
+            _ => true,
         }
     }
 

@@ -186,6 +186,8 @@ struct Frame<'t, K> {
     field: u16,
     span: Span,
     first: usize,
+    /// Named parts that were not met yet.
+    ahead: usize,
 }
 
 /// Visits every named node once, parts before wholes.
@@ -195,7 +197,6 @@ pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut 
     let mut children: Vec<Child<A::Kind>> = Vec::new();
     loop {
         let node = cursor.node();
-        let mut descended = false;
         if node.is_named() {
             let kind = adapter.kinds().get(usize::from(node.kind_id()));
             let kind = kind.copied().unwrap_or_default();
@@ -208,49 +209,49 @@ pub(super) fn walk<'s, A: Adapter<'s>>(tree: &Tree, adapter: &mut A, code: &mut 
                 node,
                 parent: frames.last().map(|frame| (frame.kind, frame.node)),
             };
-            match adapter.enter(code, &place) {
+            if let Some(parent) = frames.last_mut() {
+                parent.ahead = parent.ahead.saturating_sub(1);
+            }
+            let id = match adapter.enter(code, &place) {
                 Enter::Into => {
+                    let ahead = node.named_child_count();
                     frames.push(Frame {
                         node,
                         kind,
                         field,
                         span,
                         first: children.len(),
+                        ahead,
                     });
-                    descended = cursor.goto_first_child();
-                    if !descended {
-                        finish(adapter, code, &mut frames, &mut children);
+                    if ahead > 0 && cursor.goto_first_child() {
+                        continue;
                     }
+                    finish(adapter, code, &mut frames, &mut children);
+                    None
                 }
-                Enter::Done(id) => {
-                    children.push(Child {
-                        kind,
-                        field,
-                        span,
-                        id,
-                    });
-                    note(adapter, code, &frames, &children);
-                }
-                Enter::Skip => {
-                    let id = NodeId::NONE;
-                    children.push(Child {
-                        kind,
-                        field,
-                        span,
-                        id,
-                    });
-                    note(adapter, code, &frames, &children);
-                }
+                Enter::Done(id) => Some(id),
+                Enter::Skip => Some(NodeId::NONE),
+            };
+            if let Some(id) = id {
+                children.push(Child {
+                    kind,
+                    field,
+                    span,
+                    id,
+                });
+                note(adapter, code, &frames, &children);
             }
         }
-        if descended {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return;
+        // Only signs follow the last named part, and moving is most of what a walk costs.
+        loop {
+            match frames.last() {
+                None => return,
+                Some(frame) if frame.ahead > 0 && cursor.goto_next_sibling() => break,
+                Some(_) => {
+                    cursor.goto_parent();
+                    finish(adapter, code, &mut frames, &mut children);
+                }
             }
-            finish(adapter, code, &mut frames, &mut children);
         }
     }
 }
@@ -284,5 +285,88 @@ fn note<'s, A: Adapter<'s>>(
     if let (Some(frame), Some(done)) = (frames.last(), children.last()) {
         let own = children.get(frame.first..).unwrap_or(&[]);
         adapter.between(code, frame.kind, *done, own);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::grammar;
+    use crate::parse::source::Language;
+
+    /// Notes where the nodes begin and end that it enters and leaves.
+    #[derive(Default)]
+    struct Steps {
+        entered: Vec<Span>,
+        left: Vec<Span>,
+    }
+
+    impl<'s> Adapter<'s> for Steps {
+        type Kind = ();
+
+        fn kinds(&self) -> &[()] {
+            &[]
+        }
+
+        fn enter(&mut self, _: &mut Code<'s>, place: &Place<'_, ()>) -> Enter {
+            self.entered.push(place.span);
+            Enter::Into
+        }
+
+        fn between(&mut self, _: &mut Code<'s>, (): (), _: Child<()>, _: &[Child<()>]) {}
+
+        fn leave(
+            &mut self,
+            _: &mut Code<'s>,
+            (): (),
+            node: &Syntax<'_>,
+            _: &[Child<()>],
+        ) -> NodeId {
+            self.left.push(Span::from(node.byte_range()));
+            NodeId::NONE
+        }
+    }
+
+    fn named(node: Syntax<'_>, into: &mut Steps) {
+        let span = Span::from(node.byte_range());
+        if node.is_named() {
+            into.entered.push(span);
+        }
+        for part in node.children(&mut node.walk()) {
+            named(part, into);
+        }
+        if node.is_named() {
+            into.left.push(span);
+        }
+    }
+
+    #[test]
+    fn every_named_node_is_entered_and_left_even_where_the_text_is_wrong() {
+        let texts = [
+            "",
+            ";",
+            "a(b, c[d], 'e' + f);\n",
+            "if (a) { b(); } else { c; }\n# d\n// e\n",
+            "x = ) { a( = 'b\n\n}} def class <?php fn(",
+            "<?php $a = \"b {$c['d']} e\"; ?> f <?= g(); // h",
+            "def a(b, c=1):\n  return [d for e in f if",
+            "class A { public B c(D e) { return e.f( } }",
+            "func a(b string) { c := d[e:f]; go g(",
+            "fn a<'b>(c: &'b str) -> d { e!(f, g) h }",
+        ];
+        for language in Language::ALL {
+            for kind in language.kinds() {
+                let grammar = language.grammar(*kind);
+                for text in texts {
+                    let tree = grammar::parse(&grammar, text.as_bytes()).expect("a tree");
+                    let mut all = Steps::default();
+                    named(tree.root_node(), &mut all);
+                    let mut met = Steps::default();
+                    walk(&tree, &mut met, &mut Code::new(text.as_bytes()));
+                    assert_eq!(met.entered, all.entered, "{kind:?}: {text}");
+                    assert_eq!(met.left, all.left, "{kind:?}: {text}");
+                }
+            }
+        }
     }
 }
