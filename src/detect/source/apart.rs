@@ -41,11 +41,11 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
                 "tests",
                 "testsuite",
             ];
-            let shows = |folder: &str| {
+            let is_demo = |folder: &str| {
                 let ends = ["-demo", "-demos"];
                 folder.contains("-demo-") || ends.iter().any(|end| folder.ends_with(end))
             };
-            let is_module = module.any(|folder| others.contains(&folder) || shows(folder));
+            let is_module = module.any(|folder| others.contains(&folder) || is_demo(folder));
             let tests = [
                 "testcases/org/",
                 "src/it/",

@@ -140,11 +140,12 @@ fn is_bundle(folders: &str, bytes: &[u8]) -> bool {
     if is_of_webpack && modules().nth(FEW_PARTS).is_some() {
         return true;
     }
+    const REGION: &[u8] = b"\n//#region ";
     let mut parts = folders.split('/');
     parts.any(|folder| matches!(folder, "dist" | "build" | "out"))
-        && memchr::memmem::find_iter(bytes, b"\n//#region ")
+        && memchr::memmem::find_iter(bytes, REGION)
             .filter(|at| {
-                let rest = bytes.get(at + 12..).unwrap_or(&[]);
+                let rest = bytes.get(at + REGION.len()..).unwrap_or(&[]);
                 let line = rest.split(|byte| *byte == b'\n').next().unwrap_or(rest);
                 let ends: [&[u8]; 5] = [b".ts", b".js", b".tsx", b".mjs", b".mts"];
                 ends.iter().any(|end| line.ends_with(end))

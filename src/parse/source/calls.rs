@@ -51,11 +51,8 @@ impl<'s> Pass<'_, 's> {
             .map(|path| self.code.names.render(path))
             .unwrap_or_default();
         let name: &str = &name;
-        if library::ends(name, method)
-            || self.language == Language::JavaScript
-                && method == "throw"
-                && receiver.is_some_and(|of| self.code.slice(self.code.span(of)) == "ctx")
-        {
+        let written = || receiver.map_or("", |of| self.code.slice(self.code.span(of)));
+        if library::ends(name, written, method) {
             self.stop();
         }
         if let Some(owner) = receiver.filter(|_| of.entry == callee)

@@ -412,8 +412,8 @@ pub(super) fn is_constant_name(name: &str) -> bool {
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// True for calls that do not come back.
-pub(super) fn ends(path: &str, method: &str) -> bool {
+/// True for calls that do not come back: a function, or a method of what is written before it.
+pub(super) fn ends<'s>(path: &str, receiver: impl FnOnce() -> &'s str, method: &str) -> bool {
     matches!(
         path,
         "sys.exit"
@@ -434,7 +434,12 @@ pub(super) fn ends(path: &str, method: &str) -> bool {
             | "panic!"
             | "unreachable!"
             | "abort"
-    ) || method == "abort"
+    ) || match method {
+        "abort" => true,
+        // What Koa hands to a handler.
+        "throw" => receiver() == "ctx",
+        _ => false,
+    }
 }
 
 /// What a constructor makes whose contents are followed.
