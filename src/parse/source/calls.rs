@@ -118,6 +118,11 @@ impl<'s> Pass<'_, 's> {
         if library::replaces_text(name) && self.leaves_no_way_up(arguments) {
             return Value::made_of(given.iter().copied()).escaped(Clean::PATH);
         }
+        if self.takes_slashes_away(name, method, arguments) {
+            let of = receiver.map(|id| self.value(id));
+            return Value::made_of(of.into_iter().chain(given.iter().copied()))
+                .escaped(Clean::PATH);
+        }
         if self.writes_angles_out(name, receiver.map(|_| method), arguments) {
             let of = receiver.map(|id| self.value(id));
             return Value::made_of(of.into_iter().chain(given.iter().copied()))
@@ -440,19 +445,40 @@ impl<'s> Pass<'_, 's> {
         library::leaves(written).filter(|_| self.value(*replacement).is_constant())
     }
 
+    /// A text as it stands in the source.
+    fn written_text(&self, id: NodeId) -> Option<&str> {
+        match self.code.node(id) {
+            Node::Literal(Literal::Text(text)) => Some(text.as_ref()),
+            _ => None,
+        }
+    }
+
+    /// `path.replace('/', '.')`, `strings.ReplaceAll(path, "/", "-")`: a name of one part.
+    fn takes_slashes_away(&self, name: &str, method: &str, arguments: &[NodeId]) -> bool {
+        let (search, replacement) = match (method, arguments) {
+            // The first alone, or all of them.
+            ("replace", [search, with]) if self.language != Language::JavaScript => (search, with),
+            ("replaceAll" | "Replace", [search, with]) => (search, with),
+            ("ReplaceAll", [_, search, with]) if name == "strings.ReplaceAll" => (search, with),
+            _ => return false,
+        };
+        self.written_text(*search) == Some("/")
+            && self
+                .written_text(*replacement)
+                .is_some_and(|with| !with.contains(['/', '\\']))
+    }
+
     /// `str_replace('/', '', $x)`: what leaves nothing where two dots went may put two together.
     fn leaves_no_way_up(&self, arguments: &[NodeId]) -> bool {
-        let text = |id: &NodeId| match self.code.node(*id) {
-            Node::Literal(Literal::Text(text)) => Some(text),
-            _ => None,
-        };
         let [search, replacement, ..] = arguments else {
             return false;
         };
-        let (Some(search), Some(replacement)) = (text(search), text(replacement)) else {
+        let (Some(search), Some(replacement)) =
+            (self.written_text(*search), self.written_text(*replacement))
+        else {
             return false;
         };
-        matches!(search.as_ref(), "/" | "..")
+        matches!(search, "/" | "..")
             || search.contains("..") && !replacement.is_empty() && !replacement.contains('.')
     }
 
