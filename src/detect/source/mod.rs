@@ -20,7 +20,7 @@ use std::collections::{HashMap, HashSet};
 use crate::model::{Confidence, FileKind, KindSet, Profile, Severity, SkipReason, Source, Span};
 use crate::parse::Document;
 use crate::parse::source::{
-    self, Facts, Hop, Language, Matches, Node, NodeId, Pieces, Query, ScopeId, Shape,
+    self, Facts, Hop, Language, Matches, Node, NodeId, Pieces, Query, ScopeId, Shape, Taint,
 };
 
 use crate::rules::ActiveRules;
@@ -211,6 +211,8 @@ struct Said<'s> {
     of_clauses: HashSet<usize>,
     /// What is called and the variable that it is given, as written, and where that was set.
     of_values: HashSet<(usize, ScopeId, (&'s str, &'s str, NodeId))>,
+    /// Of which paths with entries of archives, by the function that makes them.
+    of_entries: HashSet<(usize, ScopeId, NodeId)>,
 }
 
 struct Pass<'p, 's> {
@@ -281,6 +283,13 @@ impl<'s> Pass<'_, 's> {
         if says.fix.is_none() && self.is_said_again(place, clause, fit, said) {
             return false;
         }
+        // What an entry is called has to be looked at once, before its folder and its file are made.
+        if fit
+            .decisive
+            .is_some_and(|value| self.is_entry_said(place, clause, value, said))
+        {
+            return false;
+        }
         let all = said
             .of_expressions
             .entry((clause.rule, self.facts.expression_around(place.node), words))
@@ -298,6 +307,36 @@ impl<'s> Pass<'_, 's> {
             all.push(own);
         }
         !is_old
+    }
+
+    /// True for a path that holds an entry of an archive, or is made of one that does, where that
+    /// was said of it in the same function.
+    fn is_entry_said(
+        &self,
+        place: Place,
+        clause: &CompiledClause,
+        value: NodeId,
+        said: &mut Said<'s>,
+    ) -> bool {
+        let known = self.facts.value(value);
+        let traced = (known.taint == Taint::ARCHIVE).then(|| self.facts.trace(value));
+        let Some((_, hops)) = traced.flatten() else {
+            return false;
+        };
+        let scope = self.facts.code.scope_of(place.node);
+        let sets = || {
+            let sets = hops.iter().filter(|(_, hop)| *hop == Hop::Set);
+            sets.map(|(place, _)| *place)
+        };
+        let mut variables = sets().chain(known.via.some());
+        if variables.any(|set| said.of_entries.contains(&(clause.rule, scope, set))) {
+            return true;
+        }
+        // The first is the entry itself, of which several paths can be made.
+        let last = known.via.some().or_else(|| sets().skip(1).last());
+        said.of_entries
+            .extend(last.map(|set| (clause.rule, scope, set)));
+        false
     }
 
     /// True for the same call of the same variables in the same function: `message.getObject()`,
