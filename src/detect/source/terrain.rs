@@ -230,6 +230,11 @@ fn is_known(name: &str, bytes: &[u8]) -> bool {
         return true;
     }
     let head = head(bytes, 1000);
+    // What a help compiler puts beside its pages.
+    let is_of_help = matches!(stem, "ehlpdhtm" | "bsscdhtm") || stem.starts_with("wh");
+    if is_of_help && (head.contains("ehelp corporation") || head.contains("robohelp")) {
+        return true;
+    }
     let is_library = |library: &&&str| {
         stem.strip_prefix(**library)
             .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
@@ -525,6 +530,9 @@ mod tests {
         }
         let pinned = "vendor/javascript/@acme--chart.js";
         assert_eq!(terrain(pinned, "eval(x)\n"), Terrain::Vendored);
+        let help = "// eHelp Corporation Dynamic HTML JavaScript\n// Version=4.45\nx\n";
+        assert_eq!(terrain("help/ehlpdhtm.js", help), Terrain::Vendored);
+        assert_eq!(terrain("help/ehlpdhtm.js", "eval(x)\n"), Terrain::Own);
         assert_eq!(terrain("js/@acme/chart.js", "eval(x)\n"), Terrain::Own);
         assert_eq!(terrain("js/jquery.js", "eval(x)\n"), Terrain::Own);
         assert_eq!(terrain("js/jqueryish.js", banner), Terrain::Own);
