@@ -221,6 +221,11 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "Math.min"
         | "Math.abs"
         | "Character.isDigit"
+        | "Locale.getDefault"
+        | "Locale.getDefault().toString"
+        | "Locale.getDefault().getLanguage"
+        | "Locale.getDefault().getCountry"
+        | "Locale.getDefault().toLanguageTag"
         | "new.BigDecimal"
         | "new.BigInteger" => everything,
         "URLEncoder.encode" => Clean::URL
