@@ -75,7 +75,7 @@ pub const LIMITS: Limits = Limits {
     nesting: 1000,
     parse_millis: 2000,
     piece: 256 << 10,
-    pieces: 512 << 10,
+    pieces: 320 << 10,
     query_millis: 1000,
     findings_per_rule: 1000,
     findings: 100_000,
