@@ -282,7 +282,7 @@ pub(super) fn fit(
     let (guards, beside) = (&clause.clause.guard, &clause.clause.beside);
     let own = facts.code.scope_of(place.node);
     let calls = |scope: ScopeId, names: &[String]| {
-        facts.scope_calls(scope, |name| names.iter().any(|wanted| wanted == name))
+        facts.scope_calls(scope, |name| names.iter().any(|wanted| is_called(wanted, name)))
     };
     // Who asked before a callback asked for the callback, too.
     if !guards.is_empty()
@@ -311,6 +311,17 @@ pub(super) fn fit(
         mark: mark(facts, place, clause),
         decisive,
     })
+}
+
+/// True for the name that is wanted; `*` at either end of it stands for anything.
+fn is_called(wanted: &str, name: &str) -> bool {
+    let middle = wanted.trim_matches('*');
+    match (wanted.starts_with('*'), wanted.ends_with('*')) {
+        (false, false) => wanted == name,
+        (true, false) => name.ends_with(middle),
+        (false, true) => name.starts_with(middle),
+        (true, true) => name.contains(middle),
+    }
 }
 
 /// A scope; of a callback within a handler of requests the handler, and with it what it is handed

@@ -55,6 +55,17 @@ impl<'s> Pass<'_, 's> {
         if library::ends(name, written, method) {
             self.stop();
         }
+        // Who comes back from `validate_path(name)`, somebody else's function, may go on.
+        if library::may_demand(method)
+            && let Some(clean) = library::demands(method)
+            && self.local_function(callee, arguments, scope).is_none()
+        {
+            for argument in arguments {
+                if let Some(path) = self.access(*argument) {
+                    self.clean_here(path, clean, scope);
+                }
+            }
+        }
         if let Some(owner) = receiver.filter(|_| of.entry == callee)
             && library::asks_another(
                 self.language,

@@ -58,7 +58,8 @@ pub struct Clause {
     pub tests: Vec<Test>,
     /// Tests none of which may hold.
     pub unless: Vec<Test>,
-    /// Last names of calls whose presence in the same function means that somebody checked.
+    /// Last names of calls whose presence in the same function means that somebody checked; `*` at
+    /// their ends stands for anything: `validate_*`.
     pub guard: Vec<String>,
     /// Last names of calls of which one must stand in the same function.
     pub beside: Vec<String>,

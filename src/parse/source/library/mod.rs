@@ -663,7 +663,9 @@ pub(super) fn is_approval(name: &str) -> Option<Clean> {
         "trusted",
     ];
     let negated = ["invalid", "unsafe", "disallowed", "untrusted", "not"];
-    let asks = ["is", "valid", "check", "allowed", "verify", "has"];
+    let asks = [
+        "is", "valid", "check", "allowed", "verify", "has", "safe_for", "safe_to",
+    ];
     let answers = [
         "allowed",
         "valid",
@@ -689,4 +691,47 @@ pub(super) fn is_approval(name: &str) -> Option<Clean> {
     let is_check = checks.iter().any(|word| lower.starts_with(word));
     let ends = ["cors", "origin"];
     (is_check && ends.iter().any(|end| lower.ends_with(end))).then_some(Clean::URL)
+}
+
+/// What a name begins with that may be a demand.
+const DEMANDS: [&str; 7] = [
+    "validate", "check", "verify", "assert", "ensure", "require", "reject",
+];
+
+/// A cheap question before [`demands`].
+pub(super) fn may_demand(name: &str) -> bool {
+    let name = name.trim_start_matches('_');
+    DEMANDS
+        .iter()
+        .any(|verb| name.starts_with(verb) && name.len() > verb.len())
+}
+
+/// A function that ends with an error unless what it is given is harmless, by its name:
+/// `validate_path`, `check_url_allowed`, `ensure_within_root`.
+pub(super) fn demands(name: &str) -> Option<Clean> {
+    let lower = name.trim_start_matches('_').to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if !may_demand(&lower) || has(&["exist", "unsafe", "status", "signature", "checksum"]) {
+        return None;
+    }
+    let stays = ["within", "inside", "traversal", "descend", "contained"];
+    if has(&stays) {
+        return Some(Clean::PATH);
+    }
+    if has(&["ssrf", "private_ip", "privateip", "public_ip", "publicip"]) {
+        return Some(Clean::URL);
+    }
+    // `ensure_path` makes one, and `require_path` reads it.
+    let makes = ["ensure", "require"];
+    let is_judged = ["safe", "allowed", "permitted", "whitelist", "allowlist", "valid_"];
+    if makes.iter().any(|verb| lower.starts_with(verb)) && !has(&is_judged) {
+        return None;
+    }
+    if has(&["url", "uri", "redirect", "origin", "hostname"]) {
+        return Some(Clean::URL);
+    }
+    if has(&["path", "filename", "file_name"]) {
+        return Some(Clean::PATH);
+    }
+    None
 }
