@@ -282,7 +282,9 @@ pub(super) fn fit(
     let (guards, beside) = (&clause.clause.guard, &clause.clause.beside);
     let own = facts.code.scope_of(place.node);
     let calls = |scope: ScopeId, names: &[String]| {
-        facts.scope_calls(scope, |name| names.iter().any(|wanted| is_called(wanted, name)))
+        facts.scope_calls(scope, |name| {
+            names.iter().any(|wanted| is_called(wanted, name))
+        })
     };
     // Who asked before a callback asked for the callback, too.
     if !guards.is_empty()

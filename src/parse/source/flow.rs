@@ -345,6 +345,7 @@ impl<'s> Pass<'_, 's> {
 #[cfg(test)]
 mod tests {
     use crate::model::FileKind;
+    use crate::parse::source::value::Clean;
     use crate::parse::source::{Node, Taint, facts};
 
     /// For every `sink(x)`: `!` where data of a request reaches it, `-` where it never runs, `.` else.
@@ -457,6 +458,46 @@ mod tests {
             script("if (!/^[a-z]+$/.test(x)) throw new Error(); sink(x);"),
             "."
         );
+    }
+
+    /// For `sink(x)` after a call of somebody else's function: whether a path, or an address, is
+    /// still to be checked.
+    fn open_after(call: &str) -> (bool, bool) {
+        let text = format!(
+            "from flask import request\ndef view():\n    x = request.args['x']\n    {call}\n    sink(x)\n"
+        );
+        let facts = facts(FileKind::Python, text.as_bytes()).expect("facts");
+        let sink = facts.code.ids().find(|id| {
+            matches!(facts.code.node(*id), Node::Call { callee, .. }
+                if facts.text(facts.code.span(*callee)) == "sink")
+        });
+        let value = sink.and_then(|id| facts.arguments(id).next());
+        let value = value
+            .map(|argument| facts.value(argument.value))
+            .expect("x");
+        (
+            !value.clean.covers(Clean::PATH),
+            !value.clean.covers(Clean::URL),
+        )
+    }
+
+    #[test]
+    fn who_comes_back_from_a_demand_may_go_on() {
+        for (call, open) in [
+            ("tools.validate_path(x)", (false, true)),
+            ("check_file_path(x)", (false, true)),
+            ("self._ensure_within_root(x)", (false, true)),
+            ("verify_url(x)", (true, false)),
+            ("ensure_safe_url(x)", (true, false)),
+            ("reject_private_ips(x)", (true, false)),
+            ("ensure_path(x)", (true, true)),
+            ("check_path_exists(x)", (true, true)),
+            ("check(x)", (true, true)),
+            ("checkout_path(x)", (true, true)),
+            ("validate_name(x)", (true, true)),
+        ] {
+            assert_eq!(open_after(call), open, "{call}");
+        }
     }
 
     #[test]

@@ -701,9 +701,8 @@ const DEMANDS: [&str; 7] = [
 /// A cheap question before [`demands`].
 pub(super) fn may_demand(name: &str) -> bool {
     let name = name.trim_start_matches('_');
-    DEMANDS
-        .iter()
-        .any(|verb| name.starts_with(verb) && name.len() > verb.len())
+    let rest = DEMANDS.iter().find_map(|verb| name.strip_prefix(verb));
+    rest.is_some_and(|rest| rest.starts_with(|next: char| next == '_' || next.is_ascii_uppercase()))
 }
 
 /// A function that ends with an error unless what it is given is harmless, by its name:
@@ -711,7 +710,7 @@ pub(super) fn may_demand(name: &str) -> bool {
 pub(super) fn demands(name: &str) -> Option<Clean> {
     let lower = name.trim_start_matches('_').to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if !may_demand(&lower) || has(&["exist", "unsafe", "status", "signature", "checksum"]) {
+    if has(&["exist", "unsafe", "status", "signature", "checksum"]) {
         return None;
     }
     let stays = ["within", "inside", "traversal", "descend", "contained"];
@@ -723,7 +722,14 @@ pub(super) fn demands(name: &str) -> Option<Clean> {
     }
     // `ensure_path` makes one, and `require_path` reads it.
     let makes = ["ensure", "require"];
-    let is_judged = ["safe", "allowed", "permitted", "whitelist", "allowlist", "valid_"];
+    let is_judged = [
+        "safe",
+        "allowed",
+        "permitted",
+        "whitelist",
+        "allowlist",
+        "valid_",
+    ];
     if makes.iter().any(|verb| lower.starts_with(verb)) && !has(&is_judged) {
         return None;
     }
