@@ -76,3 +76,19 @@ fn a_file_that_every_download_is_written_into_does_not_hold_them_all() {
     let text = format!("#!/bin/sh\n{}", each(10_000, |_| line.to_owned()));
     assert!(findings(FileKind::Shell, "source/shell/remote-script", &text) > 0);
 }
+
+#[test]
+fn what_a_name_is_set_to_is_looked_up_once_for_all_who_ask_by_names() {
+    let asks = each(100_000, |_| {
+        "if (!NAME_REGEX.test(x)) { log(x); }\n".to_owned()
+    });
+    let text = format!(
+        "const {{ exec }} = require('child_process');\nconst app = require('express')();\n\
+         app.get('/a', (req, res) => {{\nconst x = req.query.x;\n{asks}exec(x);\n}});\n"
+    );
+    findings(
+        FileKind::JavaScript,
+        "source/javascript/child-process-exec",
+        &text,
+    );
+}

@@ -11,6 +11,7 @@ use super::items::Items;
 use super::library;
 use super::names::{Path, Symbol};
 use super::numbers::NumberMap;
+use super::patterns::Assigned;
 use super::routes::Classes;
 use super::value::{Clean, Shape, Taint, Value};
 use super::variables::MAX_CHOICES;
@@ -84,6 +85,8 @@ pub(super) struct Pass<'c, 's> {
     /// The classes of the file, and whether it names FastAPI, once somebody has asked.
     pub(super) classes: OnceCell<Classes<'s>>,
     pub(super) is_fastapi: OnceCell<bool>,
+    /// What the names of the file are set to, once a regular expression was asked by its name.
+    pub(super) assigned: OnceCell<Assigned<'s>>,
     /// Room for the arguments of a call and their values, which is used again by the next call.
     pub(super) room: (Vec<NodeId>, Vec<Value>),
 }
@@ -117,6 +120,7 @@ pub(super) fn run<'s>(code: &mut Code<'s>, language: Language) -> Learnt<'s> {
         is_importing: true,
         classes: OnceCell::new(),
         is_fastapi: OnceCell::new(),
+        assigned: OnceCell::new(),
         room: <_>::default(),
         language,
         code,

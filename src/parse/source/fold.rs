@@ -654,48 +654,6 @@ impl<'s> Pass<'_, 's> {
         }
     }
 
-    /// `NAME.test(x)`, `re.match(NAME, x)`, of something foreign: an expression that the whole text
-    /// must match where the file sets it, or one from another file that is called so.
-    fn asks_named_pattern(&self, object: NodeId, args: &[NodeId]) -> bool {
-        let is_foreign = |id: &NodeId| self.value(*id).taint != Taint::NONE;
-        let pattern = match args {
-            [one] if is_foreign(one) => object,
-            [pattern, of, ..] if is_foreign(of) => *pattern,
-            _ => return false,
-        };
-        let name = match self.code.node(pattern) {
-            Node::Name(name) | Node::Member { name, .. } => self.code.names.text(*name),
-            _ => return false,
-        };
-        match self.set_in_file(name) {
-            Some(made) => library::sets_whole_pattern(&made),
-            None => library::is_name_of_pattern(name),
-        }
-    }
-
-    /// What the first assignment of a name in the file says, as far as its line goes.
-    fn set_in_file(&self, name: &str) -> Option<Cow<'s, str>> {
-        let text = self.code.text;
-        let mut places = memchr::memmem::find_iter(text, name.as_bytes());
-        let made = places.find_map(|at| {
-            let is_within = text
-                .get(at.checked_sub(1)?)
-                .is_some_and(u8::is_ascii_alphanumeric);
-            let after = text.get(at + name.len()..)?.trim_ascii_start();
-            let value = after.strip_prefix(b"=").filter(|_| !is_within)?;
-            (!value.starts_with(b"=")).then_some(value)
-        })?;
-        // `re.compile(` and the pattern on the next line.
-        let first = memchr::memchr(b'\n', made).unwrap_or(made.len());
-        let (line, rest) = made.split_at_checked(first)?;
-        let next = memchr::memchr(b'\n', rest.get(1..).unwrap_or(&[]));
-        let end = match line.trim_ascii_end().ends_with(b"(") {
-            true => next.map_or(made.len(), |next| first + 1 + next),
-            false => first,
-        };
-        made.get(..end).map(String::from_utf8_lossy)
-    }
-
     /// What a method is called on as it is written, without the slashes of a regular expression.
     fn pattern_before(&self, callee: NodeId) -> &'s str {
         let written = self.code.slice(self.code.span(callee));

@@ -20,6 +20,7 @@ mod managed;
 mod names;
 mod numbers;
 mod paths;
+mod patterns;
 mod pieces;
 mod query;
 mod routes;
