@@ -207,7 +207,7 @@ struct Said<'s> {
     of_expressions: HashMap<(usize, NodeId, String), Vec<Span>>,
     /// As they are written, by their function and by where their variables got their values.
     of_calls: HashSet<(usize, ScopeId, Vec<NodeId>, &'s str)>,
-    /// Clauses that speak once a file, by their addresses.
+    /// Clauses that speak once a file, by their numbers.
     of_clauses: HashSet<usize>,
     /// What is called and the variable that it is given, as written, and where that was set.
     of_values: HashSet<(usize, ScopeId, (&'s str, &'s str, NodeId))>,
@@ -257,6 +257,7 @@ impl<'s> Pass<'_, 's> {
                 };
                 // One place, one finding of a rule: the first clause that fits speaks.
                 if reported.insert((clause.rule, fit.mark.whole))
+                    && (!clause.clause.once || said.of_clauses.insert(*at))
                     && self.is_new(place, clause, &fit, &mut said)
                 {
                     self.report(place, clause, &fit, out);
@@ -275,9 +276,6 @@ impl<'s> Pass<'_, 's> {
         said: &mut Said<'s>,
     ) -> bool {
         let says = &clause.clause;
-        if says.once && !said.of_clauses.insert(std::ptr::from_ref(clause).addr()) {
-            return false;
-        }
         let words = self.words(&says.message, place, fit, says.mask);
         let own = self.facts.code.span(place.node);
         if says.fix.is_none() && self.is_said_again(place, clause, fit, said) {
@@ -339,8 +337,8 @@ impl<'s> Pass<'_, 's> {
         false
     }
 
-    /// True for the same call of the same variables in the same function: `message.getObject()`,
-    /// asked first whether it is null.
+    /// True for the same call of the same variables in the same function, `message.getObject()`,
+    /// asked first whether it is null, and of the same function with the same decisive one.
     fn is_said_again(
         &self,
         place: Place,
@@ -349,15 +347,22 @@ impl<'s> Pass<'_, 's> {
         said: &mut Said<'s>,
     ) -> bool {
         let facts = self.facts;
-        if !matches!(facts.code.node(place.node), Node::Call { .. }) {
+        let Node::Call { callee, .. } = facts.code.node(place.node) else {
             return false;
-        }
+        };
         let decides = |value: NodeId| facts.value(value).is_constant();
         if fit.decisive.is_some_and(decides) {
             return false;
         }
-        if self.is_same_value(place, clause, fit, said) {
-            return true;
+        let scope = facts.code.scope_of(place.node);
+        let written = |node: NodeId| facts.text(facts.code.span(node));
+        // The same variable, whatever else is given: `new RegExp(word, "i")`, `new RegExp(word)`.
+        let is_name = |value: &NodeId| matches!(facts.code.node(*value), Node::Name(_));
+        if let Some(value) = fit.decisive.filter(is_name) {
+            let what = (written(*callee), written(value), facts.value(value).via);
+            if !said.of_values.insert((clause.rule, scope, what)) {
+                return true;
+            }
         }
         let mut origins = Vec::new();
         let mut has_variable = false;
@@ -376,32 +381,9 @@ impl<'s> Pass<'_, 's> {
         if !has_variable {
             return false;
         }
-        let written = facts.text(facts.code.span(place.node));
-        let scope = facts.code.scope_of(place.node);
-        !said.of_calls.insert((clause.rule, scope, origins, written))
-    }
-
-    /// True where the same function was given the same variable before, whatever else it is given:
-    /// `new RegExp(word, "i")`, `new RegExp(word)`.
-    fn is_same_value(
-        &self,
-        place: Place,
-        clause: &CompiledClause,
-        fit: &Fit,
-        said: &mut Said<'s>,
-    ) -> bool {
-        let facts = self.facts;
-        let Node::Call { callee, .. } = facts.code.node(place.node) else {
-            return false;
-        };
-        let is_name = |value: &NodeId| matches!(facts.code.node(*value), Node::Name(_));
-        let Some(value) = fit.decisive.filter(is_name) else {
-            return false;
-        };
-        let scope = facts.code.scope_of(place.node);
-        let written = |node: NodeId| facts.text(facts.code.span(node));
-        let what = (written(*callee), written(value), facts.value(value).via);
-        !said.of_values.insert((clause.rule, scope, what))
+        !said
+            .of_calls
+            .insert((clause.rule, scope, origins, written(place.node)))
     }
 
     /// What a clause's query has found.
