@@ -176,26 +176,25 @@ impl Heads {
     const NUMBERS: usize = 256;
 
     fn add(&mut self, word: &[u8]) {
-        let (number, bit) = Self::place(head(word, 0, word.len()), word.len());
+        let (number, bit) = Self::place(hash(word, 0, word.len()));
         if let Some(bits) = self.0.get_mut(number) {
             *bits |= bit;
         }
     }
 
     fn may_hold(&self, text: &[u8], start: usize, length: usize) -> bool {
-        let (number, bit) = Self::place(head(text, start, length), length);
+        let (number, bit) = Self::place(hash(text, start, length));
         self.0.get(number).is_some_and(|bits| bits & bit != 0)
     }
 
-    fn place(head: u64, length: usize) -> (usize, u64) {
-        let mixed = mix(head ^ (length as u64) << 56);
-        let number = usize::from((mixed >> 56) as u8);
-        (number, 1 << (mixed >> 50 & 63))
+    fn place(hash: u64) -> (usize, u64) {
+        let number = usize::from((hash >> 56) as u8);
+        (number, 1 << (hash >> 50 & 63))
     }
 }
 
-/// The first eight bytes of a name that begins here, zeros behind a shorter one.
-fn head(text: &[u8], start: usize, length: usize) -> u64 {
+/// Of the first eight bytes of a name that begins here and of its length, in the high bits of all.
+fn hash(text: &[u8], start: usize, length: usize) -> u64 {
     let text = text.get(start..).unwrap_or_default();
     let bytes = text.first_chunk().copied().unwrap_or_else(|| {
         let mut bytes = [0; 8];
@@ -205,16 +204,12 @@ fn head(text: &[u8], start: usize, length: usize) -> u64 {
             .for_each(|(to, from)| *to = *from);
         bytes
     });
-    let head = u64::from_le_bytes(bytes);
-    match length {
-        0..8 => head & !(u64::MAX << (8 * length)),
-        _ => head,
+    let mut head = u64::from_le_bytes(bytes);
+    if length < 8 {
+        head &= !(u64::MAX << (8 * length));
     }
-}
-
-/// Times 2^64 divided by the golden ratio: the high bits depend on all.
-fn mix(bits: u64) -> u64 {
-    bits.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    // 2^64 divided by the golden ratio.
+    (head ^ (length as u64) << 56).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Bytes whose kind is told by the bits of one number.
@@ -304,13 +299,11 @@ impl Hasher for Head {
 
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = mix(self.0 ^ head(bytes, 0, bytes.len()));
+        self.0 = hash(bytes, 0, bytes.len());
     }
 
-    #[inline]
-    fn write_usize(&mut self, length: usize) {
-        self.0 ^= (length as u64) << 56;
-    }
+    /// The length of a name is hashed with it.
+    fn write_usize(&mut self, _: usize) {}
 }
 
 #[cfg(test)]
