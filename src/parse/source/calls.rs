@@ -129,15 +129,16 @@ impl<'s> Pass<'_, 's> {
         if library::replaces_text(name) && self.leaves_no_way_up(arguments) {
             return Value::made_of(given.iter().copied()).escaped(Clean::PATH);
         }
-        if self.takes_slashes_away(name, method, arguments) {
+        let written_out = if self.takes_slashes_away(name, method, arguments) {
+            Some(Clean::PATH)
+        } else if self.writes_angles_out(name, receiver.map(|_| method), arguments) {
+            Some(Clean::HTML)
+        } else {
+            None
+        };
+        if let Some(clean) = written_out {
             let of = receiver.map(|id| self.value(id));
-            return Value::made_of(of.into_iter().chain(given.iter().copied()))
-                .escaped(Clean::PATH);
-        }
-        if self.writes_angles_out(name, receiver.map(|_| method), arguments) {
-            let of = receiver.map(|id| self.value(id));
-            return Value::made_of(of.into_iter().chain(given.iter().copied()))
-                .escaped(Clean::HTML);
+            return Value::made_of(of.into_iter().chain(given.iter().copied())).escaped(clean);
         }
         if let Some(receiver) = receiver {
             if self.makes_numbers(id, method, arguments) {
