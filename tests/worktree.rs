@@ -39,17 +39,27 @@ fn hidden_files_are_looked_at_and_git_is_not() {
 }
 
 #[test]
-fn ignored_files_are_left_out_with_and_without_a_git_folder() {
-    for scratch in [Scratch::new(), Scratch::repository()] {
+fn ignored_files_are_left_out_and_listed_where_no_git_says_that_they_are_not_tracked() {
+    let left = |scratch: &Scratch| {
         scratch.write(".gitignore", "out/\n*.log\n");
         scratch.write("out/a", "");
         scratch.write("b.log", "");
         scratch.write("c", "c");
-        assert_eq!(
-            walk(&scratch, &[""], &[]),
-            [".gitignore: out/ *.log", "c: c"]
-        );
-    }
+        walk(scratch, &[""], &[])
+    };
+    assert_eq!(
+        left(&Scratch::repository()),
+        [".gitignore: out/ *.log", "c: c"]
+    );
+    assert_eq!(
+        left(&Scratch::new()),
+        [
+            ".gitignore: out/ *.log",
+            "b.log! ignored",
+            "c: c",
+            "out! ignored"
+        ]
+    );
 }
 
 #[test]
@@ -91,7 +101,10 @@ fn a_named_folder_is_entered_even_where_a_pattern_matches_it() {
     scratch.write("b", "b");
     assert_eq!(
         walk(&scratch, &["node_modules/a", "node_modules"], &[]),
-        ["node_modules/a/index.js: a"]
+        [
+            "node_modules/a/index.js: a",
+            "node_modules/a/x.log! ignored"
+        ]
     );
 }
 
@@ -101,7 +114,10 @@ fn a_named_folder_obeys_the_patterns_above_it() {
     scratch.write("a/.gitignore", "b/c/out\n");
     scratch.write("a/b/c/out", "");
     scratch.write("a/b/c/in", "in");
-    assert_eq!(walk(&scratch, &["a/b/c"], &[]), ["a/b/c/in: in"]);
+    assert_eq!(
+        walk(&scratch, &["a/b/c"], &[]),
+        ["a/b/c/in: in", "a/b/c/out! ignored"]
+    );
 }
 
 #[test]

@@ -15,7 +15,8 @@ use crate::model::{RepoPath, SkipReason};
 /// part of the repository.
 ///
 /// - `.gitignore` and `.git/info/exclude` are obeyed, whether or not there is a `.git`, so that a
-///   copy of a tree gives the same report as the tree. A user's global ignores, `.ignore` files and
+///   copy of a tree gives the same findings as the tree. Where there is none, what they leave out is
+///   reported: an unpacked archive may hold files that match and are tracked. A user's global ignores, `.ignore` files and
 ///   whatever lies above the root play no part.
 /// - A file that git tracks is looked at even where a pattern matches it, as git does.
 /// - A folder that was named is entered even where a pattern matches it.
@@ -167,7 +168,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Emits what git tracks although a pattern matches it.
+    /// Emits what git tracks although a pattern matches it, or says that nobody knows.
     fn rescue(&self, path: &Path, is_folder: bool) -> WalkState {
         let tracked = self.tracked.get_or_init(|| match Tracked::of(self.root) {
             Ok(tracked) => tracked,
@@ -178,7 +179,7 @@ impl Walk<'_> {
             }
         });
         let Some(tracked) = tracked else {
-            return WalkState::Skip;
+            return self.skip(path, SkipReason::Ignored);
         };
         let path = RepoPath::from_path(path);
         if !is_folder {

@@ -60,6 +60,8 @@ pub enum SkipReason {
     UnitTests,
     /// Excluded by the configuration.
     Excluded,
+    /// Left out by a `.gitignore` where no git repository says whether it is tracked all the same.
+    Ignored,
     /// A git object that is not there (shallow or partial clone).
     MissingObject,
     /// A detector failed; this is a defect of ours.
@@ -80,6 +82,7 @@ impl SkipReason {
                 | Self::Archive
                 | Self::NoContext
                 | Self::Excluded
+                | Self::Ignored
                 | Self::Template
                 | Self::Minified
                 | Self::Vendored
@@ -121,6 +124,7 @@ impl SkipReason {
             Self::Vendored => "vendored",
             Self::UnitTests => "unit-tests",
             Self::Excluded => "excluded",
+            Self::Ignored => "ignored",
             Self::MissingObject => "missing-object",
             Self::DetectorFailed(_) => "detector-failed",
             Self::Other(_) => "other",
@@ -182,6 +186,9 @@ impl std::fmt::Display for SkipReason {
                 f.write_str("unit tests and examples: their code is not judged without --tests")
             }
             Self::Excluded => f.write_str("excluded by configuration"),
+            Self::Ignored => f.write_str(
+                "left out by .gitignore: without a git repository, nothing says whether it is tracked",
+            ),
             Self::MissingObject => f.write_str("git object is missing (shallow or partial clone)"),
             Self::DetectorFailed(what) => write!(f, "internal error while checking: {what}"),
             Self::Other(why) => f.write_str(why),
