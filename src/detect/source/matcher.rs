@@ -279,6 +279,11 @@ pub(super) fn fit(
     {
         return None;
     }
+    if facts.language == Language::JavaScript
+        && asked::is_in_development(facts, place.node, answers)
+    {
+        return None;
+    }
     let (guards, beside) = (&clause.clause.guard, &clause.clause.beside);
     let own = facts.code.scope_of(place.node);
     let calls = |scope: ScopeId, names: &[String]| {

@@ -538,6 +538,19 @@ mod tests {
     }
 
     #[test]
+    fn a_module_that_is_imported_as_request_sends_some() {
+        let of = |head: &str| {
+            let text = format!("{head}\nasync function f() {{ sink(request.body); }}");
+            sinks(FileKind::JavaScript, &text)
+        };
+        assert_eq!(of("import request from 'request';"), ".");
+        assert_eq!(of("import request from '../lib/request.js';"), ".");
+        assert_eq!(of("const request = require('got');"), ".");
+        assert_eq!(of("const request = ctx.request;"), "!");
+        assert_eq!(of(""), "!");
+    }
+
+    #[test]
     fn what_one_way_asked_about_a_field_is_forgotten_where_ways_meet() {
         let view = |body: &str| {
             let text = format!("app.get('/', (req, res) => {{ {body} }});");

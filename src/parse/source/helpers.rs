@@ -236,8 +236,21 @@ impl<'s> Pass<'_, 's> {
                 .is_some_and(|second| matches!(text(second), "context" | "_context"))
     }
 
-    /// JavaScript: a function that is given a request has another one of its own in `this.request`.
-    pub(super) fn is_own_request(&self, object: &str, scope: ScopeId) -> bool {
+    /// JavaScript: a function that is given a request has another one of its own in `this.request`,
+    /// and a module that is imported as `request` sends some.
+    pub(super) fn is_own_request(&self, object: &str, of: Value, scope: ScopeId) -> bool {
+        if self.language == Language::JavaScript
+            && let Shape::Reference(path) = of.shape
+            && matches!(object, "req" | "request")
+        {
+            let name = self
+                .code
+                .names
+                .last(path)
+                .map(|name| self.code.names.text(name));
+            return self.code.names.parent(path).is_none()
+                && (name != Some(object) || self.find(path, scope).is_some());
+        }
         let Some(own) = object.strip_prefix("this.") else {
             return false;
         };

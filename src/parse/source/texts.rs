@@ -3,16 +3,19 @@
 use std::borrow::Cow;
 
 use super::Language;
-use super::code::{List, Literal, Node, NodeId};
+use super::code::{List, Literal, Node, NodeId, ScopeId};
 use super::eval::Pass;
 use super::literal;
-use super::value::{Clean, FILL, HOLE, Shape, Taint, Value};
+use super::value::{Clean, FILL, HOLE, Params, Shape, Taint, Value};
 
 /// Longest constant text that is put together; of longer ones the beginning is known.
 const MAX_TEXT: usize = 4096;
 
 /// Most text that is put together for one file: of one that never stops adding, no more is known.
 const MAX_TEXTS: usize = 4 << 20;
+
+/// Most functions around the place where a request comes in that are looked at.
+const MOST_AROUND: usize = 8;
 
 impl Pass<'_, '_> {
     pub(super) fn constant_text(&self, value: Value) -> Option<Cow<'_, str>> {
@@ -94,6 +97,7 @@ impl Pass<'_, '_> {
         }
         let at = u32::try_from(self.learnt.composed.len()).unwrap_or(u32::MAX);
         let mut made = Value::made_of(parts.iter().copied());
+        let head = head.map(|(head, end)| (self.settled(head, made), end));
         if head.is_some_and(|(head, end)| leads(head, &text, end)) {
             made.washed = made.washed.with(Clean::URL);
         }
@@ -101,6 +105,27 @@ impl Pass<'_, '_> {
         Value {
             shape: Shape::Composed(at),
             ..made
+        }
+    }
+
+    /// The first part of a text: what was given to a function around the one where the request came
+    /// in is no argument any more, as the configuration that a factory of handlers got.
+    fn settled(&self, head: Value, made: Value) -> Value {
+        let Some(entry) = made.entry.some().filter(|_| head.is_given()) else {
+            return head;
+        };
+        let outer = |id: &ScopeId| self.code.scope(*id).map(|scope| scope.parent);
+        let mut around = std::iter::successors(outer(&self.code.scope_of(entry)), outer);
+        let is_around = around
+            .by_ref()
+            .take(MOST_AROUND)
+            .any(|id| id == head.params.of);
+        match is_around {
+            true => Value {
+                params: Params::NONE,
+                ..head
+            },
+            false => head,
         }
     }
 
@@ -245,6 +270,7 @@ impl Pass<'_, '_> {
             return self.constant(Literal::Text(Cow::Owned(filled)));
         }
         let at = u32::try_from(self.learnt.composed.len()).unwrap_or(u32::MAX);
+        let head = head.map(|head| self.settled(head, history));
         if head.is_some_and(|head| leads(head, &filled, 0)) {
             history.washed = history.washed.with(Clean::URL);
         }
