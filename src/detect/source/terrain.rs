@@ -135,7 +135,13 @@ const FEW_PARTS: usize = 2;
 
 /// True for a build in which a bundler has named each of the files that went into it.
 fn is_bundle(folders: &str, bytes: &[u8]) -> bool {
-    let modules = || memchr::memmem::find_iter(bytes, b"\n/***/ \"");
+    // `/***/ "./src/a.js"`, `/***/ 431:`, and what is put together into one: `;// ./src/a.ts`.
+    let begins = |at: &usize| {
+        let next = bytes.get(at + b"\n/***/ ".len());
+        next.is_some_and(|byte| *byte == b'"' || byte.is_ascii_digit())
+    };
+    let listed = || memchr::memmem::find_iter(bytes, b"\n/***/ ").filter(begins);
+    let modules = || listed().chain(memchr::memmem::find_iter(bytes, b"\n;// "));
     let is_of_webpack = memchr::memmem::find(bytes, b"__webpack_require__").is_some();
     if is_of_webpack && modules().nth(FEW_PARTS).is_some() {
         return true;
@@ -495,6 +501,12 @@ mod tests {
         let part = "\n/***/ \"./node_modules/a/b.js\":\n__webpack_require__.r(a);\n";
         assert_eq!(terrain("static/a.js", &part.repeat(3)), Terrain::Minified);
         assert_eq!(terrain("static/a.js", part), Terrain::Own);
+        let one = "\n/***/ 431:\n__webpack_require__.r(a);\n/***/ },\n";
+        assert_eq!(terrain("static/a.js", &one.repeat(3)), Terrain::Minified);
+        assert_eq!(terrain("static/a.js", one), Terrain::Own);
+        let joined = "__webpack_require__.r(a);\n;// ./src/a.ts\na(b);\n";
+        assert_eq!(terrain("build/a.js", &joined.repeat(3)), Terrain::Minified);
+        assert_eq!(terrain("build/a.js", joined), Terrain::Own);
     }
 
     #[test]
