@@ -27,7 +27,7 @@ use crate::rules::ActiveRules;
 
 use super::{Context, Detector, Reported, Sink};
 use asked::Answers;
-use compiled::{Compiled, CompiledClause, ELEMENT};
+use compiled::{Compiled, CompiledClause, ELEMENT, Subject};
 use matcher::{Fit, Place};
 use terrain::Terrain;
 
@@ -211,6 +211,8 @@ struct Said<'s> {
     of_clauses: HashSet<usize>,
     /// What is called and the variable that it is given, as written, and where that was set.
     of_values: HashSet<(usize, ScopeId, (&'s str, &'s str, NodeId))>,
+    /// The last statement that was told so, by rules and words.
+    of_statements: HashMap<(usize, String), Span>,
     /// Of which paths with entries of archives, by the function that makes them.
     of_entries: HashSet<(usize, ScopeId, NodeId)>,
 }
@@ -276,7 +278,11 @@ impl<'s> Pass<'_, 's> {
         said: &mut Said<'s>,
     ) -> bool {
         let says = &clause.clause;
-        let words = self.words(&says.message, place, fit, says.mask);
+        // What makes one value is one thing to mend: `md5(uniqid(rand()))`.
+        let words = match clause.role {
+            Some(_) => self.facts.role(place.node).unwrap_or_default().to_owned(),
+            None => self.words(&says.message, place, fit, says.mask),
+        };
         let own = self.facts.code.span(place.node);
         if says.fix.is_none() && self.is_said_again(place, clause, fit, said) {
             return false;
@@ -288,9 +294,14 @@ impl<'s> Pass<'_, 's> {
         {
             return false;
         }
+        if says.fix.is_none() && self.goes_on(place, clause, fit, &words, said) {
+            return false;
+        }
+        let list = self.list_around(place, clause);
+        let around = list.unwrap_or_else(|| self.facts.expression_around(place.node));
         let all = said
             .of_expressions
-            .entry((clause.rule, self.facts.expression_around(place.node), words))
+            .entry((clause.rule, around, words))
             .or_default();
         let is_old = all.iter().rev().take(MOST_SAID).any(|span| {
             let is_part = span.contains(own) || own.contains(*span);
@@ -299,12 +310,63 @@ impl<'s> Pass<'_, 's> {
             let is_near = says.fix.is_none()
                 && between.end >= between.start
                 && !self.facts.text(between).contains('\n');
-            is_part || is_near || clause.role.is_some()
+            is_part || is_near || list.is_some() || clause.role.is_some()
         });
         if !is_old {
             all.push(own);
         }
         !is_old
+    }
+
+    /// True where the statement right before was told so of the same object, and both by constants:
+    /// `curl_setopt($c, CURLOPT_SSL_VERIFYPEER, 0); curl_setopt($c, CURLOPT_SSL_VERIFYHOST, 0);`
+    /// Or the flag right before, of one set: `Ssl3 | Tls`.
+    fn goes_on(
+        &self,
+        place: Place,
+        clause: &CompiledClause,
+        fit: &Fit,
+        words: &str,
+        said: &mut Said<'s>,
+    ) -> bool {
+        let facts = self.facts;
+        let decides = |value: NodeId| !facts.value(value).is_constant();
+        let (head, first) = match facts.code.node(place.node) {
+            Node::Call { callee, args } => (*callee, facts.code.list(*args).first().copied()),
+            Node::Assign { target, .. } => (*target, None),
+            _ if place.subject == Subject::Reference => (place.node, None),
+            _ => return false,
+        };
+        if fit.decisive.is_some_and(decides) {
+            return false;
+        }
+        let object = match facts.code.node(head) {
+            Node::Member { object, .. } => Some(*object),
+            _ => first,
+        };
+        let between: &[&str] = match place.subject {
+            Subject::Reference => &["|"],
+            _ => &["", ";"],
+        };
+        let written = |node: NodeId| facts.text(facts.code.span(node));
+        let key = (
+            clause.rule,
+            format!("{words}\n{}", object.map_or("", written)),
+        );
+        let own = facts.code.span(place.node);
+        let before = said.of_statements.insert(key, own);
+        before.filter(|_| object.is_some()).is_some_and(|before| {
+            before.end <= own.start
+                && between.contains(&facts.text(Span::new(before.end, own.start)).trim())
+        })
+    }
+
+    /// The list of options that an entry stands in, which decides one thing in several entries:
+    /// `'verify_peer' => false, 'verify_peer_name' => false`.
+    fn list_around(&self, place: Place, clause: &CompiledClause) -> Option<NodeId> {
+        let is_option = place.subject == Subject::Entry && clause.clause.fix.is_none();
+        let parent = is_option.then(|| self.facts.parent(place.node)).flatten();
+        parent.filter(|list| matches!(self.facts.code.node(*list), Node::Map(_)))
     }
 
     /// True for a path that holds an entry of an archive, or is made of one that does, where that
