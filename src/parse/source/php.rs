@@ -184,6 +184,21 @@ impl<'s> Adapter<'s> {
         Node::Call { callee, args }
     }
 
+    /// The variable that a call cleans where it stands, since nobody takes what it gives back:
+    /// `$data->fieldClean($column);`
+    fn cleaned_in_place(code: &Code<'s>, call: NodeId) -> Option<NodeId> {
+        let Node::Call { callee, args } = code.node(call) else {
+            return None;
+        };
+        let name = match code.node(*callee) {
+            Node::Name(name) | Node::Member { name, .. } => code.names.text(*name),
+            _ => return None,
+        };
+        let first = *code.list(*args).first()?;
+        let is_variable = matches!(code.node(first), Node::Name(_));
+        (is_variable && library::cleans_in_place(name)).then_some(first)
+    }
+
     /// A call of the keyword that stands at the beginning: `echo`, `include`.
     fn keyword(code: &mut Code<'s>, span: Span, args: List) -> Node<'s> {
         let written = code.slice(span);
@@ -519,6 +534,12 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                     };
                     let echo = Self::call(code, "<?=", child.span, args);
                     code.add(echo, child.span);
+                } else if let Some(target) = children
+                    .first()
+                    .and_then(|child| Self::cleaned_in_place(code, child.id))
+                {
+                    let value = walk::last(children);
+                    code.assign(target, value, Binding::default(), span);
                 }
                 NodeId::NONE
             }

@@ -439,6 +439,16 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
     })
 }
 
+/// True for what is called after cleaning something: whoever drops what it gives back has it change
+/// its argument, which is handed over by reference.
+pub(in crate::parse::source) fn cleans_in_place(name: &str) -> bool {
+    const WORDS: [&str; 6] = ["clean", "Clean", "escape", "Escape", "sanitize", "Sanitize"];
+    WORDS.iter().any(|word| name.ends_with(word))
+        || name
+            .split_once('_')
+            .is_some_and(|(first, _)| WORDS.contains(&first))
+}
+
 /// True for what reads rows of a result: what they hold is of the database, whatever it was asked.
 pub(in crate::parse::source) fn reads_rows(method: &str) -> bool {
     matches!(
