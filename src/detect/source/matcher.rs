@@ -248,9 +248,12 @@ pub(super) fn fit(
     {
         return None;
     }
-    if let Some(lacks) = &clause.lacks
-        && handler(facts, facts.code.scope_of(place.node))
-            .is_some_and(|span| lacks.finds(&around(facts, span, place.node)))
+    let written = |expression: &Expression| {
+        handler(facts, facts.code.scope_of(place.node))
+            .is_some_and(|span| expression.finds(&around(facts, span, place.node)))
+    };
+    if clause.has.as_ref().is_some_and(|has| !written(has))
+        || clause.lacks.as_ref().is_some_and(written)
     {
         return None;
     }

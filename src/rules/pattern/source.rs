@@ -36,6 +36,8 @@ pub struct Clause {
     pub role: Option<String>,
     /// Must match the name of the function that it stands in.
     pub within: Option<String>,
+    /// Must match the source of the function, up to its end, or in a module the file.
+    pub has: Option<String>,
     /// Must not match the source of the function, up to its end, nor in a module the file.
     pub lacks: Option<String>,
     /// Must not match the eight lines before it, and its own as far as it: `if skipVerify {`.
@@ -168,10 +170,11 @@ impl SourcePattern {
 
 impl Clause {
     /// The fields that are regular expressions.
-    pub const EXPRESSIONS: [&str; 8] = [
+    pub const EXPRESSIONS: [&str; 9] = [
         "receiver",
         "role",
         "within",
+        "has",
         "lacks",
         "unasked",
         "unless_read",
@@ -262,6 +265,7 @@ impl Clause {
             self.receiver.is_some(),
             self.role.is_some(),
             self.within.is_some(),
+            self.has.is_some(),
             self.lacks.is_some(),
             self.unasked.is_some(),
             self.unless_read.is_some(),
