@@ -166,6 +166,8 @@ fn is_vendored_folder(language: Language, folder: &str) -> bool {
         "node_modules" | "bower_components" | "jspm_packages" | "site-packages" | "pods"
         | "third_party" | "third-party" | "thirdparty" | "3rdparty" | "3rd_party" | "_vendor"
         | "vendored" => true,
+        // `node_modules_`, under another name so that it can be committed.
+        _ if folder.trim_matches(['_', '.']) == "node_modules" => true,
         // What quilt keeps of the files that it has changed.
         ".pc" => true,
         // Where packages are named after what they are about, a vendor is who sells something.
@@ -513,6 +515,7 @@ mod tests {
     fn folders_of_package_managers_are_vendored() {
         for path in [
             "node_modules/a/index.js",
+            "app/node_modules_/a/index.js",
             "web/bower_components/a.js",
             "venv/lib/python3.13/site-packages/a/b.py",
             "third_party/zlib/a.py",
@@ -531,6 +534,7 @@ mod tests {
         assert_eq!(terrain("app/external/client.py", "x\n"), Terrain::Own);
         assert_eq!(terrain("app/vendoring.py", "x\n"), Terrain::Own);
         assert_eq!(terrain("app/vendor.py", "x\n"), Terrain::Own);
+        assert_eq!(terrain("my_node_modules/a.js", "x\n"), Terrain::Own);
     }
 
     #[test]
