@@ -72,7 +72,14 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
                 "testsrc",
                 "test-framework",
             ];
-            let is_bench = has(&["jmh", "microbench"]) || folders.split('/').any(is_named);
+            // A module of its own, `xml-benchmark/src/`, measures the others.
+            let module = lower.split_once("/src/").map(|(module, _)| module);
+            let measures = module.is_some_and(|module| {
+                let last = module.rsplit('/').next().unwrap_or(module);
+                matches!(last, "benchmark" | "benchmarks") || last.ends_with("-benchmark")
+            });
+            let is_bench =
+                measures || has(&["jmh", "microbench"]) || folders.split('/').any(is_named);
             // What readers of a manual are shown.
             let is_manual = ["doc/", "docs/"].iter().any(|at| lower.starts_with(at));
             let is_other = has(&names) || is_bench || is_manual;
@@ -205,6 +212,10 @@ mod tests {
                 Language::Java,
                 "acme-example/src/main/java/org/acme/Demo.java",
             ),
+            (
+                Language::Java,
+                "acme-benchmark/src/java/org/acme/Reader.java",
+            ),
             (Language::CSharp, "Src/Acme.Tests/Objects/Item.cs"),
             (Language::Go, "pkg/order_test.go"),
             (Language::Go, "pkg/storetest/store.go"),
@@ -224,6 +235,11 @@ mod tests {
                 "acme-democracy/src/main/java/org/acme/Shop.java",
             ),
             (Language::Java, "src/Test.java"),
+            (
+                Language::Java,
+                "acme-benchmark/src/main/java/org/acme/testcode/Case.java",
+            ),
+            (Language::Java, "src/main/java/org/acme/benchmark/Shop.java"),
             (Language::Java, "src/latest/Shop.java"),
             (Language::Java, "src/main/java/org/acme/doc/Shop.java"),
             (
