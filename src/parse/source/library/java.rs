@@ -295,7 +295,7 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             "length" | "indexOf" | "lastIndexOf" | "equals" | "equalsIgnoreCase" | "contains"
             | "startsWith" | "endsWith" | "isEmpty" | "size" | "hashCode" | "matches"
             | "compareTo" | "intValue" | "longValue" | "doubleValue" | "ordinal" | "getTime"
-            | "containsKey" | "isBlank" => everything,
+            | "containsKey" | "isBlank" | "getMaxAge" | "getSecure" | "isHttpOnly" => everything,
             _ => return None,
         },
     })
