@@ -91,6 +91,7 @@ impl<'s> Pass<'_, 's> {
         ];
         (self.is_declared(parameter, &texts) || self.model(parameter).is_some())
             && self.is_fastapi()
+            && !python::is_of_helper(self.after(parameter))
     }
 
     /// `item: Item` where the file has `class Item(BaseModel)`, which is read from what was sent:

@@ -197,16 +197,7 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
 /// True for a parameter of a handler that no visitor fills, or with no text, by its name and what
 /// follows it.
 pub(in crate::parse::source) fn is_of_server(name: &str, after: &[u8]) -> bool {
-    let mut depth = 0_usize;
-    let end = after.iter().take(300).position(|byte| {
-        match byte {
-            b'(' | b'[' => depth += 1,
-            b')' | b']' if depth > 0 => depth -= 1,
-            _ => {}
-        }
-        depth == 0 && matches!(byte, b',' | b')')
-    });
-    let declared = String::from_utf8_lossy(after.get(..end.unwrap_or(0)).unwrap_or_default());
+    let declared = declared(after);
     let (of, default) = declared.split_once('=').unwrap_or((&declared, ""));
     let of = of.trim_matches([':', ' ', '\n', '\t']);
     let last = of.rsplit('.').next().unwrap_or(of);
@@ -229,6 +220,28 @@ pub(in crate::parse::source) fn is_of_server(name: &str, after: &[u8]) -> bool {
         )
         || last.ends_with("Session")
         || [of, default].iter().any(|part| part.contains("Depends("))
+}
+
+/// True for a parameter that another function of the program makes of the request:
+/// `path: str = Depends(checked_path)`.
+pub(in crate::parse::source) fn is_of_helper(after: &[u8]) -> bool {
+    declared(after)
+        .split_once("Depends(")
+        .is_some_and(|(_, rest)| !rest.starts_with(')'))
+}
+
+/// What follows the name of a parameter: its type and its default.
+fn declared(after: &[u8]) -> String {
+    let mut depth = 0_usize;
+    let end = after.iter().take(300).position(|byte| {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' if depth > 0 => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && matches!(byte, b',' | b')')
+    });
+    String::from_utf8_lossy(after.get(..end.unwrap_or(0)).unwrap_or_default()).into_owned()
 }
 
 /// True for the last step of a path, or its extension, which leads nowhere else:
