@@ -1,5 +1,5 @@
 //! Code that is kept apart from the program, known by where it lies, whatever its text says: tests
-//! and what serves them, measurements, and examples of how a library is used.
+//! and what serves them, measurements, attacks on others, and examples of how a library is used.
 
 use crate::parse::source::Language;
 
@@ -27,6 +27,10 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
     let is_of_test = || has(&["test", "tests", "spec", "e2e"]);
     let serves = || is_of_test() && has(&SERVING);
     let shows = || has(&["examples", "samples", "demo", "demos"]);
+    // What attacks others speaks as they do.
+    if has(&["exploits", "pocs"]) {
+        return true;
+    }
     match language {
         // `example` is also what packages are called before they have a name.
         Language::Java => {
@@ -258,6 +262,15 @@ mod tests {
         ] {
             assert!(!lies_apart(language, path), "{path}");
         }
+    }
+
+    #[test]
+    fn attacks_on_others_are_known_by_their_folder() {
+        let (python, ruby) = (Language::Python, Language::Ruby);
+        assert!(lies_apart(python, "modules/exploits/routers/acme.py"));
+        assert!(lies_apart(ruby, "modules/exploits/linux/acme.rb"));
+        assert!(!lies_apart(python, "modules/exploited.py"));
+        assert!(!lies_apart(python, "exploits.py"));
     }
 
     #[test]
