@@ -538,7 +538,10 @@ impl<'s> walk::Adapter<'s> for Adapter<'s> {
                     .first()
                     .and_then(|child| Self::cleaned_in_place(code, child.id))
                 {
-                    let value = walk::last(children);
+                    // What it leaves is clean, whatever it gives back.
+                    let args = code.add_list([walk::last(children)]);
+                    let left = Self::call(code, "escaped_in_place", span, args);
+                    let value = code.add(left, span);
                     code.assign(target, value, Binding::default(), span);
                 }
                 NodeId::NONE
