@@ -138,6 +138,13 @@ fn is_of_runner(path: &str) -> bool {
                 | ".travis"
                 | ".ci"
                 | "ci"
+                | "cirrus"
+                | ".cirrus"
+                | "jenkins"
+                | ".jenkins"
+                | "appveyor"
+                | "azure-pipelines"
+                | ".azure-pipelines"
                 | ".buildkite"
         )
     };

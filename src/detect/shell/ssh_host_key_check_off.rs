@@ -47,6 +47,11 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         }
     }
     let variables = script.assignments.iter().filter(|a| is_for_ssh(&a.name));
+    // `ssh="ssh $user@localhost -o ..."`
+    let variables = variables.filter(|a| {
+        let mut words = a.value.text.split_whitespace();
+        !words.any(|word| matches!(word.rsplit_once('@'), Some((_, "localhost" | "127.0.0.1"))))
+    });
     spans.extend(variables.filter_map(|a| marked(&a.value)));
     spans.sort();
     spans.dedup();
