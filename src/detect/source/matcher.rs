@@ -365,7 +365,18 @@ fn handler(facts: &Facts<'_>, own: ScopeId) -> Option<Span> {
         let Node::Call { callee, .. } = facts.code.node(call) else {
             break;
         };
-        start = facts.code.span(*callee).end.min(start);
+        // From the name on: `put(path, check, (req, res) => {})`.
+        let name = match facts.code.node(*callee) {
+            Node::Member { name, .. } => facts.code.names.text(*name).len(),
+            _ => 0,
+        };
+        let length = u32::try_from(name).unwrap_or(0);
+        start = facts
+            .code
+            .span(*callee)
+            .end
+            .saturating_sub(length)
+            .min(start);
         at = call;
     }
     let start = start.max(handler.span.start.saturating_sub(BEFORE));
