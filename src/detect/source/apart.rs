@@ -4,7 +4,8 @@
 use crate::parse::source::Language;
 
 /// What lies in a folder of tests to serve them.
-const SERVING: [&str; 10] = [
+const SERVING: [&str; 11] = [
+    "lib",
     "support",
     "stub",
     "stubs",
@@ -312,6 +313,7 @@ mod tests {
             (Language::JavaScript, "test/webserver.js"),
             (Language::JavaScript, "types/index.tst.ts"),
             (Language::JavaScript, "test/stub/node/app.js"),
+            (Language::JavaScript, "test/lib/run-server.js"),
             (Language::JavaScript, "dijit/tests/_loadTest.js"),
             (Language::JavaScript, "engine/testsrc/tests/eval.js"),
             (Language::Ruby, "spec/bundler/support/endpoint.rb"),

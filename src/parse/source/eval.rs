@@ -13,7 +13,7 @@ use super::names::{Path, Symbol};
 use super::numbers::NumberMap;
 use super::patterns::Assigned;
 use super::routes::Classes;
-use super::value::{Clean, Shape, Taint, Value};
+use super::value::{Clean, Params, Shape, Taint, Value};
 use super::variables::MAX_CHOICES;
 
 /// What the pass has learnt.
@@ -486,6 +486,12 @@ impl<'s> Pass<'_, 's> {
         {
             let object = self.code.names.render(object);
             let member = self.code.names.text(name);
+            // Express hands the program itself over with each request.
+            if self.language == Language::JavaScript
+                && library::javascript::is_program(&object, member)
+            {
+                value.params = Params::NONE;
+            }
             let is_asked = (self.language.library().request_member)(&object, member)
                 && !self.is_request_to_send(&object, scope)
                 && !self.is_own_request(&object, of, scope);

@@ -94,6 +94,11 @@ fn request_member(object: &str, member: &str) -> bool {
     is_event || (is_request && !is_answer && REQUEST_PARTS.contains(&member))
 }
 
+/// `req.app`: what has been set on it was set by the program.
+pub(in crate::parse::source) fn is_program(object: &str, member: &str) -> bool {
+    member == "app" && matches!(object, "req" | "request" | "ctx")
+}
+
 /// What a request holds that whoever sends it chooses.
 const REQUEST_PARTS: &[&str] = &[
     "query",
