@@ -4,8 +4,9 @@
 use crate::parse::source::Language;
 
 /// What lies in a folder of tests to serve them.
-const SERVING: [&str; 11] = [
+const SERVING: [&str; 12] = [
     "lib",
+    "tools",
     "support",
     "stub",
     "stubs",
@@ -25,7 +26,7 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
     let below = |place: &str| lower.starts_with(place) || lower.contains(&format!("/{place}"));
     let has = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
     let measures = || has(&["bench", "benchmark", "benchmarks"]);
-    let is_of_test = || has(&["test", "tests", "spec", "e2e"]);
+    let is_of_test = || has(&["test", "tests", "spec", "e2e", "test-e2e", "e2e-tests"]);
     let serves = || is_of_test() && has(&SERVING);
     let shows = || has(&["examples", "samples", "demo", "demos"]);
     // What attacks others speaks as they do.
@@ -314,6 +315,7 @@ mod tests {
             (Language::JavaScript, "types/index.tst.ts"),
             (Language::JavaScript, "test/stub/node/app.js"),
             (Language::JavaScript, "test/lib/run-server.js"),
+            (Language::JavaScript, "test-e2e/tools/cluster.ts"),
             (Language::JavaScript, "dijit/tests/_loadTest.js"),
             (Language::JavaScript, "engine/testsrc/tests/eval.js"),
             (Language::Ruby, "spec/bundler/support/endpoint.rb"),
@@ -329,6 +331,7 @@ mod tests {
             (Language::JavaScript, "src/example.js"),
             (Language::JavaScript, "src/server.js"),
             (Language::JavaScript, "tests/app.js"),
+            (Language::JavaScript, "latest/tools/app.js"),
             (Language::Ruby, "app/helpers/page.rb"),
             (Language::Ruby, "app/models/sample.rb"),
             (Language::Php, "src/Demo.php"),
