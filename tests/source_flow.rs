@@ -134,3 +134,25 @@ fn the_same_call_of_the_same_variables_is_said_once() {
         .collect();
     assert_eq!(lines, [5, 10]);
 }
+
+#[test]
+fn two_statements_in_a_row_are_one_finding_of_an_object_and_two_of_a_module() {
+    let scratch = Scratch::repository();
+    scratch.write(
+        "a.php",
+        "<?php\n\
+         curl_setopt($c, CURLOPT_SSL_VERIFYPEER, 0);\n\
+         curl_setopt($c, CURLOPT_SSL_VERIFYHOST, 0);\n",
+    );
+    scratch.write(
+        "b.py",
+        "import os\nos.chmod(a, 0o777)\nos.chmod(b, 0o777)\n",
+    );
+    let report = json(&scratch, "json");
+    let found = report["findings"].as_array().unwrap();
+    let lines: Vec<&Value> = found
+        .iter()
+        .map(|finding| &finding["range"]["start"]["line"])
+        .collect();
+    assert_eq!(lines, [2, 2, 3]);
+}

@@ -344,6 +344,19 @@ impl<'s> Pass<'_, 's> {
             Node::Member { object, .. } => Some(*object),
             _ => first,
         };
+        // A module or a class is no object: `os.chmod(a, 0o777)`, `os.chmod(b, 0o777)`.
+        let is_named = |path| {
+            let path = facts.code.names.render(path);
+            let is_variable = ["$", "@", "self.", "this."]
+                .iter()
+                .any(|s| path.starts_with(s));
+            !is_variable && !path.contains("()")
+        };
+        if place.subject != Subject::Reference
+            && object.is_none_or(|object| facts.canonical(object).is_some_and(is_named))
+        {
+            return false;
+        }
         let between: &[&str] = match place.subject {
             Subject::Reference => &["|"],
             _ => &["", ";"],
