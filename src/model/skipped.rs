@@ -46,6 +46,9 @@ pub enum SkipReason {
     /// Parts of it are not in the language that its name says: they are judged as far as they are
     /// understood.
     SyntaxErrors { places: usize, line: usize },
+    /// Source code too long, or too slow, to be parsed at once: what a variable holds is known only
+    /// within the piece that sets it.
+    InPieces,
     /// Not parsed as what its name says it is, with the parser's words.
     Malformed(String),
     /// Packages that the file does not name and only a network or another program could find out.
@@ -88,6 +91,7 @@ impl SkipReason {
                 | Self::Vendored
                 | Self::UnitTests
                 | Self::SyntaxErrors { .. }
+                | Self::InPieces
         )
     }
 
@@ -117,6 +121,7 @@ impl SkipReason {
             Self::Unsupported(_) => "unsupported",
             Self::OverLimit { .. } => "over-limit",
             Self::SyntaxErrors { .. } => "syntax-errors",
+            Self::InPieces => "in-pieces",
             Self::Malformed(_) => "malformed",
             Self::NotResolved(_) => "not-resolved",
             Self::Template => "template",
@@ -173,6 +178,9 @@ impl std::fmt::Display for SkipReason {
                 "syntax errors in {places} place{}, first in line {line}: not judged in full",
                 if *places == 1 { "" } else { "s" },
             ),
+            Self::InPieces => {
+                f.write_str("parsed in pieces: values are not followed from one to the next")
+            }
             Self::Malformed(why) => write!(f, "cannot be parsed: {why}"),
             Self::NotResolved(what) => write!(f, "not resolved: {what}"),
             Self::Template => f.write_str("template, judged only after rendering"),
