@@ -41,13 +41,15 @@ pub(super) fn is_in_development(facts: &Facts<'_>, node: NodeId, answers: &Answe
 /// The ways that are open only in development, in order.
 fn development(facts: &Facts<'_>) -> Vec<Range<u32>> {
     let mut ranges: Vec<Range<u32>> = Vec::new();
-    // Where each open fork's own way began, if that is one of these.
+    // Where each open fork's own way began, if that is one of these, and how many are.
     let mut open: Vec<Option<u32>> = Vec::new();
-    let mut close = |start: Option<u32>, open: &[Option<u32>], end: u32| {
-        if let Some(start) = start
-            && open.iter().all(Option::is_none)
-        {
-            ranges.push(start..end);
+    let mut inside = 0_usize;
+    let mut close = |open: &mut Vec<Option<u32>>, inside: &mut usize, end: u32| {
+        if let Some(start) = open.pop().flatten() {
+            *inside -= 1;
+            if *inside == 0 {
+                ranges.push(start..end);
+            }
         }
     };
     for at in 0..u32::try_from(facts.code.len()).unwrap_or(u32::MAX) {
@@ -66,14 +68,11 @@ fn development(facts: &Facts<'_>) -> Vec<Range<u32>> {
                     When::Fails(condition) => is_dev(*condition, false),
                     _ => false,
                 };
-                let before = open.pop().flatten();
-                close(before, &open, at);
+                close(&mut open, &mut inside, at);
                 open.push(starts.then_some(at));
+                inside += usize::from(starts);
             }
-            Flow::Join => {
-                let before = open.pop().flatten();
-                close(before, &open, at);
-            }
+            Flow::Join => close(&mut open, &mut inside, at),
             _ => {}
         }
     }
