@@ -16,8 +16,8 @@ use crate::model::{RepoPath, SkipReason};
 ///
 /// - `.gitignore` and `.git/info/exclude` are obeyed, whether or not there is a `.git`, so that a
 ///   copy of a tree gives the same findings as the tree. Where there is none, what they leave out is
-///   reported: an unpacked archive may hold files that match and are tracked. A user's global ignores, `.ignore` files and
-///   whatever lies above the root play no part.
+///   reported: an unpacked archive may hold files that match and are tracked. A user's global
+///   ignores, `.ignore` files and whatever lies above the root play no part.
 /// - A file that git tracks is looked at even where a pattern matches it, as git does.
 /// - A folder that was named is entered even where a pattern matches it.
 /// - Hidden files are looked at, `.git` is not; repositories inside the repository are reported and

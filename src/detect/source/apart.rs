@@ -80,12 +80,12 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             ];
             // A module of its own, `xml-benchmark/src/`, measures the others.
             let module = lower.split_once("/src/").map(|(module, _)| module);
-            let measures = module.is_some_and(|module| {
+            let is_measure = module.is_some_and(|module| {
                 let last = module.rsplit('/').next().unwrap_or(module);
                 matches!(last, "benchmark" | "benchmarks") || last.ends_with("-benchmark")
             });
             let is_bench =
-                measures || has(&["jmh", "microbench"]) || folders.split('/').any(is_named);
+                is_measure || has(&["jmh", "microbench"]) || folders.split('/').any(is_named);
             // What readers of a manual are shown.
             let is_manual = ["doc/", "docs/"].iter().any(|at| lower.starts_with(at));
             let is_other = has(&names) || is_bench || is_manual;

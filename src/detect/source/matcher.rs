@@ -366,17 +366,8 @@ fn handler(facts: &Facts<'_>, own: ScopeId) -> Option<Span> {
             break;
         };
         // From the name on: `put(path, check, (req, res) => {})`.
-        let name = match facts.code.node(*callee) {
-            Node::Member { name, .. } => facts.code.names.text(*name).len(),
-            _ => 0,
-        };
-        let length = u32::try_from(name).unwrap_or(0);
-        start = facts
-            .code
-            .span(*callee)
-            .end
-            .saturating_sub(length)
-            .min(start);
+        let name = name_start(facts, *callee);
+        start = name.unwrap_or(facts.code.span(*callee).end).min(start);
         at = call;
     }
     let start = start.max(handler.span.start.saturating_sub(BEFORE));
@@ -411,6 +402,15 @@ pub(super) fn without_annotations(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(lines.join("\n"))
 }
 
+/// Where the name begins that a member ends with.
+fn name_start(facts: &Facts<'_>, member: NodeId) -> Option<u32> {
+    let Node::Member { name, .. } = facts.code.node(member) else {
+        return None;
+    };
+    let length = u32::try_from(facts.code.names.text(*name).len()).unwrap_or(0);
+    Some(facts.code.span(member).end.saturating_sub(length))
+}
+
 fn mark(facts: &Facts<'_>, place: Place, clause: &CompiledClause) -> Part {
     let head = place.head(facts);
     let of = |node: NodeId| Part {
@@ -422,9 +422,8 @@ fn mark(facts: &Facts<'_>, place: Place, clause: &CompiledClause) -> Part {
         Some("whole") => of(place.node),
         Some("name") => {
             let mut part = of(head);
-            if let Node::Member { name, .. } = facts.code.node(head) {
-                let length = u32::try_from(facts.code.names.text(*name).len()).unwrap_or(0);
-                part.whole.start = part.whole.end.saturating_sub(length);
+            if let Some(start) = name_start(facts, head) {
+                part.whole.start = start;
             }
             part
         }

@@ -211,8 +211,8 @@ struct Said<'s> {
     of_clauses: HashSet<usize>,
     /// What is called and the variable that it is given, as written, and where that was set.
     of_values: HashSet<(usize, ScopeId, (&'s str, &'s str, NodeId))>,
-    /// The last statement that was told so, by rules and words.
-    of_statements: HashMap<(usize, String), Span>,
+    /// The last statement that was told so of an object as it is written, by rules and words.
+    of_statements: HashMap<(usize, String, &'s str), Span>,
     /// Of which paths with entries of archives, by the function that makes them.
     of_entries: HashSet<(usize, ScopeId, NodeId)>,
 }
@@ -330,19 +330,22 @@ impl<'s> Pass<'_, 's> {
         said: &mut Said<'s>,
     ) -> bool {
         let facts = self.facts;
-        let decides = |value: NodeId| !facts.value(value).is_constant();
+        let is_open = |value: NodeId| !facts.value(value).is_constant();
         let (head, first) = match facts.code.node(place.node) {
             Node::Call { callee, args } => (*callee, facts.code.list(*args).first().copied()),
             Node::Assign { target, .. } => (*target, None),
             _ if place.subject == Subject::Reference => (place.node, None),
             _ => return false,
         };
-        if fit.decisive.is_some_and(decides) {
+        if fit.decisive.is_some_and(is_open) {
             return false;
         }
         let object = match facts.code.node(head) {
             Node::Member { object, .. } => Some(*object),
             _ => first,
+        };
+        let Some(object) = object else {
+            return false;
         };
         // A module or a class is no object: `os.chmod(a, 0o777)`, `os.chmod(b, 0o777)`.
         let is_named = |path| {
@@ -352,23 +355,16 @@ impl<'s> Pass<'_, 's> {
                 .any(|s| path.starts_with(s));
             !is_variable && !path.contains("()")
         };
-        if place.subject != Subject::Reference
-            && object.is_none_or(|object| facts.canonical(object).is_some_and(is_named))
-        {
-            return false;
-        }
         let between: &[&str] = match place.subject {
             Subject::Reference => &["|"],
+            _ if facts.canonical(object).is_some_and(is_named) => return false,
             _ => &["", ";"],
         };
-        let written = |node: NodeId| facts.text(facts.code.span(node));
-        let key = (
-            clause.rule,
-            format!("{words}\n{}", object.map_or("", written)),
-        );
         let own = facts.code.span(place.node);
+        let written = facts.text(facts.code.span(object));
+        let key = (clause.rule, words.to_owned(), written);
         let before = said.of_statements.insert(key, own);
-        before.filter(|_| object.is_some()).is_some_and(|before| {
+        before.is_some_and(|before| {
             before.end <= own.start
                 && between.contains(&facts.text(Span::new(before.end, own.start)).trim())
         })

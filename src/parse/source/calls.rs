@@ -56,8 +56,7 @@ impl<'s> Pass<'_, 's> {
             self.stop();
         }
         // Who comes back from `validate_path(name)`, somebody else's function, may go on.
-        if library::may_demand(method)
-            && let Some(clean) = library::demands(method)
+        if let Some(clean) = library::demands(method)
             && self.local_function(callee, arguments, scope).is_none()
         {
             for argument in arguments {

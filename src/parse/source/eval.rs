@@ -364,10 +364,8 @@ impl<'s> Pass<'_, 's> {
         if value.taint != Taint::NONE {
             value.entry = id;
             let of = self.code.names.parent(path);
-            let last = |path: Path| self.code.names.last(path).map(|n| self.code.names.text(n));
-            if of
-                .and_then(last)
-                .is_some_and(|of| matches!(of, "request" | "req"))
+            let last = |path: Path| self.code.names.last_text(path);
+            if matches!(of.and_then(last), Some("request" | "req"))
                 && last(path).is_some_and(library::is_own_address)
             {
                 value.clean = Clean::URL;
@@ -540,9 +538,11 @@ impl<'s> Pass<'_, 's> {
     /// True for what holds all that is global in JavaScript.
     fn is_global(&self, path: Path) -> bool {
         let names = &self.code.names;
-        let name = names.last(path).map(|name| names.text(name));
         names.parent(path).is_none()
-            && matches!(name, Some("window" | "globalThis" | "global" | "self"))
+            && matches!(
+                names.last_text(path),
+                Some("window" | "globalThis" | "global" | "self")
+            )
     }
 
     /// True where a call was given the request: `wrapper(request)`.
@@ -551,14 +551,7 @@ impl<'s> Pass<'_, 's> {
             return false;
         };
         self.code.list(*args).iter().any(|id| {
-            let named = |path| {
-                let last = self
-                    .code
-                    .names
-                    .last(path)
-                    .map(|name| self.code.names.text(name));
-                matches!(last, Some("request" | "req"))
-            };
+            let named = |path| matches!(self.code.names.last_text(path), Some("request" | "req"));
             self.access(*id).is_some_and(named)
         })
     }

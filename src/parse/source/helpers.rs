@@ -243,13 +243,9 @@ impl<'s> Pass<'_, 's> {
             && let Shape::Reference(path) = of.shape
             && matches!(object, "req" | "request")
         {
-            let name = self
-                .code
-                .names
-                .last(path)
-                .map(|name| self.code.names.text(name));
-            return self.code.names.parent(path).is_none()
-                && (name != Some(object) || self.find(path, scope).is_some());
+            let names = &self.code.names;
+            return names.parent(path).is_none()
+                && (names.last_text(path) != Some(object) || self.find(path, scope).is_some());
         }
         let Some(own) = object.strip_prefix("this.") else {
             return false;

@@ -85,6 +85,11 @@ impl<'s> Names<'s> {
         self.by_text.get(text).copied()
     }
 
+    /// The last name of a path as it is written.
+    pub fn last_text(&self, path: Path) -> Option<&'s str> {
+        self.last(path).map(|name| self.text(name))
+    }
+
     pub fn text(&self, symbol: Symbol) -> &'s str {
         self.symbols.get(symbol.0 as usize).copied().unwrap_or("")
     }

@@ -115,12 +115,8 @@ impl Pass<'_, '_> {
             return head;
         };
         let outer = |id: &ScopeId| self.code.scope(*id).map(|scope| scope.parent);
-        let mut around = std::iter::successors(outer(&self.code.scope_of(entry)), outer);
-        let is_around = around
-            .by_ref()
-            .take(MOST_AROUND)
-            .any(|id| id == head.params.of);
-        match is_around {
+        let around = std::iter::successors(outer(&self.code.scope_of(entry)), outer);
+        match around.take(MOST_AROUND).any(|id| id == head.params.of) {
             true => Value {
                 params: Params::NONE,
                 ..head

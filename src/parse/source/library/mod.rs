@@ -698,8 +698,8 @@ const DEMANDS: [&str; 7] = [
     "validate", "check", "verify", "assert", "ensure", "require", "reject",
 ];
 
-/// A cheap question before [`demands`].
-pub(super) fn may_demand(name: &str) -> bool {
+/// A cheap question before the words in it are looked for.
+fn may_demand(name: &str) -> bool {
     let name = name.trim_start_matches('_');
     let rest = DEMANDS.iter().find_map(|verb| name.strip_prefix(verb));
     rest.is_some_and(|rest| rest.starts_with(|next: char| next == '_' || next.is_ascii_uppercase()))
@@ -708,6 +708,9 @@ pub(super) fn may_demand(name: &str) -> bool {
 /// A function that ends with an error unless what it is given is harmless, by its name:
 /// `validate_path`, `check_url_allowed`, `ensure_within_root`.
 pub(super) fn demands(name: &str) -> Option<Clean> {
+    if !may_demand(name) {
+        return None;
+    }
     let lower = name.trim_start_matches('_').to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if has(&["exist", "unsafe", "status", "signature", "checksum"]) {
