@@ -47,6 +47,16 @@ fn lines(scratch: &Scratch) -> Vec<u64> {
         .collect()
 }
 
+/// The lines of all findings.
+fn found(scratch: &Scratch) -> Vec<u64> {
+    let report = json(scratch, "json");
+    let findings = report["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| finding["range"]["start"]["line"].as_u64().unwrap())
+        .collect()
+}
+
 #[test]
 fn every_variable_between_source_and_sink_has_a_label() {
     assert_eq!(lines(&long_way(0)), [5]);
@@ -126,13 +136,7 @@ fn the_same_call_of_the_same_variables_is_said_once() {
                   }\n\
                 }\n";
     scratch.write("src/Reader.java", code);
-    let report = json(&scratch, "json");
-    let found = report["findings"].as_array().unwrap();
-    let lines: Vec<&Value> = found
-        .iter()
-        .map(|finding| &finding["range"]["start"]["line"])
-        .collect();
-    assert_eq!(lines, [5, 10]);
+    assert_eq!(found(&scratch), [5, 10]);
 }
 
 #[test]
@@ -148,11 +152,5 @@ fn two_statements_in_a_row_are_one_finding_of_an_object_and_two_of_a_module() {
         "b.py",
         "import os\nos.chmod(a, 0o777)\nos.chmod(b, 0o777)\n",
     );
-    let report = json(&scratch, "json");
-    let found = report["findings"].as_array().unwrap();
-    let lines: Vec<&Value> = found
-        .iter()
-        .map(|finding| &finding["range"]["start"]["line"])
-        .collect();
-    assert_eq!(lines, [2, 2, 3]);
+    assert_eq!(found(&scratch), [2, 2, 3]);
 }
