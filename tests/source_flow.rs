@@ -154,3 +154,77 @@ fn two_statements_in_a_row_are_one_finding_of_an_object_and_two_of_a_module() {
     );
     assert_eq!(found(&scratch), [2, 2, 3]);
 }
+
+/// The places of all findings, each with the files that its labels are in.
+fn places(scratch: &Scratch) -> Vec<(String, Vec<String>)> {
+    let report = json(scratch, "json");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| {
+            let labels = finding["labels"].as_array().unwrap().iter();
+            let others = labels.filter(|label| label["path"] != finding["path"]);
+            let others = others.map(|label| text(&label["path"])).collect();
+            (text(&finding["path"]), others)
+        })
+        .collect()
+}
+
+#[test]
+fn what_a_compiler_made_of_a_file_is_a_label_of_its_finding() {
+    let scratch = Scratch::repository();
+    let typed = "import https from 'https';\nexport const a: https.Agent = \
+                 new https.Agent({ rejectUnauthorized: false });\n";
+    let compiled = "\"use strict\";\nObject.defineProperty(exports, \"__esModule\", { value: true });\n\
+                    const https_1 = require(\"https\");\n\
+                    exports.a = new https_1.Agent({ rejectUnauthorized: false });\n";
+    scratch.write("packages/net/src/agent.ts", typed);
+    scratch.write("packages/net/dist/cjs/agent.js", compiled);
+    scratch.write("packages/other/dist/agent.js", compiled);
+    let own = |path: &str| path.to_owned();
+    assert_eq!(
+        places(&scratch),
+        [
+            (
+                own("packages/net/src/agent.ts"),
+                vec![own("packages/net/dist/cjs/agent.js")]
+            ),
+            (own("packages/other/dist/agent.js"), vec![]),
+        ]
+    );
+}
+
+#[test]
+fn a_second_weakness_in_a_copy_is_a_finding() {
+    let scratch = Scratch::repository();
+    let one = "const https = require('https');\n\
+               exports.a = new https.Agent({ rejectUnauthorized: false });\n";
+    scratch.write("src/agent.js", one);
+    scratch.write(
+        "dist/agent.js",
+        format!("{one}exports.b = new https.Agent({{ rejectUnauthorized: false }});\n"),
+    );
+    // Its own code, though it has the name of another file.
+    scratch.write(
+        "src/tools/agent.js",
+        one.replace("exports.a", "module.exports"),
+    );
+    let found: Vec<String> = places(&scratch).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(
+        found,
+        ["dist/agent.js", "src/agent.js", "src/tools/agent.js"]
+    );
+}
+
+#[test]
+fn the_same_file_twice_is_said_once() {
+    let scratch = Scratch::repository();
+    let code = "import os\nos.chmod('/etc/app', 0o777)\n";
+    scratch.write("web/setup.py", code);
+    scratch.write("worker/setup.py", code);
+    let own = |path: &str| path.to_owned();
+    assert_eq!(
+        places(&scratch),
+        [(own("web/setup.py"), vec![own("worker/setup.py")])]
+    );
+}

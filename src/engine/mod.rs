@@ -2,6 +2,7 @@
 
 mod check;
 mod conceal;
+mod copies;
 mod history;
 mod imports;
 mod known;

@@ -22,6 +22,7 @@ use crate::parse::lock;
 use crate::text::decode;
 
 use super::check::{Effort, Reach, check_source_in, gather, identify, not_in_full, sort};
+use super::copies;
 use super::imports::Imports;
 use super::known::Known;
 use super::left_locks::{Altered, locks};
@@ -495,6 +496,7 @@ impl Scan {
             }
         }
         self.sort();
+        copies::fold(&mut self.findings, &self.sources);
         if self.findings.len() > LIMITS.findings {
             let dropped = (self.findings.len() - LIMITS.findings) as u64;
             self.findings.truncate(LIMITS.findings);
