@@ -143,6 +143,21 @@ impl<'s> Pass<'_, 's> {
             if self.makes_numbers(id, method, arguments) {
                 return self.value(receiver).harmless_unknown();
             }
+            // `steps.map(encodeURIComponent)`
+            if self.language == Language::JavaScript
+                && method == "map"
+                && let [each] = given
+                && let Shape::Reference(each) = each.shape
+                && let each = self.code.names.render(each)
+                && let Some(clean) =
+                    (library.cleans)(&each, each.rsplit('.').next().unwrap_or(&each))
+            {
+                let own = self.value(receiver);
+                return match clean {
+                    Clean::ALL => own.harmless_unknown(),
+                    _ => own.escaped(clean),
+                };
+            }
             if self.language == Language::Ruby
                 && let Some(clean) = self.takes_letters_away(method, given)
             {

@@ -605,6 +605,12 @@ impl<'s> Pass<'_, 's> {
             // What the program itself is called.
             return value.harmless();
         }
+        if self.language == Language::JavaScript
+            && value.taint != Taint::NONE
+            && library::javascript::is_program_or_page(self.code.slice(self.code.span(id)))
+        {
+            return value.harmless();
+        }
         if told != Clean::NONE {
             value = value.escaped(told);
         }

@@ -99,6 +99,34 @@ pub(in crate::parse::source) fn is_program(object: &str, member: &str) -> bool {
     member == "app" && matches!(object, "req" | "request" | "ctx")
 }
 
+/// An element of a list that is the program itself, `process.argv[0]`, or the page itself, without
+/// what is asked of it: `location.href.split("?")[0]`.
+pub(in crate::parse::source) fn is_program_or_page(text: &str) -> bool {
+    if matches!(text, "process.argv[0]" | "process.argv[1]") {
+        return true;
+    }
+    let Some((address, by)) = text
+        .strip_suffix(")[0]")
+        .and_then(|list| list.rsplit_once(".split("))
+    else {
+        return false;
+    };
+    let address = ["window.", "self.", "top."]
+        .iter()
+        .find_map(|of| address.strip_prefix(of))
+        .unwrap_or(address);
+    let is_page = matches!(
+        address,
+        "location.href"
+            | "location.toString()"
+            | "document.location.href"
+            | "document.URL"
+            | "document.documentURI"
+            | "String(location)"
+    );
+    is_page && by.contains('?') && by.chars().all(|c| "'\"`/[]\\|?#".contains(c))
+}
+
 /// What a request holds that whoever sends it chooses.
 const REQUEST_PARTS: &[&str] = &[
     "query",
@@ -285,6 +313,29 @@ pub(in crate::parse::source) fn replaced_for(pattern: &str, constant: Option<&st
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_program_and_the_page_have_their_own_addresses() {
+        for text in [
+            "process.argv[0]",
+            "process.argv[1]",
+            "location.href.split('?')[0]",
+            "window.location.href.split(/[?#]/)[0]",
+            "document.URL.split(\"?\")[0]",
+        ] {
+            assert!(is_program_or_page(text), "{text}");
+        }
+        for text in [
+            "process.argv[2]",
+            "location.href.split('?')[1]",
+            "location.href.split('next=')[0]",
+            "location.href.split('#')[0]",
+            "location.hash.split('?')[0]",
+            "query.split('?')[0]",
+        ] {
+            assert!(!is_program_or_page(text), "{text}");
+        }
+    }
 
     #[test]
     fn what_is_replaced_everywhere_says_what_a_text_is_good_for() {
