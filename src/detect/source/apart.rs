@@ -113,7 +113,10 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let is_helper = folders.split('/').any(helps);
             name.ends_with("_test.go") || is_data || is_helper || has(&examples) || serves()
         }
-        Language::Rust => has(&["examples", "benches", "tests"]) && !below("tests/ui/"),
+        Language::Rust => {
+            let tests = ["tests", "integ_tests", "integration_tests"];
+            has(&["examples", "benches"]) || has(&tests) && !below("tests/ui/")
+        }
         Language::JavaScript => {
             let fuzzes = matches!(name, "fuzz.js" | "fuzzing.js" | "fuzzer.js");
             // What only a checker of types reads.

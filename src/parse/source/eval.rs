@@ -407,7 +407,12 @@ impl<'s> Pass<'_, 's> {
         if let Some(access) = access
             && let Some((_, value)) = self.find(access, scope)
         {
-            return value;
+            // `link.href = location.href`: the page's own address, to change a part of it.
+            return match value.taint == Taint::INPUT && self.is_address_of_page(object, name, value)
+            {
+                true => value.escaped(Clean::URL),
+                false => value,
+            };
         }
         let mut value = match of.shape {
             Shape::Reference(path) => {

@@ -238,6 +238,15 @@ impl<'s> Pass<'_, 's> {
 
     /// JavaScript: a function that is given a request has another one of its own in `this.request`,
     /// and a module that is imported as `request` sends some.
+    pub(super) fn is_address_of_page(&self, object: NodeId, name: Symbol, value: Value) -> bool {
+        let names = &self.code.names;
+        self.language == Language::JavaScript
+            && names.text(name) == "href"
+            && !self.last_name(object).ends_with("location")
+            && matches!(value.shape, Shape::Reference(path)
+                if matches!(names.last_text(path), Some("href" | "URL" | "documentURI")))
+    }
+
     pub(super) fn is_own_request(&self, object: &str, of: Value, scope: ScopeId) -> bool {
         if self.language == Language::JavaScript
             && let Shape::Reference(path) = of.shape

@@ -69,7 +69,9 @@ fn entry(path: &str) -> Taint {
             "Path" | "Query" | "Form" | "Json" | "Bytes" | "Payload" | "Multipart"
         ),
         "actix_multipart" | "actix_multipart.form" => name.starts_with("Multipart"),
-        "axum.http" | "http" => matches!(name, "HeaderMap" | "Uri"),
+        "axum.http" => matches!(name, "HeaderMap" | "Uri"),
+        // Clients have addresses, too.
+        "http" => name == "HeaderMap",
         _ => false,
     };
     if is_extractor {
