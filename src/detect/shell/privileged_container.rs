@@ -27,7 +27,9 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
 fn registers_emulators(command: &Command) -> bool {
     command.args().iter().any(|word| {
         let name = word.text.split([':', '@']).next().unwrap_or_default();
-        name.ends_with("multiarch/qemu-user-static")
+        ["multiarch/qemu-user-static", "tonistiigi/binfmt"]
+            .iter()
+            .any(|image| name.ends_with(image))
     })
 }
 

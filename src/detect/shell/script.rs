@@ -50,6 +50,8 @@ impl Detector for Scripts {
                 &HARMLESS_IN_TESTS
             } else if !cx.given.judges_tests && is_of_runner(&path) {
                 &HARMLESS_ON_RUNNERS
+            } else if !cx.given.judges_tests && is_shown(&path) {
+                &HARMLESS_IN_EXAMPLES
             } else {
                 &[]
             };
@@ -93,6 +95,9 @@ const HARMLESS_ON_RUNNERS: [&str; 4] = [
     "world-writable",
 ];
 
+/// The passwords of an example are made up for it.
+const HARMLESS_IN_EXAMPLES: [&str; 2] = ["literal-password", "secret-argument"];
+
 /// Judges a script, but by what means nothing where it runs only if a run asks for the strict
 /// profile.
 fn judge_all_but(
@@ -126,7 +131,13 @@ fn judge_all_but(
     }
 }
 
-/// True for what services run that check changes.
+/// True for what is there to be looked at.
+fn is_shown(path: &str) -> bool {
+    let shows = |folder: &str| matches!(folder, "example" | "examples" | "sample" | "samples");
+    path.split('/').rev().skip(1).any(shows)
+}
+
+/// True for what services run that check changes, and for the containers of developers.
 fn is_of_runner(path: &str) -> bool {
     let folder = |folder: &str| {
         matches!(
@@ -146,6 +157,7 @@ fn is_of_runner(path: &str) -> bool {
                 | "azure-pipelines"
                 | ".azure-pipelines"
                 | ".buildkite"
+                | ".devcontainer"
         )
     };
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -161,11 +173,13 @@ fn is_test_folder(folder: &str) -> bool {
 /// True for scripts that only tests run: those of test folders, and `t/` as git and Perl call theirs.
 fn is_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.split('.').next().unwrap_or(name);
+    let shown = name.strip_prefix('.').unwrap_or(name);
+    let stem = shown.split('.').next().unwrap_or(shown);
     source::is_test(path)
         || path.split('/').rev().skip(1).any(is_test_folder)
         || stem.starts_with("test-")
         || stem.starts_with("tst-")
+        || stem.starts_with("integration-")
         || stem.ends_with("-test")
         || stem.ends_with("-tests")
         || stem.ends_with("_tests")
@@ -184,6 +198,7 @@ mod tests {
             "tools/test-auth.sh",
             "a/smoke-test.sh",
             "system/login.bats",
+            "hack/make/.integration-daemon-start",
         ] {
             assert!(is_test(path), "{path}");
         }

@@ -24,8 +24,16 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .named(&["gh"])
             .filter_map(|gh| token_given(gh, shell)),
     );
+    let mut told: Vec<&[u8]> = Vec::new();
     for (span, what) in found {
         out.mask(span);
+        // Said once of each: it is replaced everywhere.
+        if let Some(text) = shell.text.get(span.start as usize..span.end as usize) {
+            if told.contains(&text) {
+                continue;
+            }
+            told.push(text);
+        }
         out.report(
             rule,
             span,

@@ -2,9 +2,10 @@
 
 use super::{Download, Shell, Usage, UsageKind, Use};
 use crate::detect::Sink;
-use crate::model::Confidence;
+use crate::model::{Confidence, Span};
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
+    let mut told: Vec<Span> = Vec::new();
     for download in &shell.flow().downloads {
         // One word for each download: a script that is run is another rule's, and so are the
         // ADD that names no checksum and what comes over plain HTTP.
@@ -18,6 +19,13 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         let Some((usage, what)) = first_use(download).filter(|(usage, _)| !usage.inherited) else {
             continue;
         };
+        // What is fetched by one program or by another, as they are there, is one download.
+        if let Some(url) = &download.url {
+            if told.contains(&url.span) {
+                continue;
+            }
+            told.push(url.span);
+        }
         let from = download.origin();
         let reported = out
             .report(rule, usage.span, format!("{what} from {from} is used without a checksum or signature"))
