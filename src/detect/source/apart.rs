@@ -88,7 +88,9 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
                 is_measure || has(&["jmh", "microbench"]) || folders.split('/').any(is_named);
             // What readers of a manual are shown.
             let is_manual = ["doc/", "docs/"].iter().any(|at| lower.starts_with(at));
-            let is_other = has(&names) || is_bench || is_manual;
+            // `com.acme.test.PoolTest`, in a package of its own among the program's.
+            let is_packaged = folders.ends_with("/test") && name.ends_with("test.java");
+            let is_other = has(&names) || is_bench || is_manual || is_packaged;
             !is_shown && (is_test || is_module || is_other)
         }
         Language::CSharp => {
@@ -111,7 +113,12 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let words = ["latest", "contest", "attest", "greatest"];
             let helps = |f: &str| f.len() > 4 && f.ends_with("test") && !words.contains(&f);
             let is_helper = folders.split('/').any(helps);
-            name.ends_with("_test.go") || is_data || is_helper || has(&examples) || serves()
+            // Programs that tests drive.
+            let is_driven = folders
+                .split_once("integration/")
+                .is_some_and(|(_, below)| below.split('/').any(|folder| folder == "cmd"));
+            let is_apart = is_data || is_helper || is_driven;
+            name.ends_with("_test.go") || is_apart || has(&examples) || serves()
         }
         Language::Rust => {
             let tests = ["tests", "integ_tests", "integration_tests"];
@@ -225,11 +232,13 @@ mod tests {
                 Language::Java,
                 "acme-benchmark/src/java/org/acme/Reader.java",
             ),
+            (Language::Java, "src/classes/org/acme/test/PoolTest.java"),
             (Language::CSharp, "Src/Acme.Tests/Objects/Item.cs"),
             (Language::Go, "pkg/order_test.go"),
             (Language::Go, "pkg/storetest/store.go"),
             (Language::Go, "_examples/client/main.go"),
             (Language::Go, "test/utils/commands.go"),
+            (Language::Go, "integration/plugin/cmd/discard/driver.go"),
             (Language::Go, "interop/fallback/client.go"),
             (Language::Rust, "benches/decode.rs"),
             (Language::Rust, "tests/support/client.rs"),
@@ -250,6 +259,8 @@ mod tests {
             ),
             (Language::Java, "src/main/java/org/acme/benchmark/Shop.java"),
             (Language::Java, "src/latest/Shop.java"),
+            (Language::Java, "src/main/java/org/acme/test/Shop.java"),
+            (Language::Go, "internal/integration/slack/client.go"),
             (Language::Java, "src/main/java/org/acme/doc/Shop.java"),
             (
                 Language::Java,

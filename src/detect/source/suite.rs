@@ -59,7 +59,14 @@ pub(super) fn is_suite(language: Language, text: &[u8]) -> bool {
             let words = ["org.junit", "org.testng", "junit.framework", "spock.lang"];
             any(&words) || extends_test(text)
         }
-        Language::Go => any(&["testing.T", "testing.B", "testing.F", "testing.M"]),
+        // What no build takes along, somebody starts by hand among the tests.
+        Language::Go => any(&[
+            "testing.T",
+            "testing.B",
+            "testing.F",
+            "testing.M",
+            "//go:build ignore",
+        ]),
         Language::CSharp => any(&["Xunit", "NUnit.", "VisualStudio.TestTools", "[Fact]"]),
         Language::Rust => any(&["#[test]", "::test]", "#[rstest", "test]\n"]),
     }
@@ -102,6 +109,7 @@ mod tests {
             (Language::Java, "import org.junit.Test;"),
             (Language::Java, "public class Orders extends BaseTest {}"),
             (Language::Go, "func TestA(t *testing.T) {}"),
+            (Language::Go, "//go:build ignore\n\npackage main\n"),
             (Language::CSharp, "using Xunit;"),
             (Language::Rust, "#[test]\nfn a() {}"),
         ] {
