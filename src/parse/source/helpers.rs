@@ -21,14 +21,14 @@ const MAX_HANDED: usize = 20_000;
 #[derive(Debug, Default)]
 pub(super) struct Helpers {
     /// The parameters of every scope, in order.
-    parameters: Vec<Vec<Symbol>>,
+    pub(super) parameters: Vec<Vec<Symbol>>,
     /// Which of them takes all that is left: `*args`, `...rest`.
     rest: NumberMap<ScopeId, usize>,
     /// Which of them are declared to be numbers, as bits.
     numbers: Vec<u16>,
     /// Functions by the class that they are in, and by their name alone.
     methods: NumberMap<(ScopeId, Symbol), Vec<ScopeId>>,
-    named: NumberMap<Symbol, Vec<ScopeId>>,
+    pub(super) named: NumberMap<Symbol, Vec<ScopeId>>,
     /// Parameters of private functions that every call in the file gives something written out.
     told: NumberSet<(ScopeId, Symbol)>,
     /// What every function returns.
@@ -116,44 +116,6 @@ impl Helpers {
         helpers.told = helpers.told_by_all(code, language);
         helpers
     }
-
-    fn told_by_all(&self, code: &Code<'_>, language: Language) -> NumberSet<(ScopeId, Symbol)> {
-        if !language.has_fields_in_scope() {
-            return NumberSet::default();
-        }
-        // By function: the positions to which every call so far gave a literal.
-        let mut literals: NumberMap<ScopeId, u16> = NumberMap::default();
-        for id in code.ids() {
-            let Node::Call { callee, args } = code.node(id) else {
-                continue;
-            };
-            let (Node::Name(name) | Node::Member { name, .. }) = code.node(*callee) else {
-                continue;
-            };
-            let given = code.list(*args).iter().take(16).enumerate();
-            let written = given
-                .filter(|(_, id)| matches!(code.node(**id), Node::Literal(_)))
-                .fold(0_u16, |bits, (at, _)| bits | 1 << at);
-            for function in self.named.get(name).into_iter().flatten() {
-                let bits = literals.entry(*function).or_insert(u16::MAX);
-                *bits &= written;
-            }
-        }
-        let mut told = NumberSet::default();
-        for (function, bits) in literals {
-            if bits == 0 || !is_private(code, function, language) {
-                continue;
-            }
-            let names = self.parameters.get(function.0 as usize);
-            let names = names.into_iter().flatten().enumerate();
-            told.extend(
-                names
-                    .filter(|(at, _)| bits & (1 << at) != 0)
-                    .map(|(_, name)| (function, *name)),
-            );
-        }
-        told
-    }
 }
 
 /// `*args`, `...rest`
@@ -161,21 +123,6 @@ fn takes_the_rest(code: &Code<'_>, parameter: NodeId) -> bool {
     let start = code.span(parameter).start as usize;
     let before = code.text.get(..start).unwrap_or(&[]);
     before.ends_with(b"...") || (before.ends_with(b"*") && !before.ends_with(b"**"))
-}
-
-/// True for what nothing outside of its class calls.
-fn is_private(code: &Code<'_>, function: ScopeId, language: Language) -> bool {
-    let Some(scope) = code.scope(function) else {
-        return false;
-    };
-    let text = code.slice(scope.span);
-    let head = text.split_once('(').map_or("", |(head, _)| head);
-    let has = |words: &[&str]| head.split_whitespace().any(|word| words.contains(&word));
-    match language {
-        Language::Java => has(&["private"]),
-        Language::CSharp => !has(&["public", "protected", "internal", "override", "partial"]),
-        _ => false,
-    }
 }
 
 impl<'s> Pass<'_, 's> {

@@ -25,6 +25,7 @@ mod pieces;
 mod query;
 mod routes;
 mod texts;
+mod told;
 mod trace;
 mod unpack;
 mod value;

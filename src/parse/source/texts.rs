@@ -304,6 +304,9 @@ impl Pass<'_, '_> {
     }
 }
 
+/// What a query begins with, and what its further parts do.
+const QUESTIONS: [char; 2] = ['?', '&'];
+
 /// True where an address begins with what no stranger sent: its host is chosen, and what follows
 /// goes there. A scheme alone chooses nothing, and of an argument only what its end shows is known.
 /// `end` is where the first part ends, if that was put together itself.
@@ -318,15 +321,17 @@ fn leads(head: Value, text: &str, end: usize) -> bool {
         };
         return matches!(head.shape, Shape::Composed(_))
             && head.washed.covers(Clean::URL)
-            && (rest.starts_with('?') || has_host());
+            && (rest.starts_with(QUESTIONS) || has_host());
     }
     // A path that was put together before is one as far as its end.
     if matches!(head.shape, Shape::Composed(_)) && text.starts_with('/') {
-        return text.get(end..).is_some_and(|rest| rest.starts_with('?'));
+        return text
+            .get(end..)
+            .is_some_and(|rest| rest.starts_with(QUESTIONS));
     }
     text.strip_prefix([HOLE, FILL])
         .is_some_and(|rest| match head.is_given() {
-            true => rest.starts_with('?'),
+            true => rest.starts_with(QUESTIONS),
             false => !rest.is_empty() && !rest.starts_with("://"),
         })
 }
