@@ -13,6 +13,11 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
         let Some(usage) = usage.filter(|u| u.program == "apt-key" && !u.inherited) else {
             continue;
         };
+        // Whose way here nothing protects is said by the rule about that.
+        let is_plain = download.url.as_ref().is_some_and(|url| url.is_plain());
+        if is_plain && download.program_name != "ADD" {
+            continue;
+        }
         let from = download
             .url
             .as_ref()
