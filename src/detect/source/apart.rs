@@ -183,7 +183,16 @@ fn serves_tests(folders: &str, name: &str) -> bool {
         || name.contains("test")
         || name.starts_with("mock")
         || below.any(|folder| {
-            let names = ["fixtures", "functional", "utils", "support", "helpers"];
+            let names = [
+                "fixtures",
+                "functional",
+                "integration",
+                "integration_tests",
+                "unit",
+                "utils",
+                "support",
+                "helpers",
+            ];
             // `TestBundle`, as Symfony calls an application to try itself on.
             names.contains(&folder) || folder.ends_with("testbundle")
         })
