@@ -14,12 +14,17 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     // What one variable holds is one mistake, however often it is used.
     let mut told: HashSet<(&str, &str)> = HashSet::new();
     for command in &shell.script.commands {
-        for (word, what, aliases) in switches(command, shell) {
-            let is_new =
-                variable_of(word).is_none_or(|name| told.insert((name, word.text.as_str())));
-            if !is_new || shell.is_word_asked_for(word) {
+        // Options that accept the same in one command are one mistake.
+        let switches = switches(command, shell);
+        for same in switches.chunk_by(|(_, of, a), (_, with, b)| of == with && a == b) {
+            let words = same.iter().map(|(word, ..)| *word);
+            let mut words = words.filter(|word| {
+                !shell.is_word_asked_for(word)
+                    && variable_of(word).is_none_or(|name| told.insert((name, word.text.as_str())))
+            });
+            let (Some(word), [(_, what, aliases), ..]) = (words.next(), same) else {
                 continue;
-            }
+            };
             let message = format!("{} accepts {what}", command.name);
             let reported = out
                 .report(rule, word.span, message)
@@ -33,17 +38,30 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                     word.span,
                     "-y",
                 );
-            } else if let Some(span) =
-                without(command, word).filter(|_| word.text.starts_with("--"))
-            {
-                reported.fix("Delete the option", Safety::Safe, span, "");
+                continue;
+            }
+            let deleted = std::iter::once(word).chain(words).map(|word| {
+                let span = without(command, word).filter(|_| word.text.starts_with("--"))?;
+                Some((span, String::new()))
+            });
+            if let Some(edits) = deleted.collect::<Option<Vec<_>>>() {
+                let title = match edits.len() {
+                    1 => "Delete the option",
+                    _ => "Delete the options",
+                };
+                reported.fix_all(title, Safety::Safe, edits);
             }
         }
     }
     let mut spans: Vec<Span> = trusted_lists(shell);
     for written in shell.written() {
-        let found = switched_off(written, Guard::Signature);
-        spans.extend(found.into_iter().map(|found| found.span));
+        let found = switched_off(written, Guard::Signature).into_iter();
+        // The settings of apt in one file are for the same archives; a section of yum's is not.
+        let most = match written.path.contains("apt.conf") {
+            true => 1,
+            false => usize::MAX,
+        };
+        spans.extend(found.map(|found| found.span).take(most));
     }
     for written in shell.written() {
         for found in switched_off(written, Guard::Age) {
