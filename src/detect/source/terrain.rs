@@ -170,6 +170,8 @@ fn is_vendored_folder(language: Language, folder: &str) -> bool {
         _ if folder.trim_matches(['_', '.']) == "node_modules" => true,
         // What quilt keeps of the files that it has changed.
         ".pc" => true,
+        // What is built goes there; modules that lie there are installed packages.
+        "dist" => language == Language::Python,
         // Where packages are named after what they are about, a vendor is who sells something.
         "vendor" => !matches!(
             language,
@@ -520,6 +522,7 @@ mod tests {
             "venv/lib/python3.13/site-packages/a/b.py",
             "third_party/zlib/a.py",
             "pip/_vendor/requests/api.py",
+            "app/dist/requests/api.py",
             "vendor/github.com/a/b/c.go",
             "vendor/bundle/ruby/a.rb",
         ] {
@@ -534,6 +537,8 @@ mod tests {
         assert_eq!(terrain("app/external/client.py", "x\n"), Terrain::Own);
         assert_eq!(terrain("app/vendoring.py", "x\n"), Terrain::Own);
         assert_eq!(terrain("app/vendor.py", "x\n"), Terrain::Own);
+        assert_eq!(terrain("app/dist/run.js", "x\n"), Terrain::Own);
+        assert_eq!(terrain("app/dist.py", "x\n"), Terrain::Own);
         assert_eq!(terrain("my_node_modules/a.js", "x\n"), Terrain::Own);
     }
 
