@@ -134,8 +134,8 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let is_named = stem.contains("test") || stem.starts_with("mock");
             let is_case = is_of_test() && (is_named || is_peer);
             let is_shown = has(&["example", "examples", "demo", "demos"]);
-            // What else lies in a folder that only jest looks into.
-            let is_helper = has(&["__tests__", "testsrc"]);
+            // What else lies in a folder that only jest, or a server under test, looks into.
+            let is_helper = has(&["__tests__", "testsrc", "testmode"]);
             fuzzes || is_of_types || is_case || is_shown || is_helper || measures() || serves()
         }
         Language::Ruby => {

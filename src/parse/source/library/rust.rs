@@ -163,6 +163,8 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             "parse" if !path.ends_with("Url.parse") && !path.ends_with("Uri.parse") => Clean::ALL,
             "file_name" | "enclosed_name" | "mangled_name" => Clean::PATH,
             "escape_html" | "html_escape" | "escape_default" | "encode_text" => Clean::HTML,
+            // What a template is given is escaped by it: Askama, Tera, Handlebars.
+            "render" | "render_once" => Clean::HTML,
             "quote_ident" | "quote_identifier" | "quote_literal" | "escape_identifier"
             | "escape_literal" => Clean::SQL,
             _ => return None,
