@@ -44,7 +44,12 @@ fn calls(code: &Code<'_>) -> impl Iterator<Item = (NodeId, Symbol)> {
         let Node::Call { callee, .. } = code.node(id) else {
             return None;
         };
-        match code.node(*callee) {
+        // `(0, path_1.relative)(folder, file)`, as compilers write it.
+        let mut callee = *callee;
+        while let Node::Same(inner) = code.node(callee) {
+            callee = *inner;
+        }
+        match code.node(callee) {
             Node::Name(name) | Node::Member { name, .. } => Some((id, *name)),
             _ => None,
         }
