@@ -146,8 +146,16 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             measures() || serves() || shows() || (is_server && is_of_test())
         }
         Language::Python | Language::Php => {
-            // The settings with which a library tries itself.
-            let tries = matches!(name, "testsettings.py" | "test_settings.py");
+            // The settings with which a library tries itself, and what helps it to.
+            let tries = matches!(
+                name,
+                "testsettings.py"
+                    | "test_settings.py"
+                    | "testutil.py"
+                    | "testutils.py"
+                    | "test_util.py"
+                    | "test_utils.py"
+            );
             let shows = || language == Language::Php && shows();
             tries || shows() || serves_tests(folders, name)
         }
