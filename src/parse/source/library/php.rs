@@ -292,7 +292,8 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
         | "Html.escape"
         | "Xss.filter"
         | "var_export" => Clean::HTML,
-        "esc_url" | "esc_url_raw" => Clean::HTML,
+        // What names a file that is there, nobody made up.
+        "esc_url" | "esc_url_raw" | "realpath" => Clean::HTML,
         "urlencode" | "rawurlencode" | "http_build_query" => Clean::URL
             .with(Clean::HTML)
             .with(Clean::PATH)
