@@ -117,7 +117,9 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let is_driven = folders
                 .split_once("integration/")
                 .is_some_and(|(_, below)| below.split('/').any(|folder| folder == "cmd"));
-            let is_apart = is_data || is_helper || is_driven;
+            // What a package keeps for its tests and those of others.
+            let is_kept = name == "testing.go";
+            let is_apart = is_data || is_helper || is_driven || is_kept;
             name.ends_with("_test.go") || is_apart || has(&examples) || serves()
         }
         Language::Rust => {
@@ -259,6 +261,7 @@ mod tests {
             (Language::Go, "_examples/client/main.go"),
             (Language::Go, "test/utils/commands.go"),
             (Language::Go, "integration/plugin/cmd/discard/driver.go"),
+            (Language::Go, "build/testing.go"),
             (Language::Go, "interop/fallback/client.go"),
             (Language::Rust, "benches/decode.rs"),
             (Language::Rust, "tests/support/client.rs"),
