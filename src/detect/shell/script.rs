@@ -67,7 +67,8 @@ impl Detector for Scripts {
 
 /// What a test script may do to the machine that it has for itself: it opens files, trusts a server
 /// of its own making and gives it a password that it made up.
-const HARMLESS_IN_TESTS: [&str; 17] = [
+const HARMLESS_IN_TESTS: [&str; 18] = [
+    "dangerous-capability",
     "empty-variable-removal",
     "literal-password",
     "passwordless-sudo",
@@ -88,7 +89,8 @@ const HARMLESS_IN_TESTS: [&str; 17] = [
 ];
 
 /// What the machine that runs the checks of a change, and is thrown away after it, allows itself.
-const HARMLESS_ON_RUNNERS: [&str; 4] = [
+const HARMLESS_ON_RUNNERS: [&str; 5] = [
+    "weak-cryptography",
     "passwordless-sudo",
     "privileged-container",
     "protection-off",
@@ -147,6 +149,7 @@ fn is_of_runner(path: &str) -> bool {
                 | ".gitlab-ci"
                 | ".circleci"
                 | ".travis"
+                | "travis"
                 | ".ci"
                 | "ci"
                 | "cirrus"
