@@ -136,10 +136,16 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
             let is_named = stem.contains("test") || stem.starts_with("mock");
             // `e2e.api.js`: what puts a server under test into the state that a test asks for.
             let is_whole = stem == "e2e";
-            let is_case = is_of_test() && (is_named || is_peer);
+            let is_case = is_of_test() && (is_named || is_peer || has(&["server", "servers"]));
             let is_shown = has(&["example", "examples", "demo", "demos"]);
             // What else lies in a folder that only jest, or a server under test, looks into.
-            let is_helper = has(&["__tests__", "testsrc", "testmode"]);
+            let is_helper = has(&[
+                "__tests__",
+                "testsrc",
+                "testmode",
+                "test-utils",
+                "test-helpers",
+            ]);
             let is_tested = is_case || is_helper || is_whole;
             fuzzes || is_of_types || is_tested || is_shown || measures() || serves()
         }

@@ -52,6 +52,12 @@ pub(super) fn is_suite(language: Language, text: &[u8]) -> bool {
                 "'tap'",
                 "node:test",
                 "mustCall",
+                "'ava'",
+                "\"ava\"",
+                "'sinon'",
+                "\"sinon\"",
+                "'supertest'",
+                "\"supertest\"",
             ];
             (any(&blocks) && any(&asks)) || any(&runners)
         }
