@@ -165,7 +165,9 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
                     | "test_utils.py"
             );
             let shows = || language == Language::Php && shows();
-            tries || shows() || serves_tests(folders, name)
+            // What is there to try a server until it breaks.
+            let tortures = language == Language::Python && has(&["torture"]);
+            tries || tortures || shows() || serves_tests(folders, name)
         }
     }
 }

@@ -186,7 +186,9 @@ fn cleans(path: &str, method: &str) -> Option<Clean> {
             "get_absolute_url" | "reverse_url" => Clean::URL.with(Clean::LINE),
             "isoformat" | "hexdigest" | "fileno" | "bit_length" | "strftime" => Clean::ALL,
             method if quotes(method) => Clean::SQL,
-            "escape_filter_chars" | "escape_dn_chars" | "escape_rdn" => Clean::LDAP,
+            "escape_filter_chars" | "escape_dn_chars" | "escape_rdn" | "binary_encode" => {
+                Clean::LDAP
+            }
             "secure_filename" | "safe_join" | "get_valid_filename" => Clean::PATH,
             method if is_html_escape(method) => Clean::HTML,
             _ => return None,
