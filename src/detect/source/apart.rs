@@ -165,8 +165,9 @@ pub(super) fn lies_apart(language: Language, path: &str) -> bool {
                     | "test_utils.py"
             );
             let shows = || language == Language::Php && shows();
-            // What is there to try a server until it breaks.
-            let tortures = language == Language::Python && has(&["torture"]);
+            // What is there to try a server until it breaks, and what Debian tries a package with.
+            let tortures =
+                language == Language::Python && (has(&["torture"]) || below("debian/tests/"));
             tries || tortures || shows() || serves_tests(folders, name)
         }
     }
@@ -273,6 +274,10 @@ mod tests {
             (Language::Go, "interop/fallback/client.go"),
             (Language::Rust, "benches/decode.rs"),
             (Language::Rust, "tests/support/client.rs"),
+            (Language::Python, "acme/tests/unit/backend.py"),
+            (Language::Python, "acme/utils/testutil.py"),
+            (Language::Python, "torture/drs/replicate.py"),
+            (Language::Python, "debian/tests/mitm.py"),
         ] {
             assert!(lies_apart(language, path), "{path}");
         }
@@ -306,6 +311,7 @@ mod tests {
             (Language::Rust, "src/examples.rs"),
             (Language::Rust, "tests/ui/permissions.rs"),
             (Language::Python, "examples/client.py"),
+            (Language::Python, "acme/unit/backend.py"),
         ] {
             assert!(!lies_apart(language, path), "{path}");
         }

@@ -170,6 +170,8 @@ fn is_vendored_folder(language: Language, folder: &str) -> bool {
         _ if folder.trim_matches(['_', '.']) == "node_modules" => true,
         // What quilt keeps of the files that it has changed.
         ".pc" => true,
+        // A copy of Python's own library, beside an implementation of the language.
+        "lib-python" => language == Language::Python,
         // What is built goes there; modules that lie there are installed packages.
         "dist" => language == Language::Python,
         // Where packages are named after what they are about, a vendor is who sells something.
@@ -525,6 +527,7 @@ mod tests {
             "app/dist/requests/api.py",
             "vendor/github.com/a/b/c.go",
             "vendor/bundle/ruby/a.rb",
+            "lib-python/2.7/pydoc.py",
         ] {
             assert_eq!(terrain(path, "x\n"), Terrain::Vendored, "{path}");
         }
