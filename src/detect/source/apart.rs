@@ -4,7 +4,7 @@
 use crate::parse::source::Language;
 
 /// What lies in a folder of tests to serve them.
-const SERVING: [&str; 12] = [
+const SERVING: [&str; 13] = [
     "lib",
     "tools",
     "support",
@@ -17,6 +17,7 @@ const SERVING: [&str; 12] = [
     "__mocks__",
     "artifice",
     "dummy",
+    "resources",
 ];
 
 /// True for what a build, or a habit of its language, keeps apart from the program.
@@ -183,7 +184,7 @@ pub(super) fn declares_only(language: Language, path: &str) -> bool {
 /// against, and the pages of Django that its client asks for.
 fn serves_tests(folders: &str, name: &str) -> bool {
     let mut below = folders.split('/');
-    if !below.any(|folder| matches!(folder, "test" | "tests")) {
+    if !below.any(|folder| matches!(folder, "test" | "tests" | "testing")) {
         return false;
     }
     let is_page = matches!(
@@ -343,6 +344,7 @@ mod tests {
             "app/views/tests/utils.py",
             "tests/config_api.py",
             "tests/mock_api.py",
+            "Testing/Source/Python/TestDigest.py",
             "a/tests/data/reveal/io.pyi",
         ] {
             let language = match path.ends_with(".php") {
@@ -366,6 +368,7 @@ mod tests {
             (Language::JavaScript, "types/index.tst.ts"),
             (Language::JavaScript, "test/stub/node/app.js"),
             (Language::JavaScript, "test/lib/run-server.js"),
+            (Language::JavaScript, "tests/cases/set/resources/set.js"),
             (Language::JavaScript, "test-e2e/tools/cluster.ts"),
             (Language::JavaScript, "dijit/tests/_loadTest.js"),
             (Language::JavaScript, "engine/testsrc/tests/eval.js"),
