@@ -248,10 +248,11 @@ pub(super) fn fit(
     {
         return None;
     }
-    let written = |expression: &Expression| {
-        handler(facts, facts.code.scope_of(place.node))
-            .is_some_and(|span| expression.finds(&around(facts, span, place.node)))
+    let written_at = |node: NodeId, expression: &Expression| {
+        handler(facts, facts.code.scope_of(node))
+            .is_some_and(|span| expression.finds(&around(facts, span, node)))
     };
+    let written = |expression: &Expression| written_at(place.node, expression);
     if clause.has.as_ref().is_some_and(|has| !written(has))
         || clause.lacks.as_ref().is_some_and(written)
     {
@@ -303,13 +304,16 @@ pub(super) fn fit(
         return None;
     }
     // And so did who handed the value over.
-    if !guards.is_empty()
+    let lacks = clause.lacks.as_ref();
+    let lacks = lacks.filter(|_| facts.language == Language::JavaScript);
+    if (!guards.is_empty() || lacks.is_some())
         && let Some((_, hops)) = decisive.and_then(|value| facts.trace(value))
         && hops.iter().any(|(node, hop)| {
             *hop == Hop::Handed
-                && facts
-                    .functions_around(facts.code.scope_of(*node))
-                    .any(|scope| calls(scope, guards))
+                && (lacks.is_some_and(|lacks| written_at(*node, lacks))
+                    || facts
+                        .functions_around(facts.code.scope_of(*node))
+                        .any(|scope| calls(scope, guards)))
         })
     {
         return None;
