@@ -59,6 +59,11 @@ fn entry(path: &str) -> Taint {
         "os.environ" | "os.getenv()" | "os.environb" => Taint::ENV,
         "flask_restful.reqparse.RequestParser().parse_args()"
         | "flask_restx.reqparse.RequestParser().parse_args()" => Taint::REQUEST,
+        "zipfile.ZipFile().infolist()"
+        | "zipfile.ZipFile().namelist()"
+        | "tarfile.open().getmembers()"
+        | "tarfile.open().getnames()"
+        | "tarfile.TarFile.open().getmembers()" => Taint::ARCHIVE,
         _ if is_weak_random(path) => Taint::RANDOM,
         _ => Taint::NONE,
     }
@@ -392,6 +397,9 @@ fn passes_on(path: &str, method: &str) -> bool {
             | "max"
             | "shlex.split"
             | "xml.etree.ElementTree.fromstring"
+            | "lxml.etree.XML"
+            | "lxml.etree.fromstring"
+            | "lxml.etree.parse"
             | "ast.literal_eval"
             | "operator.itemgetter"
             | "string.Template"
