@@ -1,7 +1,7 @@
 use crate::guard::LIMITS;
 use crate::model::{
     Confidence, Dependency, Edit, Evidence, Finding, Fingerprint, Fix, Label, NewFile, Package,
-    RepoPath, Role, Rule, RuleId, Safety, Severity, SkipReason, SourceId, Span,
+    Profile, RepoPath, Role, Rule, RuleId, Safety, Severity, SkipReason, SourceId, Span,
 };
 use crate::rules::ActiveRules;
 
@@ -190,6 +190,13 @@ impl<'a> Sink<'a> {
 
     pub fn is_enabled(&self, rule: &str) -> bool {
         self.rules.is_enabled(rule)
+    }
+
+    /// True where a run also asks for the variants of a rule that are unclear.
+    pub fn wants_unclear(&self, rule: &str) -> bool {
+        self.rules
+            .reach(rule)
+            .is_some_and(|reach| reach >= Profile::Strict)
     }
 
     pub fn into_collected(mut self) -> Collected {

@@ -10,6 +10,7 @@ mod clone;
 mod clone_use;
 pub mod fetch;
 mod flow;
+mod foreign;
 mod image;
 pub mod install;
 mod keeper;

@@ -46,8 +46,15 @@ fn danger(command: &Command) -> Option<(&Word, &'static str)> {
                 word,
                 "the container gets the daemon's socket: it can start anything as root",
             ))
-        } else if matches!(text, "--cap-add=ALL" | "--cap-add=SYS_ADMIN" | "--pid=host")
-            || (before == "--cap-add" && matches!(text, "ALL" | "all" | "SYS_ADMIN"))
+        } else if matches!(
+            text,
+            "--cap-add=ALL"
+                | "--cap-add=all"
+                | "--cap-add=SYS_ADMIN"
+                | "--pid=host"
+                | "--userns=host"
+        ) || (before == "--cap-add" && matches!(text, "ALL" | "all" | "SYS_ADMIN"))
+            || (matches!(before, "--pid" | "--userns") && text == "host")
         {
             Some((word, "the container runs with rights over the host"))
         } else if matches!(before, "-v" | "--volume")

@@ -90,6 +90,10 @@ fn protection(command: &Command) -> Option<(&Word, &'static str)> {
             ])
             .map(|_| (stops, "a protecting service"))
         }
+        "auditctl" => {
+            let value = command.arg_after("-e").filter(|word| word.text == "0")?;
+            Some((value, "the record of what happens"))
+        }
         "sysctl" => args
             .iter()
             .find(|w| {
@@ -118,7 +122,7 @@ fn protection(command: &Command) -> Option<(&Word, &'static str)> {
         "gcloud" if command.has_arg("firewall-rules") => {
             let opens = args.iter().any(|w| {
                 let allowed = w.text.trim_start_matches("--allow=");
-                matches!(allowed, "tcp:22" | "tcp:3389" | "all")
+                allowed == "all" || allowed.split(',').any(is_for_insiders)
             });
             let everywhere = find(&["0.0.0.0/0", "--source-ranges=0.0.0.0/0"])?;
             opens.then_some((everywhere, "the firewall"))
@@ -126,6 +130,53 @@ fn protection(command: &Command) -> Option<(&Word, &'static str)> {
         "aws" if command.has_arg("put-bucket-acl") => {
             find(&["public-read", "public-read-write"]).map(|w| (w, "the privacy of a bucket"))
         }
+        "aws" if command.has_arg("rds") => {
+            find(&["--publicly-accessible"]).map(|w| (w, "the privacy of a database"))
+        }
+        "aws" if command.has_arg("s3") || command.has_arg("s3api") => {
+            find(&["public-read-write", "--acl=public-read-write"])
+                .map(|w| (w, "the protection of what it stores"))
+        }
+        "gsutil" if command.has_arg("iam") => args
+            .iter()
+            .find(|w| w.text.starts_with("allUsers:"))
+            .map(|w| (w, "the privacy of a bucket")),
+        "az" if command.has_arg("storage") => {
+            let value = command.arg_after("--public-access")?;
+            matches!(value.text.as_str(), "blob" | "container")
+                .then_some((value, "the privacy of what it stores"))
+        }
+        "kubectl" | "oc" if command.has_arg("clusterrolebinding") => {
+            let all = |text: &str| matches!(text, "--clusterrole=cluster-admin" | "cluster-admin");
+            args.iter().find(|w| all(&w.text))?;
+            args.iter()
+                .find(|w| gives_to_everybody(&w.text))
+                .map(|w| (w, "the access control of the cluster"))
+        }
         _ => None,
     }
+}
+
+/// Ports where people log in, and those of databases and control planes.
+fn is_for_insiders(allowed: &str) -> bool {
+    const PORTS: [&str; 14] = [
+        "22", "23", "445", "1433", "1521", "2375", "2379", "3306", "3389", "5432", "5900", "6379",
+        "9200", "27017",
+    ];
+    allowed
+        .strip_prefix("tcp:")
+        .is_some_and(|port| PORTS.contains(&port))
+}
+
+/// What every pod of a namespace is, and what everybody is.
+fn gives_to_everybody(text: &str) -> bool {
+    let account = text.strip_prefix("--serviceaccount=");
+    account.is_some_and(|account| account.ends_with(":default"))
+        || matches!(
+            text,
+            "--group=system:unauthenticated"
+                | "--group=system:authenticated"
+                | "--group=system:serviceaccounts"
+                | "--user=system:anonymous"
+        )
 }

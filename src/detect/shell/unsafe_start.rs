@@ -15,6 +15,13 @@ struct Fault {
 
 pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let Some(image) = shell.image else {
+        for command in &shell.script.commands {
+            if !is_first_step(command)
+                && let Some(fault) = open_service(command)
+            {
+                report(rule, out, fault);
+            }
+        }
         return;
     };
     for command in &shell.script.commands {
@@ -52,6 +59,16 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Starts of a script that set a service up before others reach it, or test a page.
+fn is_first_step(command: &Command) -> bool {
+    let name = command.name.as_str();
+    name.starts_with("mysqld")
+        || name.starts_with("mariadbd")
+        || name.starts_with("mongod")
+        || name.starts_with("python")
+        || is_browser(name)
 }
 
 fn report(rule: &str, out: &mut Sink<'_>, fault: Fault) {

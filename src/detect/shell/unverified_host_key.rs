@@ -16,14 +16,24 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .take_while(|later| later.unit == command.unit)
             .any(|later| compares.contains(&later.name.as_str()));
         let is_kept = !matches!(script.output(command), Output::Inherited);
-        if is_kept && !is_compared {
+        let is_this_machine = command
+            .args()
+            .iter()
+            .any(|word| matches!(word.text.as_str(), "localhost" | "127.0.0.1" | "::1"));
+        if is_kept && !is_compared && !is_this_machine {
             out.report(
                 rule,
                 command.program_span(),
-                "ssh-keyscan takes the key of whoever answers during the build",
+                match shell.in_image {
+                    true => "ssh-keyscan takes the key of whoever answers during the build",
+                    false => "ssh-keyscan takes the key of whoever answers",
+                },
             )
             .text("trusted without a check")
-            .help("keep the host's key in a known_hosts file of the repository and COPY it");
+            .help(match shell.in_image {
+                true => "keep the host's key in a known_hosts file of the repository and COPY it",
+                false => "keep the host's key in a known_hosts file of the repository, or compare its fingerprint with the one that the host's owner publishes",
+            });
         }
     }
 }

@@ -44,6 +44,19 @@ fn weak(command: &Command) -> Option<(&Word, &'static str)> {
                 .filter(|_| kind.is_none_or(|kind| kind == "rsa"))?;
             is_short(&bits.text).then_some((bits, SHORT))
         }
+        "ssh" | "scp" | "sftp" => {
+            let broken = |text: &str| {
+                ["3des-cbc", "blowfish-cbc", "cast128-cbc", "arcfour"]
+                    .iter()
+                    .any(|cipher| text.starts_with(cipher))
+            };
+            let listed = command.arg_after("-c").filter(|word| broken(&word.text));
+            let option = |text: &str| text.strip_prefix("-oCiphers=").is_some_and(broken);
+            let value = |text: &str| text.strip_prefix("Ciphers=").is_some_and(broken);
+            listed
+                .or_else(|| find(command, |text| option(text) || value(text)))
+                .map(|word| (word, BROKEN))
+        }
         "curl" => {
             let old = ["--sslv2", "--sslv3", "--tlsv1.0", "--tlsv1.1"];
             let flag = find(command, |text| old.contains(&text));

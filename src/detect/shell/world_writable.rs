@@ -87,7 +87,7 @@ fn is_removed(shell: &Shell<'_>, command: &Command, targets: &[&str]) -> bool {
 }
 
 /// The word that holds a mode.
-fn mode(command: &Command) -> Option<&Word> {
+pub(super) fn mode(command: &Command) -> Option<&Word> {
     match command.name.as_str() {
         "chmod" => command.args().iter().find(|w| !is_option(&w.text)),
         "install" | "mkdir" => {
