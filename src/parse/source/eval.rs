@@ -498,6 +498,11 @@ impl<'s> Pass<'_, 's> {
             let is_asked = (self.language.library().request_member)(&object, member)
                 && !self.is_request_to_send(&object, scope)
                 && !self.is_own_request(&object, of, scope);
+            let event = self.brought_by_event(&object, member, scope);
+            if event != Taint::NONE {
+                value.taint = event;
+                value.entry = id;
+            }
             if is_asked
                 || (library::is_part_of_request(member) && self.is_made_of_request(of.via))
                 || self.is_field_of_form(id, &object, member)

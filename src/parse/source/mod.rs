@@ -8,6 +8,7 @@ mod called;
 mod calls;
 mod code;
 mod eval;
+mod events;
 mod facts;
 mod flow;
 mod fold;

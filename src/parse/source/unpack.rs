@@ -109,6 +109,11 @@ impl<'s> Pass<'_, 's> {
         {
             let object = self.code.names.render(object);
             let member = self.code.names.text(name);
+            let event = self.brought_by_event(&object, member, self.code.scope_of(entry));
+            if event != Taint::NONE {
+                part.taint = event;
+                part.entry = entry;
+            }
             if (self.language.library().request_member)(&object, member) {
                 part.taint = Taint::REQUEST;
                 part.entry = entry;
