@@ -80,7 +80,7 @@ impl<'s> Pass<'_, 's> {
 
     /// FastAPI gives every parameter of a handler what the query says.
     fn is_query_text(&self, parameter: NodeId) -> bool {
-        let texts: [&[u8]; 7] = [
+        let texts: [&[u8]; 11] = [
             b"str",
             b"Optional[str",
             b"Annotated[str",
@@ -88,6 +88,10 @@ impl<'s> Pass<'_, 's> {
             b"Optional[UploadFile",
             b"Annotated[UploadFile",
             b"fastapi.UploadFile",
+            b"dict",
+            b"Dict",
+            b"list[str",
+            b"List[str",
         ];
         (self.is_declared(parameter, &texts) || self.model(parameter).is_some())
             && self.is_fastapi()

@@ -58,7 +58,15 @@ fn entry(path: &str) -> Taint {
         }
         "os.environ" | "os.getenv()" | "os.environb" => Taint::ENV,
         "flask_restful.reqparse.RequestParser().parse_args()"
-        | "flask_restx.reqparse.RequestParser().parse_args()" => Taint::REQUEST,
+        | "flask_restx.reqparse.RequestParser().parse_args()"
+        | "web.input()"
+        | "web.data()"
+        | "web.cookies()"
+        | "cherrypy.request.params"
+        | "cherrypy.request.json"
+        | "cherrypy.request.headers"
+        | "cherrypy.request.cookie"
+        | "cherrypy.request.query_string" => Taint::REQUEST,
         "zipfile.ZipFile().infolist()"
         | "zipfile.ZipFile().namelist()"
         | "tarfile.open().getmembers()"
