@@ -433,12 +433,27 @@ fn mark(facts: &Facts<'_>, place: Place, clause: &CompiledClause) -> Part {
         }
         Some(at) => {
             // A `*` marks the part that a test picked.
-            let picked = clause
+            let test = clause
                 .tests
                 .iter()
-                .find(|test| test.test.at.iter().any(|a| a == at))
-                .and_then(|test| holds(facts, place, test).flatten());
+                .find(|test| test.test.at.iter().any(|a| a == at));
+            let picked = test.and_then(|test| holds(facts, place, test).flatten());
+            // Where foreign data went into options that were made before, it is handed over here.
+            let own = facts.code.span(place.node);
+            let is_elsewhere = |part: &Part| {
+                facts.language == Language::JavaScript
+                    && test.is_some_and(CompiledTest::is_about_origin)
+                    && (part.whole.start < own.start || part.whole.end > own.end)
+            };
+            let handed = || {
+                let first = at.split('.').next().unwrap_or(at).to_owned();
+                place.parts(facts, &[first]).first().copied()
+            };
             picked
+                .map(|part| match is_elsewhere(&part) {
+                    true => handed().unwrap_or(part),
+                    false => part,
+                })
                 .or_else(|| place.parts(facts, &[at.to_owned()]).first().copied())
                 .unwrap_or_else(|| of(place.node))
         }

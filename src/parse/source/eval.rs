@@ -449,6 +449,9 @@ impl<'s> Pass<'_, 's> {
             value = self.by_convention(path, value);
         }
         let member = self.code.names.text(name);
+        if self.language == Language::JavaScript && library::javascript::is_behind_host(member) {
+            value = value.open_as_url();
+        }
         // What was escaped still is: `escape(page).strip`.
         if self.language == Language::Ruby && (member == "untaint" || library::keeps_text(member)) {
             value = value.escaped(of.clean);

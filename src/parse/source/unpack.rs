@@ -4,6 +4,7 @@ use super::Language;
 use super::code::{Binding, Key, Literal, Node, NodeId, ScopeId};
 use super::eval::Pass;
 use super::items::Items;
+use super::library;
 use super::value::{Clean, Shape, Taint, Value};
 
 /// Most rows of a table that stands in the source and is read column by column.
@@ -103,6 +104,10 @@ impl<'s> Pass<'_, 's> {
             _ => Value::UNKNOWN,
         };
         part.taint_by(value);
+        let member = self.code.names.text(name);
+        if self.language == Language::JavaScript && library::javascript::is_behind_host(member) {
+            part = part.open_as_url();
+        }
         // `const { query } = req` is request data as `req.query` is.
         if part.taint == Taint::NONE
             && let Some(object) = value.via.some().and_then(|via| self.access(via))
@@ -182,7 +187,15 @@ impl<'s> Pass<'_, 's> {
                     for id in self.code.list(list).to_vec() {
                         let part = self.destructured(id, value);
                         match self.code.node(id) {
-                            Node::Entry { value: target, .. } => left.push((*target, part)),
+                            Node::Entry { value: target, .. } => {
+                                // `{ query: { url } } = req` has it of `query`.
+                                let is_nested = matches!(self.code.node(*target), Node::Map(_));
+                                let via = match is_nested && part.taint != Taint::NONE {
+                                    true => id,
+                                    false => part.via,
+                                };
+                                left.push((*target, Value { via, ..part }));
+                            }
                             Node::Same(inner) => {
                                 if let Node::Entry { value: target, .. } = self.code.node(*inner) {
                                     left.push((*target, part));

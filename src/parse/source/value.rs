@@ -189,6 +189,19 @@ impl Value {
         made
     }
 
+    /// A part of an address whose host was our own, which says nothing about the part.
+    pub(super) fn open_as_url(self) -> Self {
+        let open = |clean: Clean| match self.taint.overlaps(Taint::REQUEST) {
+            true => Clean(clean.0 & !Clean::URL.0),
+            false => clean,
+        };
+        Self {
+            clean: open(self.clean),
+            washed: open(self.washed),
+            ..self
+        }
+    }
+
     pub(super) fn taint_by(&mut self, other: Self) {
         // Foreign data counts before parameters, of which nobody knows what they bring.
         let (own, more) = match other.taint == Taint::NONE {

@@ -1,6 +1,6 @@
 use super::{
     Clean, Library, Taint, escapes_html, fills_nothing, finds_the_harmful, keeps_nothing,
-    makes_sql, no_number, no_template, quotes_name,
+    makes_sql, no_number, quotes_name,
 };
 
 pub(in crate::parse::source) static LIBRARY: Library = Library {
@@ -8,7 +8,7 @@ pub(in crate::parse::source) static LIBRARY: Library = Library {
     request_member,
     cleans,
     passes_on,
-    template: no_template,
+    template: |path| (path == "util.format").then_some(0),
     fills: fills_nothing,
     wraps: |path| path == "String",
     keeps: keeps_nothing,
@@ -127,6 +127,11 @@ pub(in crate::parse::source) fn is_program_or_page(text: &str) -> bool {
     is_page && by.contains('?') && by.chars().all(|c| "'\"`/[]\\|?#".contains(c))
 }
 
+/// What follows the host in an address: whoever asks for a page of ours chooses it.
+pub(in crate::parse::source) fn is_behind_host(member: &str) -> bool {
+    matches!(member, "searchParams" | "search" | "query")
+}
+
 /// What a request holds that whoever sends it chooses.
 const REQUEST_PARTS: &[&str] = &[
     "query",
@@ -143,6 +148,7 @@ const REQUEST_PARTS: &[&str] = &[
     "get",
     "header",
     "signedCookies",
+    "payload",
     "hostname",
     "path",
     "querystring",
@@ -233,7 +239,6 @@ fn passes_on(path: &str, method: &str) -> bool {
             | "lodash.toString"
             | "lodash.get"
             | "btoa"
-            | "util.format"
             | "Object.values"
             | "Object.keys"
             | "querystring.parse"
