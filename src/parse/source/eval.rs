@@ -161,7 +161,9 @@ impl<'s> Pass<'_, 's> {
             let own = ScopeId(u32::try_from(at).unwrap_or(0));
             let mut outer = scope.parent;
             while let Some(parent) = self.code.scopes.get(outer.0 as usize) {
-                let is_seen = self.language.has_fields_in_scope();
+                // Ruby's methods see the constants of their class.
+                let is_seen =
+                    self.language.has_fields_in_scope() || self.language == Language::Ruby;
                 if parent.kind != ScopeKind::Class || outer == own || is_seen {
                     break;
                 }
