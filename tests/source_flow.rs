@@ -180,6 +180,7 @@ fn what_a_compiler_made_of_a_file_is_a_label_of_its_finding() {
                     exports.a = new https_1.Agent({ rejectUnauthorized: false });\n";
     scratch.write("packages/net/src/agent.ts", typed);
     scratch.write("packages/net/dist/cjs/agent.js", compiled);
+    scratch.write("packages/net/src/agent.js", compiled);
     scratch.write("packages/other/dist/agent.js", compiled);
     let own = |path: &str| path.to_owned();
     assert_eq!(
@@ -187,7 +188,10 @@ fn what_a_compiler_made_of_a_file_is_a_label_of_its_finding() {
         [
             (
                 own("packages/net/src/agent.ts"),
-                vec![own("packages/net/dist/cjs/agent.js")]
+                vec![
+                    own("packages/net/src/agent.js"),
+                    own("packages/net/dist/cjs/agent.js")
+                ]
             ),
             (own("packages/other/dist/agent.js"), vec![]),
         ]

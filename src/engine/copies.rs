@@ -83,7 +83,8 @@ fn copies(findings: &[Finding], sources: &SourceTable) -> Vec<(usize, usize)> {
         let same = by_name.get(&name);
         let same = same.filter(|(_, original)| original.bytes == source.bytes);
         let compiled = by_path.get(&place).filter(|(original, of)| {
-            outputs(&source.path) > 0
+            let beside = is_plain_script(source) && !is_plain_script(of);
+            (outputs(&source.path) > 0 || beside)
                 && (is_compiled(source)
                     || marked(findings, *original, of) == marked(findings, at, source))
         });
