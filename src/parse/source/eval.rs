@@ -447,6 +447,13 @@ impl<'s> Pass<'_, 's> {
             _ => Value::UNKNOWN,
         };
         value.taint_by(of);
+        // `in.URL` is a field of what came in: in Go, capitals promise no constant.
+        if self.language == Language::Go
+            && of.taint != Taint::NONE
+            && library::is_constant_name(self.code.names.text(name))
+        {
+            value.clean = of.clean;
+        }
         if let Some(path) = access {
             value = self.by_convention(path, value);
         }
