@@ -49,16 +49,17 @@ fn written<'s>(shell: &Shell<'s>, rule: &str, out: &mut Sink<'_>) -> Vec<&'s Wor
         match command.name.as_str() {
             "tee" | "touch" | "mkdir" => words.extend(command.args()),
             "cp" | "mv" | "install" => words.extend(command.args().last()),
-            "mktemp" if command.has_arg("-u") || command.has_arg("--dry-run") => {
-                if out.wants_unclear(rule) {
-                    out.report(
-                        rule,
-                        command.program_span(),
-                        "another user can create the file before it is used",
-                    )
-                    .text("only says a name")
-                    .help("let mktemp create the file, and use that one");
-                }
+            "mktemp"
+                if (command.has_arg("-u") || command.has_arg("--dry-run"))
+                    && out.wants_unclear(rule) =>
+            {
+                out.report(
+                    rule,
+                    command.program_span(),
+                    "another user can create the file before it is used",
+                )
+                .text("only says a name")
+                .help("let mktemp create the file, and use that one");
             }
             _ => {}
         }
