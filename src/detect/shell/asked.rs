@@ -52,9 +52,10 @@ fn is_about_security(line: &str) -> bool {
     WORDS.iter().any(|word| line.contains(word))
 }
 
-/// True for a question about a variable; whether a file is there is none.
+/// True for a question about a variable, or about what the kernel was started with; whether a
+/// file is there is none.
 fn asks(line: &str) -> bool {
-    line.contains('$')
+    (line.contains('$') || line.contains("getarg"))
         && ![" -f ", " -e ", " -r ", " -s "]
             .iter()
             .any(|test| line.contains(test))
@@ -78,6 +79,7 @@ mod tests {
         ));
         assert!(asked("while :; do\ncase $1 in\n  -k|--insecure)\n  HERE\n"));
         assert!(asked("[ \"$skip_verify\" = 1 ] && HERE\n"));
+        assert!(asked("getargbool 0 rd.noverifyssl && HERE\n"));
     }
 
     #[test]

@@ -180,6 +180,24 @@ impl<'a> Shell<'a> {
         self.is_asked_for(word.span) || word.variables().any(is_asked_where_set)
     }
 
+    /// Where something is said that a word has from a variable alone.
+    pub fn where_set(&self, word: &Word, says: impl Fn(&Word) -> Option<Span>) -> Option<Span> {
+        let name = variable_of(word)?;
+        let assignments = self.script.assignments.iter().rev();
+        assignments
+            .filter(|set| set.name == name && set.span.start < word.span.start)
+            .take(MOST_ASSIGNMENTS)
+            .filter_map(|set| says(&set.value))
+            // Not `$options` again, which had it already.
+            .find(|span| {
+                !self
+                    .text
+                    .get(span.range())
+                    .unwrap_or_default()
+                    .starts_with(b"$")
+            })
+    }
+
     /// The facts of a build stage.
     pub fn of_stage(image: Image<'a>) -> Self {
         Self {

@@ -32,13 +32,9 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             && !shell.is_asked_for(word.span)
             && !is_the_switch(shell, command)
         {
-            out.report(
-                rule,
-                word.span,
-                format!("{} switches {what} off", command.name),
-            )
-            .text("protection ends here")
-            .help("allow the one thing that is needed instead: a port, a label, a profile");
+            out.report(rule, word.span, format!("{} {what}", command.name))
+                .text("protection ends here")
+                .help("allow the one thing that is needed instead: a port, a label, a profile");
         }
     }
 }
@@ -66,15 +62,18 @@ fn protection(command: &Command) -> Option<(&Word, &'static str)> {
     let args = command.args();
     let find = |texts: &[&str]| args.iter().find(|w| texts.contains(&w.text.as_str()));
     match command.name.as_str() {
-        "setenforce" => find(&["0", "Permissive", "permissive"]).map(|w| (w, "SELinux")),
-        "ufw" => find(&["disable"]).map(|w| (w, "the firewall")),
+        "setenforce" => {
+            find(&["0", "Permissive", "permissive"]).map(|w| (w, "switches SELinux off"))
+        }
+        "ufw" => find(&["disable"]).map(|w| (w, "switches the firewall off")),
         "iptables" | "ip6tables" => {
             let at = args
                 .iter()
                 .position(|w| matches!(w.text.as_str(), "-P" | "--policy"))?;
             let chain = args.get(at + 1)?;
             let target = args.get(at + 2)?;
-            (chain.text == "INPUT" && target.text == "ACCEPT").then_some((target, "the firewall"))
+            (chain.text == "INPUT" && target.text == "ACCEPT")
+                .then_some((target, "switches the firewall off"))
         }
         "systemctl" | "service" => {
             let stops = find(&["stop", "disable", "mask"])?;
@@ -88,11 +87,11 @@ fn protection(command: &Command) -> Option<(&Word, &'static str)> {
                 "auditd",
                 "auditd.service",
             ])
-            .map(|_| (stops, "a protecting service"))
+            .map(|_| (stops, "switches a protecting service off"))
         }
         "auditctl" => {
             let value = command.arg_after("-e").filter(|word| word.text == "0")?;
-            Some((value, "the record of what happens"))
+            Some((value, "switches the record of what happens off"))
         }
         "sysctl" => args
             .iter()
@@ -104,20 +103,28 @@ fn protection(command: &Command) -> Option<(&Word, &'static str)> {
                         | "kernel.kptr_restrict=0"
                 )
             })
-            .map(|w| (w, "a protection of the kernel")),
+            .map(|w| (w, "switches a protection of the kernel off")),
         "sed" if args.iter().any(is_of_container) => None,
         "sed" => args
             .iter()
             .find(|w| w.text.contains("SELINUX=disabled") || w.text.contains("SELINUX=permissive"))
-            .map(|w| (w, "SELinux")),
-        "spctl" => find(&["--master-disable", "--global-disable"]).map(|w| (w, "Gatekeeper")),
-        "csrutil" => find(&["disable"]).map(|w| (w, "the protection of the system's files")),
-        "xhost" => find(&["+"]).map(|w| (w, "the access control of the display")),
-        "aa-teardown" => command.words.get(command.program).map(|w| (w, "AppArmor")),
+            .map(|w| (w, "switches SELinux off")),
+        "spctl" => {
+            find(&["--master-disable", "--global-disable"]).map(|w| (w, "switches Gatekeeper off"))
+        }
+        "csrutil" => {
+            find(&["disable"]).map(|w| (w, "switches the protection of the system's files off"))
+        }
+        "xhost" => find(&["+"]).map(|w| (w, "switches the access control of the display off")),
+        "aa-teardown" => command
+            .words
+            .get(command.program)
+            .map(|w| (w, "switches AppArmor off")),
         // From everywhere, where people log in.
         "aws" if command.has_arg("authorize-security-group-ingress") => {
             let everywhere = find(&["0.0.0.0/0", "::/0"])?;
-            find(&["22", "3389", "-1", "0-65535"]).map(|_| (everywhere, "the firewall"))
+            find(&["22", "3389", "-1", "0-65535"])
+                .map(|_| (everywhere, "lets every address of the world in"))
         }
         "gcloud" if command.has_arg("firewall-rules") => {
             let opens = args.iter().any(|w| {
@@ -125,33 +132,33 @@ fn protection(command: &Command) -> Option<(&Word, &'static str)> {
                 allowed == "all" || allowed.split(',').any(is_for_insiders)
             });
             let everywhere = find(&["0.0.0.0/0", "--source-ranges=0.0.0.0/0"])?;
-            opens.then_some((everywhere, "the firewall"))
+            opens.then_some((everywhere, "lets every address of the world in"))
         }
         "aws" if command.has_arg("put-bucket-acl") => {
-            find(&["public-read", "public-read-write"]).map(|w| (w, "the privacy of a bucket"))
+            find(&["public-read", "public-read-write"]).map(|w| (w, "makes a bucket public"))
         }
         "aws" if command.has_arg("rds") => {
-            find(&["--publicly-accessible"]).map(|w| (w, "the privacy of a database"))
+            find(&["--publicly-accessible"]).map(|w| (w, "puts a database on the open network"))
         }
         "aws" if command.has_arg("s3") || command.has_arg("s3api") => {
             find(&["public-read-write", "--acl=public-read-write"])
-                .map(|w| (w, "the protection of what it stores"))
+                .map(|w| (w, "lets everybody write what it stores"))
         }
         "gsutil" if command.has_arg("iam") => args
             .iter()
             .find(|w| w.text.starts_with("allUsers:"))
-            .map(|w| (w, "the privacy of a bucket")),
+            .map(|w| (w, "makes a bucket public")),
         "az" if command.has_arg("storage") => {
             let value = command.arg_after("--public-access")?;
             matches!(value.text.as_str(), "blob" | "container")
-                .then_some((value, "the privacy of what it stores"))
+                .then_some((value, "lets everybody read what it stores"))
         }
         "kubectl" | "oc" if command.has_arg("clusterrolebinding") => {
             let all = |text: &str| matches!(text, "--clusterrole=cluster-admin" | "cluster-admin");
             args.iter().find(|w| all(&w.text))?;
             args.iter()
                 .find(|w| gives_to_everybody(&w.text))
-                .map(|w| (w, "the access control of the cluster"))
+                .map(|w| (w, "switches the access control of the cluster off"))
         }
         _ => None,
     }

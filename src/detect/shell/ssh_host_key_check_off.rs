@@ -40,6 +40,7 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
                 .filter(|word| variable_of(word).is_none_or(|name| told.insert(name)));
             let before = spans.len();
             let words: Vec<&Word> = words.collect();
+            let marked = |word: &Word| shell.where_set(word, marked).or_else(|| marked(word));
             spans.extend(words.iter().copied().filter_map(marked));
             if spans.len() == before && command.name != "git" {
                 spans.extend(words.iter().copied().filter_map(forgetful));

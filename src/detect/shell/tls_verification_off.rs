@@ -26,11 +26,20 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             shell.is_asked_for(found.span)
                 || words.any(|word| word.span == found.span && shell.is_word_asked_for(word))
         };
-        let found = found.filter(|found| !is_asked(found) && is_new(found));
+        let found = found.filter(|found| {
+            !is_asked(found) && is_new(found) && !asks_only_for_life(command, shell)
+        });
         if let Some(found) = found {
             let message = format!("{} does not check the server's certificate", found.program);
+            let word = command.args().iter().find(|word| word.span == found.span);
+            let span = word.and_then(|word| {
+                shell.where_set(word, |value| {
+                    let (start, end) = option_in(&value.text)?;
+                    Some(value.span_of(start, end))
+                })
+            });
             let reported = out
-                .report(rule, found.span, message)
+                .report(rule, span.unwrap_or(found.span), message)
                 .text("switches verification off")
                 .aliases(found.aliases)
                 .help(HELP);
@@ -377,6 +386,76 @@ fn curl(command: &Command) -> Option<Found<'_>> {
         aliases: &["CKV2_DOCKER_2"],
         deletion,
     })
+}
+
+/// Where a text of several options switches the check off.
+fn option_in(text: &str) -> Option<(usize, usize)> {
+    const NAMED: [&str; 5] = ["insecure", "check", "verify", "trust", "cert"];
+    let mut at = 0;
+    text.split_inclusive([' ', '(', ')', '\n'])
+        .find_map(|part| {
+            let start = at;
+            at += part.len();
+            let option = part.trim_end_matches([' ', '(', ')', '\n']);
+            let is_it = match option.strip_prefix("--") {
+                Some(name) => NAMED.iter().any(|word| name.contains(word)),
+                None => option.starts_with('-') && option.contains('k'),
+            };
+            is_it.then_some((start, start + option.len()))
+        })
+}
+
+/// `curl -k https://host/healthz >/dev/null`: whether anybody answers is all it asks; nothing goes
+/// there, and nothing that comes back is read.
+fn asks_only_for_life(command: &Command, shell: &Shell<'_>) -> bool {
+    const SENT: &[&str] = &[
+        "u",
+        "user",
+        "H",
+        "header",
+        "d",
+        "data",
+        "data-raw",
+        "data-binary",
+        "data-urlencode",
+        "json",
+        "F",
+        "form",
+        "X",
+        "request",
+        "b",
+        "cookie",
+        "T",
+        "upload-file",
+        "n",
+        "netrc",
+        "oauth2-bearer",
+        "K",
+        "config",
+    ];
+    if command.name != "curl" {
+        return false;
+    }
+    let Some(syntax) = fetch::syntax("curl") else {
+        return false;
+    };
+    let options = command.options(syntax);
+    let is_dropped = match options.get(&["o", "output"]) {
+        Some(output) => output.value == Some("/dev/null"),
+        None => match shell.script.output(command) {
+            Output::File { redirect } => {
+                let redirect = shell.script.redirects.get(redirect);
+                redirect.is_some_and(|redirect| redirect.target.text == "/dev/null")
+            }
+            _ => false,
+        },
+    };
+    // `"${options[@]}"` may hold any of these.
+    let is_list = |word: &Word| {
+        let written = shell.text.get(word.span.range()).unwrap_or_default();
+        written.ends_with(b"@]}\"") || written.ends_with(b"@]}") || written.ends_with(b"$@\"")
+    };
+    is_dropped && !options.has(SENT) && !command.args().iter().any(is_list)
 }
 
 fn pip(command: &Command) -> Option<Found<'_>> {
