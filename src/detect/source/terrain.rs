@@ -165,7 +165,7 @@ fn is_vendored_folder(language: Language, folder: &str) -> bool {
     match folder {
         "node_modules" | "bower_components" | "jspm_packages" | "site-packages" | "pods"
         | "third_party" | "third-party" | "thirdparty" | "3rdparty" | "3rd_party" | "_vendor"
-        | "vendored" => true,
+        | "_vendored" | "vendored" => true,
         // `node_modules_`, under another name so that it can be committed.
         _ if folder.trim_matches(['_', '.']) == "node_modules" => true,
         // What quilt keeps of the files that it has changed.
@@ -174,6 +174,8 @@ fn is_vendored_folder(language: Language, folder: &str) -> bool {
         "lib-python" => language == Language::Python,
         // What is built goes there; modules that lie there are installed packages.
         "dist" => language == Language::Python,
+        // Other people's scripts, put beside those that need them.
+        "bundled" => language == Language::JavaScript,
         // Where packages are named after what they are about, a vendor is who sells something.
         "vendor" => !matches!(
             language,
@@ -400,6 +402,7 @@ pub fn is_test(path: &str) -> bool {
                     | "testdata"
                     | "testutil"
                     | "testutils"
+                    | "test_utils"
                     | "testhelper"
                     | "testhelpers"
                     | "integration"

@@ -490,11 +490,15 @@ impl<'s> Pass<'_, 's> {
         }
         if self.language == Language::JavaScript
             && value.taint != Taint::NONE
-            && self.access(object).is_some_and(|object| {
-                library::is_place_of_upload(&self.code.names.render(object), member)
-            })
+            && let Some(object) = self.access(object)
         {
-            value = value.escaped(Clean::PATH);
+            let object = self.code.names.render(object);
+            if library::is_place_of_upload(&object, member) {
+                value = value.escaped(Clean::PATH);
+            }
+            if library::javascript::is_of_payload(&object, member) {
+                value = value.harmless();
+            }
         }
         if value.taint == Taint::NONE
             && let Some(object) = self.access(object)

@@ -99,6 +99,11 @@ pub(in crate::parse::source) fn is_program(object: &str, member: &str) -> bool {
     member == "app" && matches!(object, "req" | "request" | "ctx")
 }
 
+/// `req.payload.config`: Payload keeps itself where others keep what was sent.
+pub(in crate::parse::source) fn is_of_payload(object: &str, member: &str) -> bool {
+    object == "req.payload" && matches!(member, "config" | "logger" | "db")
+}
+
 /// An element of a list that is the program itself, `process.argv[0]`, or the page itself, without
 /// what is asked of it: `location.href.split("?")[0]`.
 pub(in crate::parse::source) fn is_program_or_page(text: &str) -> bool {
