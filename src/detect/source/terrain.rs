@@ -27,8 +27,8 @@ impl Terrain {
     pub fn of(language: Language, path: &str, bytes: &[u8]) -> Self {
         let lower = path.to_ascii_lowercase();
         let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-        let is_packed =
-            is_minified(bytes) || (language == Language::JavaScript && is_one_line(bytes));
+        let is_script = language == Language::JavaScript;
+        let is_packed = is_minified(is_script, bytes) || is_script && is_one_line(bytes);
         let is_bundle = || language == Language::JavaScript && is_bundle(folders, bytes);
         if is_minified_name(name) || is_chunk(folders, name) || is_packed || is_bundle() {
             return Self::Minified;
@@ -67,20 +67,28 @@ const DENSE_LINE: usize = 170;
 const DENSE_FILE: usize = 100_000;
 
 /// True for files that a tool wrote for machines: bundles, minified scripts, generated parsers.
-fn is_minified(bytes: &[u8]) -> bool {
+fn is_minified(is_script: bool, bytes: &[u8]) -> bool {
     let mut start = 0;
     let mut long = 0;
     let mut lines = 0;
+    // Lines of a script that is packed into few of them, and what they hold: texts over several
+    // lines, which no minifier may join, stand between them.
+    let (mut packed, mut in_packed) = (0, 0);
     for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
         if end - start > LONG_LINE {
             long += end - start;
+        }
+        if is_script && end - start > LONG_SCRIPT {
+            packed += 1;
+            in_packed += end - start;
         }
         start = end + 1;
         lines += 1;
     }
     // One long table in an ordinary file does not make it generated, nor does a short one.
     let is_dense = bytes.len() > DENSE_FILE && (lines - 1) * DENSE_LINE < bytes.len();
-    long * 2 > bytes.len() || is_dense
+    let is_packed = packed > 2 && in_packed * 2 > bytes.len();
+    long * 2 > bytes.len() || is_dense || is_packed
 }
 
 /// Longest script that a person writes into one line, or under a line of remarks.
@@ -146,18 +154,25 @@ fn is_bundle(folders: &str, bytes: &[u8]) -> bool {
     if is_of_webpack && modules().nth(FEW_PARTS).is_some() {
         return true;
     }
-    const REGION: &[u8] = b"\n//#region ";
-    let mut parts = folders.split('/');
-    parts.any(|folder| matches!(folder, "dist" | "build" | "out"))
-        && memchr::memmem::find_iter(bytes, REGION)
-            .filter(|at| {
-                let rest = bytes.get(at + REGION.len()..).unwrap_or(&[]);
+    // `//#region src/a.ts` of Rolldown and Vite, `// src/a.ts` of esbuild.
+    let named = |mark: &'static [u8], of_others: bool| {
+        memchr::memmem::find_iter(bytes, mark)
+            .filter(move |at| {
+                let rest = bytes.get(at + mark.len()..).unwrap_or(&[]);
                 let line = rest.split(|byte| *byte == b'\n').next().unwrap_or(rest);
-                let ends: [&[u8]; 5] = [b".ts", b".js", b".tsx", b".mjs", b".mts"];
+                let ends: [&[u8]; 6] = [b".ts", b".js", b".tsx", b".mjs", b".mts", b".cjs"];
                 ends.iter().any(|end| line.ends_with(end))
+                    && !line.contains(&b' ')
+                    && (!of_others || memchr::memmem::find(line, b"node_modules/").is_some())
             })
             .nth(FEW_PARTS)
             .is_some()
+    };
+    let mut parts = folders.split('/');
+    if parts.any(|folder| matches!(folder, "dist" | "build" | "out")) {
+        return named(b"\n//#region ", false) || named(b"\n// ", false);
+    }
+    memchr::memmem::find(bytes, b"node_modules/").is_some() && named(b"\n// ", true)
 }
 
 /// Folders that only a package manager, or somebody in its place, fills.
@@ -507,6 +522,22 @@ mod tests {
         assert_eq!(terrain("dist/a.js", &parts.repeat(3)), Terrain::Minified);
         assert_eq!(terrain("dist/a.js", parts), Terrain::Own);
         assert_eq!(terrain("src/a.js", &parts.repeat(3)), Terrain::Own);
+        let parts = "\n// src/a.ts\na(b);\n";
+        assert_eq!(terrain("dist/b.js", &parts.repeat(3)), Terrain::Minified);
+        assert_eq!(terrain("src/b.js", &parts.repeat(3)), Terrain::Own);
+        let parts = "\n// ../../node_modules/a/b.mjs\na(b);\n";
+        assert_eq!(terrain("cli/b.js", &parts.repeat(3)), Terrain::Minified);
+        assert_eq!(terrain("cli/b.js", parts), Terrain::Own);
+        let few = format!("'use strict';{}\n`\n", "a(b);".repeat(400));
+        let more = "a(b);\n".repeat(100);
+        assert_eq!(
+            terrain("lib/b.js", &format!("{few}{few}{few}{more}")),
+            Terrain::Minified
+        );
+        assert_eq!(
+            terrain("lib/b.js", &format!("{few}{more}{more}{more}{more}")),
+            Terrain::Own
+        );
         let part = "\n/***/ \"./node_modules/a/b.js\":\n__webpack_require__.r(a);\n";
         assert_eq!(terrain("static/a.js", &part.repeat(3)), Terrain::Minified);
         assert_eq!(terrain("static/a.js", part), Terrain::Own);
