@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::call::Locals;
 use super::fetch::{self, Url};
 use super::program::{self, Use};
+use super::variable_of;
 use super::verification;
 use crate::detect::Reported;
 use crate::model::Span;
@@ -347,6 +348,7 @@ impl<'s> Tracer<'s> {
     }
 
     fn note(&mut self, index: usize, kind: UsageKind, command: &Command, span: Span) {
+        let span = self.place_of_use(command, span);
         if let Some(download) = self.flow.downloads.get_mut(index) {
             let verified = download.verified;
             download.uses.push(Usage {
@@ -357,6 +359,21 @@ impl<'s> Tracer<'s> {
                 inherited: false,
                 command: command.id,
             });
+        }
+    }
+
+    /// Where a command of a function uses what a variable of the function holds: there, not where
+    /// the variable is set. What is handed to the function is used where it is called.
+    fn place_of_use(&self, command: &Command, span: Span) -> Span {
+        let Some(written) = self.script.commands.get(command.id) else {
+            return span;
+        };
+        let at = command.words.iter().position(|word| word.span == span);
+        let word = at.filter(|_| written.words.len() == command.words.len());
+        let word = word.and_then(|at| written.words.get(at));
+        match word.and_then(|word| variable_of(word).map(|name| (word, name))) {
+            Some((word, name)) if name.parse::<usize>().is_err() => word.span,
+            _ => span,
         }
     }
 

@@ -14,6 +14,12 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let assigned: Vec<&Word> = assigned.map(|assignment| &assignment.value).collect();
     words.extend(assigned);
     words.sort_by_key(|w| w.span);
+    let own: Vec<&str> = own_folders(shell).collect();
+    words.retain(|word| {
+        let folder = |own: &&str| word.text.strip_prefix(*own);
+        let mut rests = own.iter().filter_map(folder);
+        !rests.any(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
     let unclear = out.wants_unclear(rule);
     for word in words {
         let Some(name) = predictable(word) else {
@@ -30,6 +36,19 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
             .help("make the file with mktemp, and remove it with a trap");
         }
     }
+}
+
+/// Folders that the script makes itself or goes no further: `mkdir /tmp/x.$$ || exit`.
+fn own_folders<'s>(shell: &Shell<'s>) -> impl Iterator<Item = &'s str> {
+    let script = shell.script;
+    let made = script.named(&["mkdir"]).filter(|command| {
+        let asks = command.settings.errexit || script.is_handled(command);
+        let asks = asks && !script.is_forgiven_by_list(command);
+        asks && !command.has_arg("-p") && !command.has_arg("--parents")
+    });
+    let words = made.flat_map(|command| command.args());
+    let texts = words.map(|word| word.text.as_str());
+    texts.filter(|text| text.starts_with('/'))
 }
 
 /// The files that a script writes. What `mktemp` only names is reported at once.
