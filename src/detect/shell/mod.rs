@@ -41,7 +41,7 @@ use std::collections::HashSet;
 
 use super::Sink;
 use crate::model::Span;
-use crate::parse::shell::{Command, Part, PartKind, Script, Word};
+use crate::parse::shell::{Assignment, Command, Part, PartKind, Script, Word};
 use install::Call;
 
 /// A judgement: reports under the name of the rule that asks for it.
@@ -166,11 +166,7 @@ impl<'a> Shell<'a> {
     /// The same for what a word says; what a variable holds may have been asked for where it was set.
     pub fn is_word_asked_for(&self, word: &Word) -> bool {
         let is_asked_where_set = |name: &str| {
-            let assignments = self.script.assignments.iter().rev();
-            let before = assignments.filter(|set| set.span.start < word.span.start);
-            before
-                .filter(|set| set.name == name)
-                .take(MOST_ASSIGNMENTS)
+            self.set_before(name, word)
                 .filter(|set| {
                     let text = self.text.get(set.span.range()).unwrap_or_default();
                     String::from_utf8_lossy(text).contains(&word.text)
@@ -180,13 +176,17 @@ impl<'a> Shell<'a> {
         self.is_asked_for(word.span) || word.variables().any(is_asked_where_set)
     }
 
-    /// Where something is said that a word has from a variable alone.
-    pub fn where_set(&self, word: &Word, says: impl Fn(&Word) -> Option<Span>) -> Option<Span> {
-        let name = variable_of(word)?;
+    /// What sets a variable before a word, the nearest first.
+    fn set_before(&self, name: &str, word: &Word) -> impl Iterator<Item = &'a Assignment> {
         let assignments = self.script.assignments.iter().rev();
         assignments
-            .filter(|set| set.name == name && set.span.start < word.span.start)
+            .filter(move |set| set.name == name && set.span.start < word.span.start)
             .take(MOST_ASSIGNMENTS)
+    }
+
+    /// Where something is said that a word has from a variable alone.
+    pub fn where_set(&self, word: &Word, says: impl Fn(&Word) -> Option<Span>) -> Option<Span> {
+        self.set_before(variable_of(word)?, word)
             .filter_map(|set| says(&set.value))
             // Not `$options` again, which had it already.
             .find(|span| {

@@ -129,11 +129,11 @@ const FILTERS: &[&str] = &[
 ];
 
 pub fn passes_on(command: &Command) -> bool {
-    FILTERS.contains(&command.name.as_str()) && !lets_through(command)
+    FILTERS.contains(&command.name.as_str()) && !is_allow_list(command)
 }
 
 /// `tr -cd 0-9`: what is left are the signs that the script names.
-fn lets_through(command: &Command) -> bool {
+fn is_allow_list(command: &Command) -> bool {
     let flags = command.args().iter().map(|word| word.text.as_str());
     let flags = flags.take_while(|text| text.starts_with('-'));
     let letters: String = flags.filter(|text| !text.starts_with("--")).collect();

@@ -14,24 +14,24 @@ pub fn check(rule: &str, shell: &Shell<'_>, out: &mut Sink<'_>) {
     let mut told: HashSet<&str> = HashSet::new();
     for command in &shell.script.commands {
         let found = switch_of(command).or_else(|| presented(command, shell));
-        // What one variable holds is one mistake, however often it is used.
-        let mut is_new = |found: &Found<'_>| {
+        let found = found.filter(|_| !asks_only_for_life(command, shell));
+        let word = found.as_ref().and_then(|found| {
             let mut words = command.args().iter();
-            let word = words.find(|word| word.span == found.span);
-            word.and_then(variable_of)
-                .is_none_or(|name| told.insert(name))
-        };
-        let is_asked = |found: &Found<'_>| {
-            let mut words = command.args().iter();
-            shell.is_asked_for(found.span)
-                || words.any(|word| word.span == found.span && shell.is_word_asked_for(word))
-        };
-        let found = found.filter(|found| {
-            !is_asked(found) && is_new(found) && !asks_only_for_life(command, shell)
+            words.find(|word| word.span == found.span)
         });
-        if let Some(found) = found {
+        let is_asked = |found: &Found<'_>| {
+            shell.is_asked_for(found.span) || word.is_some_and(|word| shell.is_word_asked_for(word))
+        };
+        // What one variable holds is one mistake, however often it is used.
+        let mut is_new = || {
+            let name = word.and_then(variable_of);
+            name.is_none_or(|name| told.insert(name))
+        };
+        if let Some(found) = found
+            && !is_asked(&found)
+            && is_new()
+        {
             let message = format!("{} does not check the server's certificate", found.program);
-            let word = command.args().iter().find(|word| word.span == found.span);
             let span = word.and_then(|word| {
                 shell.where_set(word, |value| {
                     let (start, end) = option_in(&value.text)?;

@@ -28,9 +28,12 @@ impl Terrain {
         let lower = path.to_ascii_lowercase();
         let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
         let is_script = language == Language::JavaScript;
-        let is_packed = is_minified(is_script, bytes) || is_script && is_one_line(bytes);
-        let is_bundle = || language == Language::JavaScript && is_bundle(folders, bytes);
-        if is_minified_name(name) || is_chunk(folders, name) || is_packed || is_bundle() {
+        let is_bundle = || is_script && is_bundle(folders, bytes);
+        if is_minified_name(name)
+            || is_chunk(folders, name)
+            || is_minified(is_script, bytes)
+            || is_bundle()
+        {
             return Self::Minified;
         }
         let folders = || folders.split('/');
@@ -88,16 +91,13 @@ fn is_minified(is_script: bool, bytes: &[u8]) -> bool {
     // One long table in an ordinary file does not make it generated, nor does a short one.
     let is_dense = bytes.len() > DENSE_FILE && (lines - 1) * DENSE_LINE < bytes.len();
     let is_packed = packed > 2 && in_packed * 2 > bytes.len();
-    long * 2 > bytes.len() || is_dense || is_packed
+    // A short script in one line, perhaps under a line of remarks.
+    let is_one_line = is_script && bytes.len() > LONG_SCRIPT && lines <= 3;
+    long * 2 > bytes.len() || is_dense || is_packed || is_one_line
 }
 
 /// Longest script that a person writes into one line, or under a line of remarks.
 const LONG_SCRIPT: usize = 1500;
-
-/// True for a short script that is packed into one line.
-fn is_one_line(bytes: &[u8]) -> bool {
-    bytes.len() > LONG_SCRIPT && memchr::memchr_iter(b'\n', bytes).count() <= 2
-}
 
 fn is_minified_name(name: &str) -> bool {
     let ends = [
